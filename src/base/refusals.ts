@@ -1,0 +1,78 @@
+/**
+ * Every refusal of the product, in one table: what is true, what this person does next, the HTTP status, and whether waiting may help.
+ * A code has a test. Other languages translate by code (ui and receipts: locales/*.json, key `refusal.CODE.message`).
+ * {{name}} stands for a parameter of the refusal.
+ */
+
+export interface RefusalEntry {
+  readonly message: string;
+  readonly action: string;
+  readonly status: number;
+  readonly retry: boolean;
+}
+
+function entry(status: number, message: string, action: string, retry = false): RefusalEntry {
+  return { message, action, status, retry };
+}
+
+export const REFUSALS = {
+  // ---- input
+  'input.invalid': entry(400, '{{field}} is not valid: {{reason}}.', 'Correct it and try again.'),
+  'input.not-found': entry(404, 'There is no such {{what}}.', 'Go back to the list and choose again.'),
+  'input.amount-too-large': entry(400, 'The amount is larger than this register can count.', 'Split it into smaller ones.'),
+
+  // ---- who
+  'login.needed': entry(401, 'Nobody is logged in on this screen.', 'Log in with your PIN.'),
+  'login.wrong-pin': entry(401, 'That PIN is not right.', 'Try again; {{left}} tries are left before a pause.'),
+  'login.paused': entry(429, 'Too many wrong PINs.', 'Wait {{seconds}} seconds, then try again.', true),
+  'right.missing': entry(403, '{{user}} may not do this.', 'Ask someone who may.'),
+  'user.last-owner': entry(409, 'This is the only owner.', 'Make someone else an owner first.'),
+  'user.pin-too-short': entry(400, 'This PIN is too short.', 'Use at least {{digits}} digits.'),
+
+  // ---- selling
+  'sale.empty': entry(409, 'The cart is empty.', 'Scan or choose a product first.'),
+  'sale.not-settled': entry(409, 'The payments do not cover the amount due.', 'Add a payment for what is left.'),
+  'sale.overpaid': entry(409, 'The payments are more than the amount due, and {{method}} gives no change.', 'Lower that payment.'),
+  'sale.already-completed': entry(409, 'This sale is complete already.', 'Scan to start the next one.'),
+  'cart.changed': entry(409, 'The cart changed on another screen of this register.', 'Look at it again, then go on.', true),
+  'barcode.unknown': entry(404, 'No product has the code {{code}}.', 'Add the product, or sell it under a department.'),
+  'barcode.ambiguous': entry(409, 'More than one product has the code {{code}}.', 'Choose the one in your hand.'),
+
+  // ---- set-up and storage
+  'setup.needed': entry(409, 'This register is not set up yet.', 'Finish the first-launch steps.'),
+  'setup.done': entry(409, 'This register is set up already.', 'Change it in Settings.'),
+  'setup.running': entry(409, 'Set-up is at work already.', 'Wait for it to end.', true),
+  'mode.not-master': entry(409, 'This register is not the master.', 'Do this on the main register.'),
+  'mode.not-possible': entry(409, 'From {{from}} to {{to}} there is no way yet.', 'Set up a fresh register instead.'),
+  'store.newer': entry(409, 'This data was written by a newer AuraPOS (store version {{found}}; this program knows {{known}}).', 'Update AuraPOS on this register. Nothing was changed.'),
+  'store.corrupt': entry(500, 'The data of this register is damaged: {{detail}}.', 'Do not delete anything. Run `aurapos verify` and restore a backup, or join the shop again.'),
+  'store.in-use': entry(409, 'Another AuraPOS already uses this data.', 'Use the one that runs, or end it first.'),
+  'disk.full': entry(507, 'The disk of this register is full.', 'Make room, then go on. Sales already paid are safe.', true),
+
+  // ---- reaching the master
+  'hub.no-answer': entry(502, 'Nothing answers at {{host}}.', 'Check the address on the master (Settings > Storage) and that the master is switched on.', true),
+  'hub.port-closed': entry(502, 'The machine at {{host}} answers, but port {{port}} is closed.', 'On the master: start AuraPOS, and allow "PostgreSQL AuraPOS" in the firewall.', true),
+  'hub.other-subnet': entry(502, 'Nothing answers at {{host}}, and that address is in another network than this register ({{own}}).', 'Put both on the same network, or ask who set up the router.', true),
+  'hub.not-aurapos': entry(502, 'What answers at {{host}}:{{port}} is not an AuraPOS master.', 'Check address and port on the master (Settings > Storage).'),
+  'hub.wrong-database': entry(404, 'The master has no database named {{database}}.', 'Leave the database name as it is: aurapos.'),
+  'hub.version-apart': entry(409, 'The master runs AuraPOS {{theirs}}, this register {{ours}}: too far apart.', 'Update the older one.'),
+  'hub.too-many-connections': entry(503, 'The master has no connection free.', 'Wait a moment; if it stays so, restart AuraPOS on the master.', true),
+  'hub.clock-apart': entry(409, 'The clocks of this register and the master differ by {{seconds}} seconds.', 'Set the clock of the one that is wrong, then try again.'),
+  'hub.front-door-closed': entry(403, 'The master does not answer connection tests.', 'Turn them on at the master (Settings > Storage), or go on with the pairing code.'),
+  'hub.not-trusted': entry(502, 'What answers at {{host}} cannot prove that it is the master of this shop.', 'Do not go on. Check the address; if it is right, somebody may be listening on this network.'),
+  'hub.postgres-missing': entry(500, 'PostgreSQL 18 is not there for this kind of machine ({{platform}}).', 'Install PostgreSQL 18 and start again; AuraPOS uses it for a cluster of its own.'),
+  'hub.postgres-failed': entry(500, 'PostgreSQL did not start: {{detail}}.', 'Read the last lines of {{logFile}}.', true),
+  'hub.port-taken': entry(409, 'Port {{port}} is used by another program on this machine.', 'Choose another port, or end that program.'),
+  'hub.disk-full': entry(507, 'The disk of the master is full.', 'Make room on the master. Every register goes on selling and keeps its sales.', true),
+
+  // ---- pairing
+  'pairing.wrong-code': entry(401, 'That code is not right, was used, or has run out.', 'Ask for a new code on the master (Registers > Pair a register).'),
+  'pairing.revoked': entry(403, 'This register was revoked.', 'Pair it again with a new code from the master.'),
+  'recovery.wrong-code': entry(401, 'That recovery code does not open this shop.', 'Check it letter by letter on the printed sheet.'),
+
+  // ---- files
+  'import.no-columns': entry(400, 'No column for the product name was found.', 'Say which column holds what.'),
+  'import.has-errors': entry(409, '{{count}} rows cannot be imported.', 'Mend them in the file, or import the rest.'),
+} as const satisfies Record<string, RefusalEntry>;
+
+export type RefusalCode = keyof typeof REFUSALS;
