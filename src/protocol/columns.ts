@@ -103,7 +103,7 @@ export const long = column('text', 200_000);
 export const bytes = column('bytes', 120_000);
 export const personal = column('personal', 2_000);
 
-export function need<const C extends Column>(spec: C): C & { required: true } {
+export function need<const C extends Column>(spec: C): Omit<C, 'required'> & { required: true } {
   return { ...spec, required: true };
 }
 
