@@ -65,12 +65,11 @@ export interface RecordTable<G extends Readonly<Record<string, Columns>> = Reado
 export type Table = LedgerTable | RecordTable;
 
 /** What a changeset inserts into this table. */
-export type InsertValues<T extends Table> =
-  T extends { readonly kind: 'ledger'; readonly columns: infer C extends Columns }
-    ? ValuesOf<C>
-    : T extends { readonly groups: infer G extends Readonly<Record<string, Columns>> }
-      ? UnionToIntersection<{ [K in keyof G]: ValuesOf<G[K]> }[keyof G]>
-      : never;
+export type InsertValues<T extends Table> = T extends { readonly kind: 'ledger'; readonly columns: infer C extends Columns }
+  ? ValuesOf<C>
+  : T extends { readonly groups: infer G extends Readonly<Record<string, Columns>> }
+    ? UnionToIntersection<{ [K in keyof G]: ValuesOf<G[K]> }[keyof G]>
+    : never;
 
 /** What a patch may set: any columns of any groups. */
 export type PatchValues<T extends Table> = T extends { readonly kind: 'record' } ? Partial<InsertValues<T>> : never;

@@ -4,7 +4,23 @@
  * A ledger row's id is (changeset, index in it); a record's id is a UUIDv7, with one stamp a column group.
  * Adding a column or table: raise SCHEMA_VERSION; stores then play again what they could not read before.
  */
-import { bytes, flag, id, int, ledger, line, long, need, oneOf, personal, record, ref, text, type InsertValues, type PatchValues } from './columns.ts';
+import {
+  bytes,
+  flag,
+  id,
+  int,
+  ledger,
+  line,
+  long,
+  need,
+  oneOf,
+  personal,
+  record,
+  ref,
+  text,
+  type InsertValues,
+  type PatchValues,
+} from './columns.ts';
 
 export const SCHEMA_VERSION = 1;
 
@@ -42,7 +58,13 @@ export const TABLES = {
   category: record({ name: { name: need(line), parent: id }, look: { icon: line, position: int } }),
   tax_category: record({ name: { name: need(line), code: line } }),
   tax_rate: record({
-    rate: { tax_category: need(id), service: oneOf('any', 'take-away', 'eat-in'), rate_ppm: need(int), from_at: need(int), exemption_reason: line },
+    rate: {
+      tax_category: need(id),
+      service: oneOf('any', 'take-away', 'eat-in'),
+      rate_ppm: need(int),
+      from_at: need(int),
+      exemption_reason: line,
+    },
   }),
   payment_method: record({
     name: { name: need(line), kind: oneOf('cash', 'card', 'voucher', 'account', 'other'), position: int },

@@ -1,0 +1,262 @@
+/** Routes behind the counter: products, categories, taxes, payment methods, customers, users, CSV import. */
+import { z } from 'zod';
+import { done, idText, instant, milli, minor, name, pageOf, pageQuery, pin, route, withId } from './route.ts';
+
+const unit = z.enum(['each', 'kg', 'l', 'm']);
+const params = withId;
+
+export const productRow = z.object({
+  id: idText,
+  name: z.string(),
+  codes: z.array(z.string()),
+  category: z.object({ id: idText, name: z.string() }).nullable(),
+  taxCategory: z.object({ id: idText, name: z.string(), ratePpm: z.int() }).nullable(),
+  priceMinor: minor,
+  includesTax: z.boolean(),
+  costMinor: minor.nullable(),
+  unit,
+  netContentMilli: milli.nullable(),
+  contentUnit: z.string().nullable(),
+  favourite: z.boolean(),
+  active: z.boolean(),
+  /** On hand, the sum of movements; null while nobody counts it. */
+  stockMilli: milli.nullable(),
+});
+
+export const productInput = z.object({
+  name,
+  priceMinor: minor.nonnegative(),
+  includesTax: z.boolean().optional(),
+  codes: z.array(z.string().trim().min(1).max(80)).max(20).optional(),
+  category: idText.nullable().optional(),
+  taxCategory: idText.nullable().optional(),
+  costMinor: minor.nonnegative().nullable().optional(),
+  unit: unit.optional(),
+  netContentMilli: milli.positive().nullable().optional(),
+  contentUnit: z.string().max(10).nullable().optional(),
+  favourite: z.boolean().optional(),
+});
+
+export const category = z.object({ id: idText, name: z.string(), icon: z.string().nullable(), position: z.int(), products: z.int() });
+export const taxCategory = z.object({ id: idText, name: z.string(), ratePpm: z.int() });
+export const paymentMethod = z.object({
+  id: idText,
+  name: z.string(),
+  kind: z.enum(['cash', 'card', 'voucher', 'account', 'other']),
+  givesChange: z.boolean(),
+  roundingStepMinor: z.int().nullable(),
+  active: z.boolean(),
+});
+export const customerRow = z.object({
+  id: idText,
+  name: z.string(),
+  phone: z.string().nullable(),
+  email: z.string().nullable(),
+  address: z.string().nullable(),
+  taxNumber: z.string().nullable(),
+  cardCode: z.string().nullable(),
+  forgotten: z.boolean(),
+});
+const optionalLine = z.string().trim().max(200).nullable().optional();
+export const customerInput = z.object({
+  name,
+  phone: optionalLine,
+  email: optionalLine,
+  address: optionalLine,
+  taxNumber: optionalLine,
+  cardCode: optionalLine,
+});
+
+export const userRow = z.object({
+  id: idText,
+  name: z.string(),
+  role: withId.extend({ name: z.string(), builtIn: z.string().nullable() }),
+  active: z.boolean(),
+  isYou: z.boolean(),
+});
+
+export const importPreview = z.object({
+  id: z.string(),
+  fileName: z.string(),
+  delimiter: z.string(),
+  encoding: z.string(),
+  columns: z.array(z.string()),
+  /** Per file column the field it fills, or null to leave it out: name, price, barcode, taxRate, category, cost, unit. */
+  mapping: z.array(z.string().nullable()),
+  rows: z.int(),
+  preview: z.array(z.array(z.string())),
+  /** Rows ready to import, and the first errors; `row` counts from 1 as a spreadsheet does, the heading being row 1. */
+  good: z.int(),
+  bad: z.int(),
+  errors: z.array(z.object({ row: z.int(), column: z.string(), value: z.string(), message: z.string() })),
+});
+
+export const CATALOGUE = {
+  listProducts: route({
+    method: 'GET',
+    path: '/api/products',
+    access: 'login',
+    summary: 'Products, by name',
+    query: pageQuery.extend({ category: z.string().max(40).default(''), hidden: z.stringbool().default(false) }),
+    answer: pageOf(productRow),
+  }),
+  getProduct: route({ method: 'GET', path: '/api/products/:id', access: 'login', summary: 'One product', params, answer: productRow }),
+  addProduct: route({
+    method: 'POST',
+    path: '/api/products',
+    access: 'products',
+    summary: 'Add a product',
+    body: productInput,
+    answer: productRow,
+  }),
+  editProduct: route({
+    method: 'PATCH',
+    path: '/api/products/:id',
+    access: 'products',
+    summary: 'Edit a product; what is left out stays',
+    params,
+    body: productInput.partial().extend({ active: z.boolean().optional() }),
+    answer: productRow,
+  }),
+  listCategories: route({
+    method: 'GET',
+    path: '/api/categories',
+    access: 'login',
+    summary: 'Categories',
+    answer: z.object({ rows: z.array(category) }),
+  }),
+  addCategory: route({
+    method: 'POST',
+    path: '/api/categories',
+    access: 'products',
+    summary: 'Add a category',
+    body: z.object({ name, icon: z.string().max(40).nullable().optional() }),
+    answer: category,
+  }),
+  listTaxCategories: route({
+    method: 'GET',
+    path: '/api/tax-categories',
+    access: 'login',
+    summary: 'Taxes with the rate in force',
+    answer: z.object({ rows: z.array(taxCategory) }),
+  }),
+  listPaymentMethods: route({
+    method: 'GET',
+    path: '/api/payment-methods',
+    access: 'login',
+    summary: 'Ways to pay',
+    answer: z.object({ rows: z.array(paymentMethod) }),
+  }),
+  listCustomers: route({
+    method: 'GET',
+    path: '/api/customers',
+    access: 'customers',
+    summary: 'Customers, by name',
+    query: pageQuery,
+    answer: pageOf(customerRow),
+  }),
+  addCustomer: route({
+    method: 'POST',
+    path: '/api/customers',
+    access: 'customers',
+    summary: 'Add a customer',
+    body: customerInput,
+    answer: customerRow,
+  }),
+  editCustomer: route({
+    method: 'PATCH',
+    path: '/api/customers/:id',
+    access: 'customers',
+    summary: 'Edit a customer',
+    params,
+    body: customerInput.partial(),
+    answer: customerRow,
+  }),
+  forgetCustomer: route({
+    method: 'POST',
+    path: '/api/customers/:id/forget',
+    access: 'customers.forget',
+    summary: 'Erase what is known of a person, on every register',
+    params,
+    answer: done,
+  }),
+  listUsers: route({ method: 'GET', path: '/api/users', access: 'users', summary: 'Users', answer: z.object({ rows: z.array(userRow) }) }),
+  listRoles: route({
+    method: 'GET',
+    path: '/api/roles',
+    access: 'users',
+    summary: 'Roles and their rights',
+    answer: z.object({ rows: z.array(withId.extend({ name: z.string(), builtIn: z.string().nullable(), pinDigits: z.int() })) }),
+  }),
+  addUser: route({
+    method: 'POST',
+    path: '/api/users',
+    access: 'users',
+    summary: 'Add a user',
+    body: z.object({ name, pin, role: idText }),
+    answer: userRow,
+  }),
+  editUser: route({
+    method: 'PATCH',
+    path: '/api/users/:id',
+    access: 'users',
+    summary: 'Edit a user: name, PIN, role, active',
+    params,
+    body: z.object({ name, pin, role: idText, active: z.boolean() }).partial(),
+    answer: userRow,
+  }),
+  /** The body is the file itself, content type text/csv. */
+  openImport: route({
+    method: 'PUT',
+    path: '/api/imports',
+    access: 'import',
+    summary: 'Hand in a CSV file of products (text/csv); answers what was found in it, every row checked, nothing written',
+    query: z.object({ fileName: z.string().max(200).default('products.csv') }),
+    answer: importPreview,
+  }),
+  mapImport: route({
+    method: 'PATCH',
+    path: '/api/imports/:id',
+    access: 'import',
+    summary: 'Say which column holds what; every row is checked again',
+    params: z.object({ id: z.string() }),
+    body: z.object({ mapping: z.array(z.string().nullable()).max(200) }),
+    answer: importPreview,
+  }),
+  applyImport: route({
+    method: 'POST',
+    path: '/api/imports/:id/apply',
+    access: 'import',
+    summary: 'Write the rows, in chunks that selling does not feel; progress as a job',
+    params: z.object({ id: z.string() }),
+    body: z.object({ skipBad: z.boolean().default(false) }),
+    answer: z.object({ job: z.string() }),
+  }),
+  listToCheck: route({
+    method: 'GET',
+    path: '/api/to-check',
+    access: 'to-check',
+    summary: 'What wants a person: equal barcodes, edits that lost, doubled receipt numbers, changes set aside',
+    answer: z.object({
+      rows: z.array(
+        z.object({
+          id: z.string(),
+          kind: z.enum([
+            'equal-barcode',
+            'equal-user',
+            'lost-edit',
+            'doubled-number',
+            'set-aside',
+            'clone',
+            'stamp-ahead',
+            'revoked-sale',
+            'cart-paid-twice',
+          ]),
+          at: instant,
+          title: z.string(),
+          detail: z.string(),
+        }),
+      ),
+    }),
+  }),
+} as const;

@@ -1,0 +1,18 @@
+/** Every route of the HTTP API by name. /api/events, the stream of `event`s, is the one route not in the list: it does not end. */
+import type { z } from 'zod';
+import { CATALOGUE } from './catalogue.ts';
+import { SELLING } from './selling.ts';
+import { SHOP } from './shop.ts';
+
+export const ROUTES = { ...SHOP, ...SELLING, ...CATALOGUE } as const;
+export const EVENTS_PATH = '/api/events';
+
+export type Routes = typeof ROUTES;
+export type RouteName = keyof Routes;
+export type Answer<K extends RouteName> = z.output<Routes[K]['answer']>;
+export type Body<K extends RouteName> = z.output<Routes[K]['body']>;
+export type BodyInput<K extends RouteName> = z.input<Routes[K]['body']>;
+export type QueryInput<K extends RouteName> = z.input<Routes[K]['query']>;
+export type Query<K extends RouteName> = z.output<Routes[K]['query']>;
+export type Params<K extends RouteName> = z.output<Routes[K]['params']>;
+export type ParamsInput<K extends RouteName> = z.input<Routes[K]['params']>;

@@ -1,0 +1,203 @@
+/** Routes of the selling screen and the history: cart, payment, receipt, sales. The register holds the cart; the browser holds nothing. */
+import { z } from 'zod';
+import { done, idText, instant, milli, minor, pageOf, pageQuery, route } from './route.ts';
+
+export const cartLine = z.object({
+  /** Stays the same while the line lives. */
+  line: z.int(),
+  product: idText.nullable(),
+  code: z.string().nullable(),
+  name: z.string(),
+  quantityMilli: milli,
+  unit: z.enum(['each', 'kg', 'l', 'm']),
+  unitPriceMinor: minor,
+  totalMinor: minor,
+  taxRatePpm: z.int(),
+  includesTax: z.boolean(),
+  /** The product's price changed since it was scanned; the line keeps what was scanned. */
+  priceNowMinor: minor.nullable(),
+});
+
+export const cart = z.object({
+  id: idText,
+  /** Grows with each change; an older screen shows the newer cart. */
+  version: z.int(),
+  /** Newest first. */
+  lines: z.array(cartLine),
+  /** Pieces: a line in kg counts as one. */
+  items: z.int(),
+  totalMinor: minor,
+  taxMinor: minor,
+  customer: z.object({ id: idText, name: z.string() }).nullable(),
+  canUndo: z.boolean(),
+  /** The sale before this cart, while nothing has been scanned since: its change stays on screen. */
+  lastSale: z.object({ uuid: idText, label: z.string(), totalMinor: minor, changeMinor: minor }).nullable(),
+});
+
+export const tile = z.object({
+  id: idText,
+  name: z.string(),
+  unit: z.enum(['each', 'kg', 'l', 'm']),
+  /** Net content as people say it: "250 g"; empty when unknown. */
+  content: z.string(),
+  priceMinor: minor,
+  category: idText.nullable(),
+  code: z.string().nullable(),
+});
+
+export const receipt = z.object({
+  uuid: idText,
+  /** Series and number as printed: R1-000042. */
+  label: z.string(),
+  /** The same as a barcode holds it. */
+  code: z.string(),
+  shop: z.object({ name: z.string(), address: z.string(), taxNumber: z.string(), phone: z.string(), footer: z.string() }),
+  register: z.object({ code: z.string(), name: z.string() }),
+  user: z.string(),
+  customer: z.string().nullable(),
+  completedAt: instant,
+  utcOffsetMinutes: z.int(),
+  currency: z.string(),
+  lines: z.array(
+    z.object({ name: z.string(), quantityMilli: milli, unit: z.string(), unitPriceMinor: minor, totalMinor: minor, taxRatePpm: z.int() }),
+  ),
+  totalMinor: minor,
+  roundingMinor: minor,
+  dueMinor: minor,
+  taxes: z.array(z.object({ ratePpm: z.int(), netMinor: minor, taxMinor: minor })),
+  tenders: z.array(z.object({ method: z.string(), kind: z.string(), amountMinor: minor, changeMinor: minor })),
+  changeMinor: minor,
+});
+
+export const saleRow = z.object({
+  uuid: idText,
+  label: z.string(),
+  completedAt: instant,
+  register: z.string(),
+  registerName: z.string(),
+  user: z.string(),
+  customer: z.string().nullable(),
+  /** Names of the first goods, for the eye. */
+  summary: z.string(),
+  items: z.int(),
+  totalMinor: minor,
+  methods: z.array(z.string()),
+  /** `here`: single register, or safe in the shop's database; `waiting`: made here and not yet sent; `arrived`: made on another register. */
+  state: z.enum(['here', 'sent', 'waiting', 'arrived']),
+  /** When this register learned of it. */
+  knownAt: instant,
+});
+
+const lineParams = z.object({ line: z.coerce.number().int() });
+const quantity = milli.positive().max(9_999_999);
+
+export const SELLING = {
+  getCart: route({ method: 'GET', path: '/api/cart', access: 'sell', summary: 'The open cart', answer: cart }),
+  scan: route({
+    method: 'POST',
+    path: '/api/cart/scan',
+    access: 'sell',
+    summary: 'Add what has this barcode; refused with barcode.unknown or barcode.ambiguous',
+    body: z.object({ code: z.string().min(1).max(200), quantityMilli: quantity.default(1000) }),
+    answer: cart,
+  }),
+  addLine: route({
+    method: 'POST',
+    path: '/api/cart/lines',
+    access: 'sell',
+    summary: 'Add a product',
+    body: z.object({ product: idText, quantityMilli: quantity.default(1000) }),
+    answer: cart,
+  }),
+  changeLine: route({
+    method: 'PATCH',
+    path: '/api/cart/lines/:line',
+    access: 'sell',
+    summary: 'Change the quantity of a line',
+    params: lineParams,
+    body: z.object({ quantityMilli: quantity }),
+    answer: cart,
+  }),
+  removeLine: route({
+    method: 'DELETE',
+    path: '/api/cart/lines/:line',
+    access: 'sell',
+    summary: 'Take a line out',
+    params: lineParams,
+    answer: cart,
+  }),
+  undo: route({ method: 'POST', path: '/api/cart/undo', access: 'sell', summary: 'Take back the last change of the cart', answer: cart }),
+  clearCart: route({ method: 'DELETE', path: '/api/cart', access: 'sell', summary: 'Empty the cart; undo brings it back', answer: cart }),
+  setCartCustomer: route({
+    method: 'PUT',
+    path: '/api/cart/customer',
+    access: 'sell',
+    summary: 'Name the customer of this cart, or nobody',
+    body: z.object({ customer: idText.nullable() }),
+    answer: cart,
+  }),
+  pay: route({
+    method: 'POST',
+    path: '/api/cart/pay',
+    access: 'sell',
+    summary: 'Complete the sale. Sent twice for one cart it is one sale, answered twice',
+    body: z.object({
+      cart: idText,
+      /** What the screen showed; another total is refused with cart.changed. */
+      totalMinor: minor,
+      /** What was handed over; more than due is change where the method gives change. */
+      tenders: z
+        .array(z.object({ method: idText, amountMinor: minor }))
+        .min(1)
+        .max(20),
+    }),
+    answer: receipt,
+  }),
+  quickSearch: route({
+    method: 'GET',
+    path: '/api/search',
+    access: 'sell',
+    summary: 'Products by words in any order, parts of words, accents and case ignored, codes and prices; best first',
+    query: z.object({ q: z.string().max(200), limit: z.coerce.number().int().min(1).max(100).default(30) }),
+    answer: z.object({ rows: z.array(tile) }),
+  }),
+  tiles: route({
+    method: 'GET',
+    path: '/api/tiles',
+    access: 'sell',
+    summary: 'Products for the grid: favourites, recent, or a category',
+    query: z.object({ of: z.string().max(40) }),
+    answer: z.object({ rows: z.array(tile) }),
+  }),
+  listSales: route({
+    method: 'GET',
+    path: '/api/sales',
+    access: 'history',
+    summary: 'The history, newest first',
+    query: pageQuery.extend({ register: z.string().max(40).default('') }),
+    answer: pageOf(saleRow),
+  }),
+  getSale: route({
+    method: 'GET',
+    path: '/api/sales/:uuid',
+    access: 'history',
+    summary: 'One sale as its receipt',
+    params: z.object({ uuid: idText }),
+    answer: receipt,
+  }),
+  markPrinted: route({
+    method: 'POST',
+    path: '/api/sales/:uuid/printed',
+    access: 'sell',
+    summary: 'The receipt was printed or is not wanted; a print after the first is a copy',
+    params: z.object({ uuid: idText }),
+    answer: done,
+  }),
+  unprinted: route({
+    method: 'GET',
+    path: '/api/unprinted',
+    access: 'sell',
+    summary: 'Sales of this register whose receipt was neither printed nor waived before it stopped',
+    answer: z.object({ rows: z.array(z.object({ uuid: idText, label: z.string(), totalMinor: minor })) }),
+  }),
+} as const;

@@ -1,0 +1,222 @@
+/** Routes of the register itself: what it is, set-up, log-in, where it stands, registers, storage, long work, live events. */
+import { z } from 'zod';
+import { done, idText, instant, name, pin, refusalBody, route, withId } from './route.ts';
+import { RIGHTS } from '../../domain/rights.ts';
+
+export const mode = z.enum(['single', 'master', 'slave']);
+
+export const status = z.object({
+  /** single: no other register. online: the shop's database answers. apart: it does not, since `sinceMs`. joining: first pull. ended: revoked. */
+  state: z.enum(['single', 'online', 'apart', 'joining', 'ended']),
+  sinceMs: instant,
+  /** Sales and all else made here and not yet sent. */
+  waitingSales: z.int(),
+  waitingChanges: z.int(),
+  /** The main register, as people call it. */
+  masterName: z.string().nullable(),
+  delayMs: z.number().nullable(),
+  /** First pull or catching up: done of total; null when level. */
+  catchingUp: z.object({ done: z.int(), total: z.int() }).nullable(),
+  fullCopy: z.boolean(),
+  /** What is wrong, if anything: a refusal's words. */
+  problem: refusalBody.shape.error.nullable(),
+  /** After a cut: what went and came while apart; null once read or none. */
+  lastCut: z.object({ fromMs: instant, untilMs: instant, sent: z.int(), received: z.int() }).nullable(),
+  toCheck: z.int(),
+});
+
+export const state = z.object({
+  version: z.string(),
+  setUp: z.boolean(),
+  mode: mode.nullable(),
+  language: z.string(),
+  register: z.object({ id: idText, code: z.string(), name: z.string() }).nullable(),
+  shop: z.object({ name: z.string(), currency: z.string(), country: z.string() }).nullable(),
+  user: z.object({ id: idText, name: z.string(), rights: z.array(z.enum(RIGHTS)) }).nullable(),
+  status: status.nullable(),
+});
+
+export const step = z.object({ step: z.string(), state: z.enum(['waiting', 'running', 'done', 'failed']), detail: z.string() });
+
+/** Long work: set-up, first pull, import, migration. Survives a reload; `rowsDone` of `rowsTotal`. */
+export const job = z.object({
+  id: z.string(),
+  kind: z.enum(['setup', 'join', 'import', 'to-master']),
+  state: z.enum(['running', 'done', 'failed', 'cancelled']),
+  steps: z.array(step),
+  rowsDone: z.int(),
+  rowsTotal: z.int(),
+  secondsLeft: z.int().nullable(),
+  problem: refusalBody.shape.error.nullable(),
+  /** The owner's recovery code, shown once, to be printed; only in the answer to whoever started the job. */
+  recoveryCode: z.string().nullable(),
+});
+
+const shopInput = z.object({
+  name,
+  country: z.string().length(2),
+  currency: z.string().length(3),
+  address: z.string().max(2000).default(''),
+  taxNumber: z.string().max(60).default(''),
+});
+const masterAddress = z.object({
+  host: z.string().trim().min(1).max(255),
+  port: z.int().min(1).max(65535).default(5432),
+  database: z.string().trim().min(1).max(63).default('aurapos'),
+});
+
+export const register = z.object({
+  id: idText,
+  code: z.string(),
+  name: z.string(),
+  isThis: z.boolean(),
+  isMaster: z.boolean(),
+  state: z.enum(['online', 'not-reachable', 'switched-off', 'revoked']),
+  lastSeenAt: instant.nullable(),
+  waiting: z.int().nullable(),
+  delayMs: z.number().nullable(),
+  /** Delays of the last hour, oldest first; null where it was away. */
+  delays: z.array(z.number().nullable()),
+  version: z.string().nullable(),
+});
+
+export const pairing = z.object({ code: z.string(), expiresAt: instant, addresses: z.array(z.string()), port: z.int() });
+
+export const storage = z.object({
+  mode,
+  dataFolder: z.string(),
+  storeBytes: z.int(),
+  counts: z.object({ products: z.int(), customers: z.int(), sales: z.int() }),
+  fullCopy: z.boolean(),
+  /** Of the master: where others reach it. Of a slave: where it reaches the master. */
+  addresses: z.array(z.string()),
+  port: z.int().nullable(),
+  database: z.string().nullable(),
+  masterName: z.string().nullable(),
+  postgres: z.object({ state: z.string(), version: z.string(), connections: z.int(), connectionsAllowed: z.int() }).nullable(),
+  /** What to run where the firewall could not be opened by the program itself. */
+  firewallCommand: z.string().nullable(),
+});
+
+/** What the event stream says: which lists are stale, and whole small states. */
+export const event = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('changed'), tables: z.array(z.string()), from: z.string().nullable() }),
+  z.object({ type: z.literal('status'), status }),
+  z.object({ type: z.literal('cart'), version: z.int() }),
+  z.object({ type: z.literal('job'), job: job.omit({ recoveryCode: true }) }),
+]);
+
+export const SHOP = {
+  getState: route({
+    method: 'GET',
+    path: '/api/state',
+    access: 'open',
+    summary: 'What this register is, and who is logged in',
+    answer: state,
+  }),
+  login: route({
+    method: 'POST',
+    path: '/api/login',
+    access: 'open',
+    summary: 'Log in, or change user, by PIN; the session is a cookie',
+    body: z.object({ pin: z.string().min(1).max(12) }),
+    answer: state,
+  }),
+  logout: route({ method: 'POST', path: '/api/logout', access: 'login', summary: 'Log out', answer: done }),
+  setUp: route({
+    method: 'POST',
+    path: '/api/setup',
+    access: 'setup',
+    summary: 'Set up a single register or a master; progress as a job',
+    body: z.object({
+      language: z.string().min(2).max(10),
+      registerName: name,
+      mode: z.enum(['single', 'master']),
+      shop: shopInput,
+      owner: z.object({ name, pin }),
+      catalogue: z.enum(['empty', 'demo']).default('empty'),
+      hubPort: z.int().min(1).max(65535).default(5432),
+    }),
+    answer: z.object({ job: z.string() }),
+  }),
+  foundMasters: route({
+    method: 'GET',
+    path: '/api/setup/masters',
+    access: 'setup',
+    summary: 'Masters that announce themselves on this network',
+    answer: z.object({ rows: z.array(z.object({ shop: z.string(), register: z.string(), host: z.string(), port: z.int() })) }),
+  }),
+  testMaster: route({
+    method: 'POST',
+    path: '/api/setup/test',
+    access: 'setup',
+    summary: 'Test the connection to a master through its front door',
+    body: masterAddress,
+    answer: z.object({ shop: z.string(), version: z.string(), roundTripMs: z.number(), clockSkewMs: z.number() }),
+  }),
+  join: route({
+    method: 'POST',
+    path: '/api/setup/join',
+    access: 'setup',
+    summary: 'Join a shop with the pairing code shown on its master; progress as a job',
+    body: masterAddress.extend({ language: z.string().min(2).max(10), registerName: name, code: z.string().min(12).max(20) }),
+    answer: z.object({ job: z.string() }),
+  }),
+  getJob: route({
+    method: 'GET',
+    path: '/api/jobs/:id',
+    access: 'open',
+    summary: 'How far long work is',
+    params: z.object({ id: z.string() }),
+    answer: job,
+  }),
+  getStatus: route({ method: 'GET', path: '/api/status', access: 'login', summary: 'Where this register stands', answer: status }),
+  dismissCut: route({
+    method: 'POST',
+    path: '/api/status/read',
+    access: 'login',
+    summary: 'What happened while apart was read',
+    answer: done,
+  }),
+  listRegisters: route({
+    method: 'GET',
+    path: '/api/registers',
+    access: 'login',
+    summary: 'All registers',
+    answer: z.object({ rows: z.array(register), pairing: pairing.nullable() }),
+  }),
+  renameRegister: route({
+    method: 'PATCH',
+    path: '/api/registers/:id',
+    access: 'registers',
+    summary: 'Rename a register',
+    params: withId,
+    body: z.object({ name }),
+    answer: done,
+  }),
+  revokeRegister: route({
+    method: 'POST',
+    path: '/api/registers/:id/revoke',
+    access: 'registers',
+    summary: 'Shut a register out, at once (on the master)',
+    params: withId,
+    answer: done,
+  }),
+  startPairing: route({
+    method: 'POST',
+    path: '/api/pairing',
+    access: 'registers',
+    summary: 'A code for one new register, good for ten minutes (on the master)',
+    answer: pairing,
+  }),
+  stopPairing: route({ method: 'DELETE', path: '/api/pairing', access: 'registers', summary: 'Withdraw the code', answer: done }),
+  getStorage: route({ method: 'GET', path: '/api/storage', access: 'login', summary: 'Where the data lies', answer: storage }),
+  toMaster: route({
+    method: 'POST',
+    path: '/api/storage/master',
+    access: 'storage',
+    summary: 'From a single register to the master of several, while the shop keeps selling; progress as a job',
+    body: z.object({ hubPort: z.int().min(1).max(65535).default(5432) }),
+    answer: z.object({ job: z.string() }),
+  }),
+} as const;
