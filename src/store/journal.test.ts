@@ -31,10 +31,20 @@ function replay(from: Store, order: 'forward' | 'backward', into: Store = openTe
   const own = present(from.own, 'own chain');
   into.db.run('UPDATE chain SET public_key = ? WHERE number = ?', own.key.publicKey, chainNumber(into.db, own.key.chain));
   const changesets = readChain(from, own.key.chain, 1, 10_000, 1e9);
-  const prepared = prepareChangesets({ changesets, keys: new Map([[Buffer.from(own.key.chain).toString('hex'), own.key.publicKey]]), dictionaries: into.dictionaries });
+  const prepared = prepareChangesets({
+    changesets,
+    keys: new Map([[Buffer.from(own.key.chain).toString('hex'), own.key.publicKey]]),
+    dictionaries: into.dictionaries,
+  });
   const arrivals = (order === 'forward' ? prepared : prepared.toReversed()).map((one) => ({ prepared: one, mark: null }));
   assert.equal(admit(into, arrivals, 60_000).taken, arrivals.length);
-  admitDetached(into, detachedOf(from, into.db.all('SELECT hash FROM wanted').map((row) => row['hash'] as Uint8Array)));
+  admitDetached(
+    into,
+    detachedOf(
+      from,
+      into.db.all('SELECT hash FROM wanted').map((row) => row['hash'] as Uint8Array),
+    ),
+  );
   return into;
 }
 
@@ -47,7 +57,10 @@ test('[P3] the journal replayed into an empty store, in either order and twice, 
   assert.deepEqual(checksumStore(replay(shop.store, 'forward', forward).db), wanted);
   assert.deepEqual(readHeads(forward), readHeads(shop.store));
   assert.deepEqual(forward.db.all('SELECT * FROM stock ORDER BY product'), shop.store.db.all('SELECT * FROM stock ORDER BY product'));
-  assert.deepEqual(forward.db.all('SELECT hash, value FROM detached ORDER BY hash'), shop.store.db.all('SELECT hash, value FROM detached ORDER BY hash'));
+  assert.deepEqual(
+    forward.db.all('SELECT hash, value FROM detached ORDER BY hash'),
+    shop.store.db.all('SELECT hash, value FROM detached ORDER BY hash'),
+  );
   closeStore(forward);
   shop.close();
 });

@@ -10,7 +10,7 @@ const LIVE = (alias: string): string => `${alias}.life_stamp IS NOT NULL AND ${a
 export interface ProductRow {
   readonly id: Id;
   readonly name: string;
-  readonly codes: readonly string[];
+  readonly codes: string[];
   readonly category: { readonly id: Id; readonly name: string } | null;
   readonly taxCategory: { readonly id: Id; readonly name: string; readonly ratePpm: number } | null;
   readonly priceMinor: number;
