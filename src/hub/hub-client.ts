@@ -255,20 +255,13 @@ async function pushThrough(
 }
 
 function toVerdict(row: VerdictRow): Verdict {
-  switch (row.verdict) {
-    case 'later':
-      return { verdict: 'later', reason: row.reason as LaterReason };
-    case 'denied':
-      return { verdict: 'denied', reason: row.reason as DeniedReason };
-    case 'accepted':
-    case 'duplicate':
-    case 'forked':
-      return {
-        verdict: row.verdict,
-        position: present(row.position, 'the position of an accepted changeset'),
-        runningHash: present(row.running_hash, 'the running hash of an accepted changeset'),
-      };
-  }
+  if (row.verdict === 'later') return { verdict: 'later', reason: row.reason as LaterReason };
+  if (row.verdict === 'denied') return { verdict: 'denied', reason: row.reason as DeniedReason };
+  return {
+    verdict: row.verdict,
+    position: present(row.position, 'the position of an accepted changeset'),
+    runningHash: present(row.running_hash, 'the running hash of an accepted changeset'),
+  };
 }
 
 function checkBatch(changesets: readonly HubChangeset[]): void {

@@ -1,6 +1,6 @@
 /**
  * Lays the schema `hub` into a database: tables and functions, from the .sql files beside. Idempotent, one transaction.
- * The same text runs in PostgreSQL and in PGlite; who may do what is set apart (install-grants.ts), because PGlite needs none of it.
+ * The same text runs in PostgreSQL and in PGlite; who may do what is added by `frame`, because PGlite needs none of it.
  */
 import { readFileSync } from 'node:fs';
 import type { SqlLink } from './sql-link.ts';
@@ -31,7 +31,10 @@ export function readSql(name: string): string {
   return readFileSync(new URL(`./sql/${name}.sql`, import.meta.url), 'utf8');
 }
 
-/** `extra` runs in the same transaction, after the functions: grants, so that none is ever open to everybody. */
-export async function installHubSchema(link: Pick<SqlLink, 'run'>, extra = ''): Promise<void> {
-  await link.run(['begin', ...FILES.map(readSql), extra, 'commit'].join(';\n'));
+/** `before` and `after` run in the same transaction: owner and grants, so that nothing is ever open to everybody. */
+export async function installHubSchema(
+  link: Pick<SqlLink, 'run'>,
+  frame: { readonly before: string; readonly after: string } | null = null,
+): Promise<void> {
+  await link.run(['begin', frame?.before ?? '', ...FILES.map(readSql), frame?.after ?? '', 'commit'].join(';\n'));
 }
