@@ -99,7 +99,7 @@ export interface HubClient {
   detachedValues(hashes: readonly Uint8Array[]): Promise<readonly HubDetached[]>;
   offerDetached(detached: readonly HubDetached[]): Promise<void>;
   offer(changesets: readonly HubChangeset[], detached: readonly HubDetached[]): Promise<readonly OfferVerdict[]>;
-  /** Rows of a record table as JSON, without their nulls; bytes spelt `\x` and hex. After an id, or from the first. */
+  /** Rows of a record table as JSON; bytes spelt `\x` and hex. After an id, or from the first. */
   page(table: string, after: string | null, maxRows: number): Promise<readonly Readonly<Record<string, unknown>>[]>;
   pageLedger(
     table: string,
@@ -157,19 +157,13 @@ export function makeHubClient(link: SqlLink): HubClient {
       ]);
     },
     async page(table, after, maxRows) {
-      const rows = await link.query<{ row: Record<string, unknown> }>('select page as row from hub.page($1::text, $2::uuid, $3::int)', [
-        table,
-        after,
-        maxRows,
-      ]);
-      return rows.map((row) => row.row);
+      const [page] = await link.query<{ rows: string }>('select hub.page($1::text, $2::uuid, $3::int) as rows', [table, after, maxRows]);
+      return JSON.parse(page?.rows ?? '[]');
     },
     async pageLedger(table, after, maxRows) {
-      const rows = await link.query<{ row: Record<string, unknown> }>(
-        'select page_ledger as row from hub.page_ledger($1::text, $2::bigint, $3::int, $4::int)',
-        [table, after.changeset, after.idx, maxRows],
-      );
-      return rows.map((row) => row.row);
+      const params = [table, after.changeset, after.idx, maxRows];
+      const [page] = await link.query<{ rows: string }>('select hub.page_ledger($1::text, $2::bigint, $3::int, $4::int) as rows', params);
+      return JSON.parse(page?.rows ?? '[]');
     },
     announce: (state) =>
       link.query(

@@ -96,7 +96,7 @@ export async function writeProjection(link: SqlLink, batch: ProjectionBatch): Pr
     batch.from,
     batch.to,
     batch.runningHash,
-    tablesJson(batch),
+    ...spellTables(batch),
     byteaArray(batch.forgotten),
     byteaArray(batch.detached.map((d) => d.hash)),
     byteaArray(batch.detached.map((d) => d.salt)),
@@ -105,16 +105,13 @@ export async function writeProjection(link: SqlLink, batch: ProjectionBatch): Pr
   return row?.moved === true ? ok(null) : refuse('hub.projection-moved');
 }
 
-const WRITE = `select hub.write_projection($1::bigint, $2::bigint, $3::bytea, $4::text::json, $5::text::bytea[],
-  $6::text::bytea[], $7::text::bytea[], $8::text::text[]) as moved`;
+const WRITE = `select hub.write_projection($1::bigint, $2::bigint, $3::bytea, $4::text::text[], $5::text::text[], $6::text::bytea[],
+  $7::text::bytea[], $8::text::bytea[], $9::text::text[]) as moved`;
 
-/** {table: [row, ...]}; bytes as \\x and hex, the way PostgreSQL reads them. */
-function tablesJson(batch: ProjectionBatch): string {
-  const tables: Record<string, readonly unknown[]> = {};
-  for (const [table, rows] of Object.entries({ ...batch.records, ...batch.ledgers })) {
-    if (rows !== undefined && rows.length > 0) tables[table] = rows.map(spellBytes);
-  }
-  return JSON.stringify(tables);
+/** Names of the tables that have rows, and for each a JSON array of them; bytes as \\x and hex, the way PostgreSQL reads them. */
+function spellTables(batch: ProjectionBatch): readonly [names: string, rows: string] {
+  const spelt = Object.entries({ ...batch.records, ...batch.ledgers }).filter(([, rows]) => rows !== undefined && rows.length > 0);
+  return [textArray(spelt.map(([table]) => table)), textArray(spelt.map(([, rows]) => JSON.stringify(rows.map(spellBytes))))];
 }
 
 function spellBytes(row: ProjectedRow): Record<string, unknown> {
@@ -136,15 +133,14 @@ export function projectionWriter(): string {
     const updates = names.filter((name) => !keys.includes(name)).map((name) => `${name} = excluded.${name}`);
     const conflict = TABLES[table].kind === 'ledger' ? 'do nothing' : `do update set ${updates.join(', ')}`;
     return `
-  if tables -> '${table}' is not null then
-    insert into shop.${quoted(table)} (${names.join(', ')})
-      select ${names.join(', ')} from json_populate_recordset(null::shop.${quoted(table)}, tables -> '${table}')
-      on conflict (${keys.join(', ')}) ${conflict};
-  end if;`;
+      when '${table}' then
+        insert into shop.${quoted(table)} (${names.join(', ')})
+          select ${names.join(', ')} from json_populate_recordset(null::shop.${quoted(table)}, table_rows[k]::json)
+          on conflict (${keys.join(', ')}) ${conflict};`;
   });
   return `
 create or replace function hub.write_projection(
-  from_position bigint, to_position bigint, running bytea, tables json, forget bytea[],
+  from_position bigint, to_position bigint, running bytea, table_names text[], table_rows text[], forget bytea[],
   detached_hashes bytea[], detached_salts bytea[], detached_values text[]
 ) returns boolean
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
@@ -153,7 +149,10 @@ begin
   if not found then
     return false;
   end if;
-  ${writes.join('')}
+  for k in 1 .. cardinality(table_names) loop
+    case table_names[k]${writes.join('')}
+    end case;
+  end loop;
   if cardinality(forget) > 0 then
     insert into hub.forgotten select unnest(forget) on conflict do nothing;
     delete from hub.detached d where d.hash = any (forget);
