@@ -4,25 +4,9 @@
  */
 import { fromHex } from '../base/bytes.ts';
 import { assert, present } from '../base/assert.ts';
+import type { Detached, SealedChangeset } from '../protocol/changeset.ts';
 import { bigintArray, byteaArray, textArray, type SqlLink, type SqlParam } from './sql-link.ts';
 import { MAX_DETACHED_COUNT, MAX_FETCH_COUNT, MAX_PUSH_BYTES, MAX_PUSH_COUNT } from './hub-limits.ts';
-
-/** As protocol's sealed changeset: hash = SHA-256(previous, n, SHA-256(body)). */
-export interface HubChangeset {
-  readonly chain: Uint8Array;
-  readonly n: number;
-  readonly previous: Uint8Array;
-  readonly hash: Uint8Array;
-  readonly signature: Uint8Array;
-  readonly body: Uint8Array;
-}
-
-/** A personal column's value: hash = SHA-256(salt, value). */
-export interface HubDetached {
-  readonly hash: Uint8Array;
-  readonly salt: Uint8Array;
-  readonly value: string;
-}
 
 export type DeniedReason = 'form' | 'hash' | 'genesis' | 'order' | 'not-yours' | 'revoked' | 'too-many-chains';
 /** batch: over MAX_PUSH_COUNT; unassigned: a chain known from an offer, whose owner the master has not named yet. */
@@ -42,7 +26,7 @@ export interface SettledVerdict {
   readonly reason: string | null;
 }
 
-export interface FeedRow extends HubChangeset {
+export interface FeedRow extends SealedChangeset {
   readonly position: number;
   /** Of the feed up to and with this row. */
   readonly runningHash: Uint8Array;
@@ -90,15 +74,15 @@ export interface Wake {
 
 export interface HubClient {
   readonly link: SqlLink;
-  push(changesets: readonly HubChangeset[], detached: readonly HubDetached[]): Promise<readonly Verdict[]>;
+  push(changesets: readonly SealedChangeset[], detached: readonly Detached[]): Promise<readonly Verdict[]>;
   pull(after: number, running: Uint8Array, maxCount: number, maxBytes: number): Promise<Pulled>;
   heads(): Promise<readonly HubHead[]>;
-  fetch(hashes: readonly Uint8Array[]): Promise<readonly HubChangeset[]>;
-  fetchChain(chain: Uint8Array, fromN: number, toN: number): Promise<readonly HubChangeset[]>;
-  detachedRange(after: number, upto: number): Promise<readonly HubDetached[]>;
-  detachedValues(hashes: readonly Uint8Array[]): Promise<readonly HubDetached[]>;
-  offerDetached(detached: readonly HubDetached[]): Promise<void>;
-  offer(changesets: readonly HubChangeset[], detached: readonly HubDetached[]): Promise<readonly OfferVerdict[]>;
+  fetch(hashes: readonly Uint8Array[]): Promise<readonly SealedChangeset[]>;
+  fetchChain(chain: Uint8Array, fromN: number, toN: number): Promise<readonly SealedChangeset[]>;
+  detachedRange(after: number, upto: number): Promise<readonly Detached[]>;
+  detachedValues(hashes: readonly Uint8Array[]): Promise<readonly Detached[]>;
+  offerDetached(detached: readonly Detached[]): Promise<void>;
+  offer(changesets: readonly SealedChangeset[], detached: readonly Detached[]): Promise<readonly OfferVerdict[]>;
   /** Rows of a record table as JSON; bytes spelt `\x` and hex. After an id, or from the first. */
   page(table: string, after: string | null, maxRows: number): Promise<readonly Readonly<Record<string, unknown>>[]>;
   pageLedger(
@@ -180,8 +164,8 @@ export function makeHubClient(link: SqlLink): HubClient {
 /** The master's own calls, over a superuser's link on its loopback. */
 export interface HubMasterClient extends HubClient {
   /** Changesets of any chain, signatures checked by the caller; `force` also takes what a revocation denies. */
-  admit(changesets: readonly HubChangeset[], detached: readonly HubDetached[], force?: boolean): Promise<readonly Verdict[]>;
-  takeOffered(maxCount: number): Promise<readonly (HubChangeset & { readonly role: string })[]>;
+  admit(changesets: readonly SealedChangeset[], detached: readonly Detached[], force?: boolean): Promise<readonly Verdict[]>;
+  takeOffered(maxCount: number): Promise<readonly (SealedChangeset & { readonly role: string })[]>;
   settleOffered(good: readonly Uint8Array[], bad: readonly Uint8Array[]): Promise<readonly SettledVerdict[]>;
   /** False when the hub holds nothing of the chain yet. */
   assignChain(chain: Uint8Array, role: string): Promise<boolean>;
@@ -236,8 +220,8 @@ interface VerdictRow {
 async function pushThrough(
   link: SqlLink,
   call: 'hub.push(' | `hub.admit(${boolean}, `,
-  changesets: readonly HubChangeset[],
-  detached: readonly HubDetached[],
+  changesets: readonly SealedChangeset[],
+  detached: readonly Detached[],
 ): Promise<readonly Verdict[]> {
   checkBatch(changesets);
   const rows = await link.query<VerdictRow>(
@@ -258,13 +242,13 @@ function toVerdict(row: VerdictRow): Verdict {
   };
 }
 
-function checkBatch(changesets: readonly HubChangeset[]): void {
+function checkBatch(changesets: readonly SealedChangeset[]): void {
   assert(changesets.length <= MAX_PUSH_COUNT, `a push holds at most ${MAX_PUSH_COUNT} changesets`);
   const sizeBytes = changesets.reduce((sum, changeset) => sum + changeset.body.length, 0);
   assert(changesets.length === 1 || sizeBytes <= MAX_PUSH_BYTES, `a push holds at most ${MAX_PUSH_BYTES} bytes of bodies`);
 }
 
-function changesetParams(changesets: readonly HubChangeset[]): SqlParam[] {
+function changesetParams(changesets: readonly SealedChangeset[]): SqlParam[] {
   return [
     byteaArray(changesets.map((c) => c.chain)),
     bigintArray(changesets.map((c) => c.n)),
@@ -275,11 +259,11 @@ function changesetParams(changesets: readonly HubChangeset[]): SqlParam[] {
   ];
 }
 
-function detachedParams(detached: readonly HubDetached[]): SqlParam[] {
+function detachedParams(detached: readonly Detached[]): SqlParam[] {
   return [byteaArray(detached.map((d) => d.hash)), byteaArray(detached.map((d) => d.salt)), textArray(detached.map((d) => d.value))];
 }
 
-interface PullRow extends HubChangeset {
+interface PullRow extends SealedChangeset {
   position: number | null;
   running_hash: Uint8Array;
 }

@@ -8,7 +8,7 @@ import { ok, refuse, type Result } from '../base/result.ts';
 import { TABLES, TABLE_NAMES, type LedgerName, type RecordName, type TableName } from '../protocol/tables.ts';
 import type { Column, ColumnType } from '../protocol/columns.ts';
 import { byteaArray, textArray, type SqlLink } from './sql-link.ts';
-import type { HubDetached } from './hub-client.ts';
+import type { Detached } from '../protocol/changeset.ts';
 
 const SQL_TYPES: Readonly<Record<ColumnType, string>> = {
   id: 'uuid',
@@ -86,7 +86,7 @@ export interface ProjectionBatch {
   readonly ledgers: Readonly<Partial<Record<LedgerName, readonly ProjectedRow[]>>>;
   /** Hashes of personal values to erase, and to refuse from now on. */
   readonly forgotten: readonly Uint8Array[];
-  readonly detached: readonly HubDetached[];
+  readonly detached: readonly Detached[];
 }
 
 /** One transaction, one round trip. Refuses hub.projection-moved when another writer was here. */

@@ -1,17 +1,17 @@
 /** Chains for the hub's tests: well-formed, hash-linked changesets with arbitrary bodies, signed by a real key. */
 import { createPrivateKey, createPublicKey, sign } from 'node:crypto';
 import { concatBytes, sha256 } from '../../base/bytes.ts';
-import type { HubChangeset, HubDetached } from '../hub-client.ts';
+import type { Detached, SealedChangeset } from '../../protocol/changeset.ts';
 
 export interface TestChain {
   readonly chain: Uint8Array;
   readonly publicKey: Uint8Array;
-  next(count: number, sizeBytes?: number): HubChangeset[];
+  next(count: number, sizeBytes?: number): SealedChangeset[];
   /** A changeset of this chain with any n and predecessor. */
-  seal(n: number, previous: Uint8Array): HubChangeset;
+  seal(n: number, previous: Uint8Array): SealedChangeset;
   /** Goes on after these, as a copied disk would. */
-  adopt(changesets: readonly HubChangeset[]): void;
-  detach(value: string): HubDetached;
+  adopt(changesets: readonly SealedChangeset[]): void;
+  detach(value: string): Detached;
 }
 
 let bodies = 0;
@@ -27,7 +27,7 @@ export function makeTestChain(seed: number): TestChain {
   let n = 0;
   let previous = genesis;
 
-  function seal(atN: number, after: Uint8Array, sizeBytes = 40): HubChangeset {
+  function seal(atN: number, after: Uint8Array, sizeBytes = 40): SealedChangeset {
     bodies += 1;
     const body = Buffer.alloc(sizeBytes, `body ${bodies} `);
     const number = Buffer.alloc(8);
