@@ -100,7 +100,7 @@ export function setAuthority(store: Store, authority: CertificateAuthority): voi
 function certify(master: Store, authority: CertificateAuthority, store: Store): void {
   const own = present(store.own, 'a chain');
   const register = Buffer.from(own.register).toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5') as Id;
-  const der = issueChainCertificate(authority, systemRandom, register, own.key.publicKey);
+  const der = issueChainCertificate(authority, systemRandom, { register, pairing: register }, own.key.publicKey);
   unwrap(commit(master, { kind: 'register-certified', user: null }, (draft) => ok(draft.insert('certificate', { chain: toBase64Url(own.key.chain), register, der: toBase64Url(der) }))));
   for (const row of master.db.all('SELECT der FROM certificate')) trustCertificate(store, row['der'] as Uint8Array);
 }
