@@ -176,7 +176,7 @@ async function bringCluster(options: SetUpOptions, draft: Draft): Promise<Result
 
 async function bringUp(options: SetUpOptions, draft: Draft): Promise<Result<string>> {
   const cluster = present(draft.cluster, 'the cluster');
-  const started = await startCluster(cluster);
+  const started = await startCluster(cluster, options.clock);
   if (!started.ok) return started;
   const identified = await withMaster(options, draft, 'postgres', async (link) => {
     const [row] = await link.query<{ id: string }>('select system_identifier::text as id from pg_control_system()');
