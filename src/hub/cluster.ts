@@ -68,12 +68,12 @@ export async function createCluster(cluster: Cluster, random: Random): Promise<R
   // The server's user passes through to data/, and reads nothing else.
   if (cluster.user !== null) await chmod(cluster.folder, 0o711);
   await ownedFolder(path.join(cluster.folder, 'log'), cluster.user, 0o700);
+  await clearAttempts(cluster.folder);
   if (existsSync(path.join(dataFolder(cluster), 'PG_VERSION'))) return ok('there');
   if (!existsSync(passwordFile(cluster))) await writePrivately(passwordFile(cluster), toBase64Url(random.bytes(32)));
 
   // initdb writes beside, so that a data/ that exists is a whole one; each attempt in a folder of its own, because an initdb whose
   // parent was killed goes on for a while.
-  await clearAttempts(cluster.folder);
   const half = path.join(cluster.folder, `${ATTEMPT}${toBase64Url(random.bytes(6))}`);
   const passwordCopy = `${half}.password`;
   await ownedFolder(half, cluster.user, 0o700);

@@ -56,12 +56,13 @@ async function end(hub: RunningHub, options: SetUpOptions): Promise<void> {
   await rm(options.folder, { recursive: true, force: true });
 }
 
-test('[fault 7] the program killed with -9 leaves PostgreSQL running, and the next start adopts it', async () => {
+test('[fault 7] the program killed with -9 leaves PostgreSQL running, and the next start adopts it', async (t) => {
   const options = await testOptions();
   const { child, said } = startProcess(options);
   await said('running');
   await kill(child);
   const hub = unwrap(await runHub(options));
+  t.after(() => end(hub, options));
   const server = await runningServer(hub.hub.cluster);
   assert.ok(server);
   const client = await master(hub);
@@ -70,14 +71,15 @@ test('[fault 7] the program killed with -9 leaves PostgreSQL running, and the ne
   await hub.stop({ server: 'leave' });
   const steps: string[] = [];
   const again = unwrap(await runHub({ ...options, onStep: (p) => p.state === 'done' && steps.push(p.detail) }));
+  t.after(() => end(again, options));
   assert.ok(steps.some((detail) => detail.startsWith('adopted')));
   assert.equal((await runningServer(again.hub.cluster))?.pid, server.pid);
-  await end(again, options);
 });
 
-test('[fault 7] PostgreSQL killed with -9 is back in seconds, with everything it had accepted, and its watchdog with it', async () => {
+test('[fault 7] PostgreSQL killed with -9 is back in seconds, with everything it had accepted, and its watchdog with it', async (t) => {
   const options = await testOptions();
   const hub = unwrap(await runHub(options));
+  t.after(() => end(hub, options));
   const client = await master(hub);
   await client.admit(makeTestChain(2).next(3), []);
   const server = await runningServer(hub.hub.cluster);
@@ -98,10 +100,9 @@ test('[fault 7] PostgreSQL killed with -9 is back in seconds, with everything it
     5_000,
   );
   await again.close();
-  await end(hub, options);
 });
 
-test('[fault 30] set-up killed at any moment starts again and ends once', async () => {
+test('[fault 30] set-up killed at any moment starts again and ends once', async (t) => {
   const options = await testOptions();
   const moments: readonly (readonly [line: string, afterMs: number])[] = [
     ['postgres done', 0],
@@ -127,6 +128,7 @@ test('[fault 30] set-up killed at any moment starts again and ends once', async 
       codes.add(await readFile(path.join(options.folder, 'keys', 'recovery-code'), 'utf8'));
   }
   const hub = unwrap(await runHub(options));
+  t.after(() => end(hub, options));
   codes.add(hub.hub.keys.recoveryCode ?? '');
   assert.equal(codes.size, 1, 'the code that was shown stays the one');
   const client = await master(hub);
@@ -138,10 +140,9 @@ test('[fault 30] set-up killed at any moment starts again and ends once', async 
     (await readdir(hub.hub.folder.cluster)).filter((name) => name.startsWith('attempt-')),
     [],
   );
-  await end(hub, options);
 });
 
-test('a port that another program holds is named', async () => {
+test('a port that another program holds is named', async (t) => {
   const options = await testOptions();
   const other = createServer();
   other.listen(options.port, '127.0.0.1');
