@@ -1,4 +1,4 @@
-/** Time as something passed in. Only this file reads the machine's clock; the simulator passes a virtual one. */
+/** Time as something passed in. Only this file reads the machine's clock and time zone; the simulator passes a virtual one. */
 
 export interface Clock {
   /** Instant in UTC milliseconds; may jump when somebody sets the machine's clock. */
@@ -29,3 +29,15 @@ export const systemClock: Clock = {
       signal?.addEventListener('abort', onAbort, { once: true });
     }),
 };
+
+/** Minutes that local time is ahead of UTC at this instant, by the machine's time zone. */
+export function utcOffsetMinutes(atMs: number): number {
+  const offset = -new Date(atMs).getTimezoneOffset();
+  return offset === 0 ? 0 : offset;
+}
+
+/** The local calendar day as yyyymmdd. */
+export function localDay(atMs: number, offsetMinutes: number): number {
+  const local = new Date(atMs + offsetMinutes * 60_000);
+  return local.getUTCFullYear() * 10_000 + (local.getUTCMonth() + 1) * 100 + local.getUTCDate();
+}

@@ -1,0 +1,17 @@
+/** Barcodes as printed on goods. Pure. Source: GS1 General Specifications, check digit calculation; UPC-A is EAN-13 with a leading zero. */
+
+/** One spelling per code: spaces out, UPC-A (12 digits) as the EAN-13 that scanners also send; anything else as it is. */
+export function normalBarcode(code: string): string {
+  const bare = code.trim().replaceAll(/\s+/g, '');
+  if (/^\d{12}$/.test(bare) && hasCheckDigit(bare)) return `0${bare}`;
+  return bare;
+}
+
+/** True for EAN-8, UPC-A, EAN-13 and GTIN-14 whose last digit fits. */
+export function hasCheckDigit(code: string): boolean {
+  if (!/^(\d{8}|\d{12}|\d{13}|\d{14})$/.test(code)) return false;
+  const digits = [...code].map(Number);
+  const check = digits.pop() ?? 0;
+  const sum = digits.reverse().reduce((total, digit, at) => total + digit * (at % 2 === 0 ? 3 : 1), 0);
+  return (10 - (sum % 10)) % 10 === check;
+}

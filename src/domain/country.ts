@@ -1,0 +1,58 @@
+/**
+ * Country profiles: what a shop of a country starts with, all of it changeable in settings. Pure data. Rates are those in force for goods
+ * in 2026 as published by the tax authorities; the first is the one most goods carry.
+ */
+
+export interface CountryProfile {
+  readonly country: string;
+  readonly currency: string;
+  /** Parts per million, with the name people give it. */
+  readonly taxes: readonly { readonly code: string; readonly ratePpm: number }[];
+  readonly pricesIncludeTax: boolean;
+  /** Smallest cash step in minor units where cash is rounded. */
+  readonly cashStepMinor: number | null;
+}
+
+function profile(
+  country: string,
+  currency: string,
+  percents: readonly number[],
+  cashStepMinor: number | null = null,
+  pricesIncludeTax = true,
+): CountryProfile {
+  const codes = ['standard', 'reduced', 'second-reduced', 'third-reduced', 'zero'];
+  const taxes = percents.map((percent, at) => ({
+    code: percent === 0 ? 'zero' : (codes[at] ?? `rate-${at + 1}`),
+    ratePpm: Math.round(percent * 10_000),
+  }));
+  return { country, currency, taxes, pricesIncludeTax, cashStepMinor };
+}
+
+export const COUNTRIES: readonly CountryProfile[] = [
+  profile('AT', 'EUR', [20, 13, 10, 0]),
+  profile('BE', 'EUR', [21, 12, 6, 0], 5),
+  profile('CH', 'CHF', [8.1, 3.8, 2.6, 0], 5),
+  profile('DE', 'EUR', [19, 7, 0]),
+  profile('DK', 'DKK', [25, 0], 50),
+  profile('ES', 'EUR', [21, 10, 4, 0]),
+  profile('FI', 'EUR', [25.5, 13.5, 10, 0], 5),
+  profile('FR', 'EUR', [20, 10, 5.5, 2.1, 0]),
+  profile('GB', 'GBP', [20, 5, 0]),
+  profile('IE', 'EUR', [23, 13.5, 9, 0], 5),
+  profile('IT', 'EUR', [22, 10, 5, 4, 0]),
+  profile('JP', 'JPY', [10, 8, 0]),
+  profile('LU', 'EUR', [17, 14, 8, 3, 0]),
+  profile('MA', 'MAD', [20, 14, 10, 7, 0]),
+  profile('NL', 'EUR', [21, 9, 0], 5),
+  profile('NO', 'NOK', [25, 15, 12, 0], 100),
+  profile('PL', 'PLN', [23, 8, 5, 0]),
+  profile('PT', 'EUR', [23, 13, 6, 0]),
+  profile('SE', 'SEK', [25, 12, 6, 0], 100),
+  profile('TN', 'TND', [19, 13, 7, 0]),
+  profile('US', 'USD', [0], null, false),
+];
+
+/** The profile of a country, or a plain one for those not listed. */
+export function countryProfile(country: string, currency: string): CountryProfile {
+  return COUNTRIES.find((candidate) => candidate.country === country) ?? profile(country, currency, [20, 10, 0]);
+}

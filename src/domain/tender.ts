@@ -1,0 +1,55 @@
+/**
+ * Settling a sale: do the payments cover what is due, what is given back, what does cash rounding add. Pure.
+ * Afterwards (P5): total + rounding = sum of (amount - change) over the tenders.
+ */
+import { ok, refuse, type Result } from '../base/result.ts';
+import { minor, roundToStep, type Minor } from './money.ts';
+
+export interface TenderMethod {
+  readonly name: string;
+  readonly givesChange: boolean;
+  /** Smallest coin; null where cash is paid to the unit. */
+  readonly roundingStepMinor: number | null;
+}
+
+export interface GivenTender<M extends TenderMethod> {
+  readonly method: M;
+  readonly amountMinor: number;
+}
+
+export interface SettledTender<M extends TenderMethod> {
+  readonly method: M;
+  readonly amountMinor: Minor;
+  readonly changeMinor: Minor;
+}
+
+export interface Settlement<M extends TenderMethod> {
+  readonly tenders: readonly SettledTender<M>[];
+  readonly roundingMinor: Minor;
+  readonly changeMinor: Minor;
+}
+
+/** Refuses with sale.not-settled, sale.overpaid. Only what is paid by methods that give change is rounded to their step. */
+export function settle<M extends TenderMethod>(totalMinor: number, given: readonly GivenTender<M>[]): Result<Settlement<M>> {
+  const exact = given.filter(({ method }) => !method.givesChange);
+  const left = totalMinor - sum(exact);
+  if (left < 0) return refuse('sale.overpaid', { method: exact[0]?.method.name ?? '' });
+  const cash = given.filter(({ method }) => method.givesChange);
+  const step = cash[0]?.method.roundingStepMinor ?? null;
+  const due = cash.length > 0 && step !== null ? roundToStep(left, step) : minor(left);
+  const change = sum(cash) - due;
+  if (change < 0 || given.some(({ amountMinor }) => amountMinor < 0)) return refuse('sale.not-settled');
+  return ok({
+    tenders: given.map((tender, at) => ({
+      method: tender.method,
+      amountMinor: minor(tender.amountMinor),
+      changeMinor: minor(tender.method.givesChange && at === given.lastIndexOf(cash.at(-1) ?? tender) ? change : 0),
+    })),
+    roundingMinor: minor(due - left),
+    changeMinor: minor(change),
+  });
+}
+
+function sum(tenders: readonly { readonly amountMinor: number }[]): number {
+  return tenders.reduce((total, tender) => total + tender.amountMinor, 0);
+}

@@ -1,0 +1,65 @@
+/**
+ * Chains end, registers go on: a register never continues a chain that another machine may be writing too. It begins a new one, with a key
+ * and a receipt series of its own, and says in changeset 1 whom it follows.
+ */
+import { sign } from 'node:crypto';
+import { toBase64Url } from '../base/bytes.ts';
+import { idToBytes, type Id } from '../base/id.ts';
+import { exportChainKey, makeChainKey } from '../protocol/changeset.ts';
+import { chainNumber } from './chains.ts';
+import { textOf, type Database } from './database.ts';
+import { append, startDraft } from './journal.ts';
+import { writeMeta, type Store } from './store.ts';
+
+/**
+ * Begins this register's chain, or a new one after the last: changeset 1 names the register, the key, the receipt series and, when there
+ * was one, the predecessor, signed with its key. Runs in the caller's transaction.
+ */
+export function beginChain(store: Store, register: Id, series: string): void {
+  const before = store.own;
+  const key = makeChainKey();
+  const number = chainNumber(store.db, key.chain);
+  store.db.run(
+    'UPDATE chain SET genesis = ?, public_key = ?, private_key = ?, register = ?, series = ? WHERE number = ?',
+    key.genesis,
+    key.publicKey,
+    exportChainKey(key),
+    idToBytes(register),
+    series,
+    number,
+  );
+  writeMeta(store.db, 'own_chain', number);
+  writeMeta(store.db, 'own_tip', 0);
+  store.own = { number, key, register: idToBytes(register), series, n: 0, hash: key.genesis, local: 0, lastAt: before?.lastAt ?? 0 };
+  const draft = startDraft(store);
+  draft.insert('chain_start', {
+    register,
+    public_key: toBase64Url(key.publicKey),
+    series,
+    ...(before === null
+      ? {}
+      : {
+          predecessor: toBase64Url(before.key.chain),
+          predecessor_n: before.n,
+          predecessor_hash: toBase64Url(before.hash),
+          predecessor_signature: toBase64Url(sign(null, key.publicKey, before.key.privateKey)),
+        }),
+  });
+  append(store, draft, { kind: 'chain-started', user: null });
+}
+
+/** Receipt series after this one: R2, R2b, R2c ... R2z, R2ab; unique as long as a register's chains follow one another. */
+export function nextSeries(db: Database, series: string): string {
+  const base = /^R\d+/.exec(series)?.[0] ?? series;
+  const taken = new Set(db.all('SELECT series FROM chain WHERE series IS NOT NULL').map((row) => textOf(row['series'])));
+  for (let count = 2; ; count++) {
+    const next = base + letters(count);
+    if (!taken.has(next)) return next;
+  }
+}
+
+function letters(count: number): string {
+  let text = '';
+  for (let rest = count; rest > 0; rest = Math.floor((rest - 1) / 26)) text = String.fromCodePoint(97 + ((rest - 1) % 26)) + text;
+  return text;
+}

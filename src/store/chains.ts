@@ -1,0 +1,77 @@
+/**
+ * Chains and who vouches for them: the shop's CA by certificate, or a predecessor's key in changeset 1.
+ */
+import { verify } from 'node:crypto';
+import { equalBytes, fromBase64Url } from '../base/bytes.ts';
+import { idFromBytes, idToBytes, isId, type Id } from '../base/id.ts';
+import { readChainCertificate } from '../protocol/certificate.ts';
+import { chainIdOf, publicKeyFrom, type ChangesetText, type Values } from '../protocol/changeset.ts';
+import { bytesOf, bytesOrNull, numberOf, type Database } from './database.ts';
+import type { Store } from './store.ts';
+
+/** The small local number of a chain; made when it is new here. */
+export function chainNumber(db: Database, chain: Uint8Array): number {
+  const row = db.get('SELECT number FROM chain WHERE id = ?', chain);
+  return row === undefined ? db.run('INSERT INTO chain (id) VALUES (?)', chain).rowid : numberOf(row['number']);
+}
+
+/** The key that signs this chain, once somebody vouched for it; null until then. */
+export function trustedKey(db: Database, chain: Uint8Array): Uint8Array | null {
+  return bytesOrNull(db.get('SELECT public_key FROM chain WHERE id = ?', chain)?.['public_key']);
+}
+
+function trust(db: Database, publicKey: Uint8Array): void {
+  db.run('UPDATE chain SET public_key = ? WHERE number = ?', publicKey, chainNumber(db, chainIdOf(publicKey)));
+}
+
+/** A certificate row: it proves itself by the CA's signature, whoever wrote it. Later certificates of one chain change nothing. */
+export function learnCertificate(store: Store, values: Values): void {
+  const { der, register } = values;
+  if (typeof der !== 'string') return;
+  const key = trustCertificate(store, fromBase64Url(der));
+  if (key !== null && isId(register)) store.db.run('UPDATE chain SET register = ? WHERE id = ?', idToBytes(register), key);
+}
+
+/** Takes the chain's key from a certificate of this shop's CA. Returns the chain, or null when the certificate is none of ours. */
+export function trustCertificate(store: Store, der: Uint8Array): Uint8Array | null {
+  const key = store.authority === null ? null : readChainCertificate(der, store.authority);
+  if (key === null) return null;
+  trust(store.db, key.publicKey);
+  return key.chain;
+}
+
+/** What changeset 1 says of its chain. Only reached once somebody vouched for the key. */
+export function learnChainStart(store: Store, chain: Uint8Array, values: Values): void {
+  const { register, series, predecessor } = values;
+  store.db.run(
+    'UPDATE chain SET register = ?, series = ?, predecessor = ? WHERE number = ?',
+    isId(register) ? idToBytes(register) : null,
+    typeof series === 'string' ? series : null,
+    typeof predecessor === 'string' ? fromBase64Url(predecessor) : null,
+    chainNumber(store.db, chain),
+  );
+}
+
+/** Changeset 1 of a chain nobody certified yet: accepted at once when the predecessor's key signed the new key. */
+export function trustBySuccession(store: Store, chain: Uint8Array, text: ChangesetText): boolean {
+  const start = text.rows[0];
+  if (start?.table !== 'chain_start') return false;
+  const { public_key, predecessor, predecessor_signature } = start.values;
+  if (typeof public_key !== 'string' || typeof predecessor !== 'string' || typeof predecessor_signature !== 'string') return false;
+  const publicKey = fromBase64Url(public_key);
+  const predecessorKey = trustedKey(store.db, fromBase64Url(predecessor));
+  if (predecessorKey === null || !equalBytes(chainIdOf(publicKey), chain)) return false;
+  if (!verify(null, publicKey, publicKeyFrom(predecessorKey), fromBase64Url(predecessor_signature))) return false;
+  trust(store.db, publicKey);
+  return true;
+}
+
+/** All chains this store wrote, oldest first. */
+export function ownChains(db: Database): { number: number; chain: Uint8Array; sentN: number; register: Id }[] {
+  return db.all('SELECT number, id, sent_n, register FROM chain WHERE private_key IS NOT NULL ORDER BY number').map((row) => ({
+    number: numberOf(row['number']),
+    chain: bytesOf(row['id']),
+    sentN: numberOf(row['sent_n']),
+    register: idFromBytes(bytesOf(row['register'])),
+  }));
+}

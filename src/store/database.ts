@@ -1,0 +1,105 @@
+/**
+ * The SQLite file of a register: opened once for writing, WAL, synchronous=FULL, one writer. Everything that writes goes through
+ * `transact`, and nothing in a transaction awaits. Checkpoints are the reading worker's job, never this thread's.
+ */
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import { RefusalError, type Result } from '../base/result.ts';
+import { assert } from '../base/assert.ts';
+
+export type SqlValue = null | number | bigint | string | Uint8Array;
+export type SqlRow = Record<string, SqlValue>;
+
+export class Database {
+  readonly sqlite: DatabaseSync;
+  readonly #statements = new Map<string, StatementSync>();
+  #inTransaction = false;
+
+  constructor(file: string, options: { readonly readOnly: boolean }) {
+    this.sqlite = new DatabaseSync(file, { readOnly: options.readOnly, timeout: 5_000 });
+    if (!options.readOnly) this.sqlite.exec('PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 0;');
+    this.sqlite.exec('PRAGMA synchronous = FULL; PRAGMA foreign_keys = OFF; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -32000;');
+  }
+
+  all(sql: string, ...values: readonly SQLInputValue[]): SqlRow[] {
+    return this.#prepared(sql).all(...values);
+  }
+
+  get(sql: string, ...values: readonly SQLInputValue[]): SqlRow | undefined {
+    return this.#prepared(sql).get(...values);
+  }
+
+  /** Number of rows changed, and the rowid of the last insert. */
+  run(sql: string, ...values: readonly SQLInputValue[]): { changes: number; rowid: number } {
+    const result = this.#prepared(sql).run(...values);
+    return { changes: Number(result.changes), rowid: Number(result.lastInsertRowid) };
+  }
+
+  #prepared(sql: string): StatementSync {
+    let statement = this.#statements.get(sql);
+    if (statement === undefined) {
+      statement = this.sqlite.prepare(sql);
+      this.#statements.set(sql, statement);
+    }
+    return statement;
+  }
+
+  /**
+   * One atomic transaction; `durable` waits for the disk (what a person was told is done), `relaxed` does not (what can be pulled again).
+   * A refusal rolls back and is returned; an exception rolls back and goes on.
+   */
+  transact<T>(durability: 'durable' | 'relaxed', work: () => Result<T>): Result<T> {
+    assert(!this.#inTransaction, 'transactions do not nest');
+    if (durability === 'relaxed') this.sqlite.exec('PRAGMA synchronous = NORMAL');
+    this.sqlite.exec('BEGIN IMMEDIATE');
+    this.#inTransaction = true;
+    let committed = false;
+    try {
+      const result = work();
+      if (result.ok) {
+        this.sqlite.exec('COMMIT');
+        committed = true;
+      }
+      return result;
+    } catch (error) {
+      if (error instanceof RefusalError) return { ok: false, refusal: error.refusal };
+      throw error;
+    } finally {
+      if (!committed && this.sqlite.isTransaction) this.sqlite.exec('ROLLBACK');
+      this.#inTransaction = false;
+      if (durability === 'relaxed') this.sqlite.exec('PRAGMA synchronous = FULL');
+    }
+  }
+
+  close(): void {
+    this.sqlite.close();
+  }
+}
+
+// ---- reading columns whose type the schema knows and TypeScript does not
+
+export function textOf(value: SqlValue | undefined): string {
+  assert(typeof value === 'string', 'a text column holds text');
+  return value;
+}
+
+export function numberOf(value: SqlValue | undefined): number {
+  assert(typeof value === 'number', 'an integer column holds a number');
+  return value;
+}
+
+export function bytesOf(value: SqlValue | undefined): Uint8Array {
+  assert(value instanceof Uint8Array, 'a blob column holds bytes');
+  return value;
+}
+
+export function textOrNull(value: SqlValue | undefined): string | null {
+  return value === null || value === undefined ? null : textOf(value);
+}
+
+export function numberOrNull(value: SqlValue | undefined): number | null {
+  return value === null || value === undefined ? null : numberOf(value);
+}
+
+export function bytesOrNull(value: SqlValue | undefined): Uint8Array | null {
+  return value === null || value === undefined ? null : bytesOf(value);
+}

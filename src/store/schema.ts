@@ -1,0 +1,115 @@
+/**
+ * The SQLite schema: the merged tables follow from protocol/tables.ts, the local ones stand here. Merged tables have no UNIQUE but the id,
+ * no foreign keys, no NOT NULL: what two registers wrote apart must always fit.
+ */
+import { TABLES, TABLE_NAMES, type TableName } from '../protocol/tables.ts';
+import type { ColumnType, Table } from '../protocol/columns.ts';
+
+const SQL_TYPES: Readonly<Record<ColumnType, string>> = {
+  id: 'BLOB',
+  ref: 'INTEGER',
+  text: 'TEXT',
+  int: 'INTEGER',
+  flag: 'INTEGER',
+  bytes: 'BLOB',
+  personal: 'BLOB',
+};
+
+/** Local tables: what this register knows about the shop's history, and what is derived from it. Never synchronised. */
+const LOCAL_TABLES = `
+CREATE TABLE meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
+
+-- Every chain heard of. public_key is set once the shop's CA or a predecessor vouches for it; own chains hold their private key.
+CREATE TABLE chain (
+  number INTEGER PRIMARY KEY,
+  id BLOB NOT NULL UNIQUE,
+  genesis BLOB,
+  public_key BLOB,
+  private_key BLOB,
+  register BLOB,
+  series TEXT,
+  predecessor BLOB,
+  -- own chains: the highest n that the hub has said it holds
+  sent_n INTEGER NOT NULL DEFAULT 0
+);
+
+-- Every changeset held or named. state: 0 merged, 1 named only, 2 wrong signature, 3 not the grammar, 4 key not certified, 5 dictionary missing.
+CREATE TABLE changeset (
+  local INTEGER PRIMARY KEY,
+  hash BLOB NOT NULL,
+  chain INTEGER,
+  n INTEGER,
+  -- local number of the predecessor; null for n = 1
+  previous INTEGER,
+  signature BLOB,
+  body BLOB,
+  state INTEGER NOT NULL DEFAULT 0
+);
+CREATE INDEX changeset_by_hash ON changeset (substr(hash, 1, 8));
+CREATE INDEX changeset_by_chain ON changeset (chain, n);
+CREATE INDEX changeset_not_merged ON changeset (state) WHERE state <> 0;
+-- Those nobody here has seen a follower of: the heads.
+CREATE TABLE tip (chain INTEGER NOT NULL, local INTEGER NOT NULL, PRIMARY KEY (chain, local)) WITHOUT ROWID;
+
+-- Every patch of a group, kept or overtaken: the edit history, and the ground of "lost edit".
+CREATE TABLE edit (
+  id INTEGER PRIMARY KEY,
+  table_name TEXT NOT NULL,
+  row_id BLOB NOT NULL,
+  group_name TEXT NOT NULL,
+  stamp BLOB NOT NULL,
+  over BLOB,
+  "values" TEXT NOT NULL,
+  changeset INTEGER NOT NULL
+);
+CREATE INDEX edit_by_row ON edit (row_id, group_name);
+
+CREATE TABLE detached (hash BLOB PRIMARY KEY, salt BLOB NOT NULL, value TEXT NOT NULL) WITHOUT ROWID;
+-- Hashes that merged rows name and whose value is not here: asked for at the next occasion.
+CREATE TABLE wanted (hash BLOB PRIMARY KEY) WITHOUT ROWID;
+
+-- The sum of movements.
+CREATE TABLE stock (product BLOB NOT NULL, location TEXT NOT NULL, on_hand_milli INTEGER NOT NULL, PRIMARY KEY (product, location)) WITHOUT ROWID;
+
+-- What wants a person's eye and cannot be found by a query at the time of asking.
+CREATE TABLE exception (id TEXT PRIMARY KEY, kind TEXT NOT NULL, at INTEGER NOT NULL, subject TEXT NOT NULL, detail TEXT NOT NULL) WITHOUT ROWID;
+
+-- The one open cart, held carts' working copies later; content is JSON.
+CREATE TABLE open_cart (id BLOB PRIMARY KEY, content TEXT NOT NULL, version INTEGER NOT NULL, changed_at INTEGER NOT NULL) WITHOUT ROWID;
+-- Sales of this register whose receipt was neither printed nor waived.
+CREATE TABLE unprinted (sale BLOB PRIMARY KEY) WITHOUT ROWID;
+-- PIN throttle, by subject; kept across restarts.
+CREATE TABLE throttle (subject TEXT PRIMARY KEY, failures INTEGER NOT NULL, blocked_until INTEGER NOT NULL) WITHOUT ROWID;
+-- Long work that a restart resumes; content is JSON.
+CREATE TABLE job (id TEXT PRIMARY KEY, kind TEXT NOT NULL, content TEXT NOT NULL, state TEXT NOT NULL) WITHOUT ROWID;
+`;
+
+const MERGED_INDEXES = `
+CREATE INDEX sale_by_uuid ON sale (uuid);
+CREATE INDEX sale_by_time ON sale (completed_at);
+CREATE INDEX sale_by_label ON sale (series, number);
+CREATE INDEX product_barcode_by_code ON product_barcode (code);
+CREATE INDEX product_barcode_by_product ON product_barcode (product);
+CREATE INDEX product_by_category ON product (category);
+CREATE INDEX product_by_name ON product (name COLLATE NOCASE);
+CREATE INDEX product_price_by_product ON product_price (product);
+CREATE INDEX forgotten_by_hash ON forgotten (hash);
+CREATE INDEX shift_event_by_register ON shift_event (register, at);
+`;
+
+export function stampColumn(group: string): string {
+  return `${group}_stamp`;
+}
+
+export function createTableSql(name: TableName): string {
+  const table: Table = TABLES[name];
+  const columns = Object.entries(table.columns).map(([column, spec]) => `${column} ${SQL_TYPES[spec.type]}`);
+  if (table.kind === 'ledger') return `CREATE TABLE ${name} (id INTEGER PRIMARY KEY, ${columns.join(', ')});`;
+  const stamps = Object.keys(table.groups).map((group) => `${stampColumn(group)} BLOB`);
+  return `CREATE TABLE ${name} (row INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, ${[...columns, ...stamps].join(', ')});`;
+}
+
+/** The whole schema of a new store. */
+export function createSchemaSql(): string {
+  return [LOCAL_TABLES, ...TABLE_NAMES.map(createTableSql), MERGED_INDEXES].join('\n');
+}
