@@ -2,6 +2,7 @@
  * What the cart will look like once the register has answered, so that the screen need not wait for it. Pure; the register's answer
  * replaces it whole within milliseconds, and a refusal takes it back. Line totals here are a preview and are never sent.
  */
+import { priceOf } from '../../domain/money.ts';
 import type { Answer } from '../../protocol/api/routes.ts';
 
 export type Cart = Answer<'getCart'>;
@@ -60,7 +61,7 @@ function addTile(lines: readonly CartLine[], change: CartChange & { kind: 'add' 
 }
 
 function withQuantity(line: CartLine, quantityMilli: number): CartLine {
-  return { ...line, quantityMilli, totalMinor: Math.round((line.unitPriceMinor * quantityMilli) / 1000) };
+  return { ...line, quantityMilli, totalMinor: priceOf(line.unitPriceMinor, quantityMilli) };
 }
 
 function summed(cart: Cart, lines: CartLine[]): Cart {

@@ -1,4 +1,5 @@
 /** Money, quantities, dates and times as the chosen language writes them, by Intl. Formatters are made once and kept. Pure otherwise. */
+import { currencyDigits } from '../../domain/money.ts';
 
 const kept = new Map<string, Intl.NumberFormat | Intl.DateTimeFormat | Intl.RelativeTimeFormat | Intl.ListFormat>();
 
@@ -16,19 +17,25 @@ function currencyFormat(locale: string, currency: string): Intl.NumberFormat {
   );
 }
 
+const digitsOf = new Map<string, number>();
+
 /** Decimals of a currency: 2 for EUR, 0 for JPY, 3 for TND. */
-export function currencyDigits(currency: string): number {
-  return currencyFormat('en', currency).resolvedOptions().maximumFractionDigits ?? 2;
+export function digitsOfCurrency(currency: string): number {
+  const known = digitsOf.get(currency);
+  if (known !== undefined) return known;
+  const digits = currencyDigits(currency);
+  digitsOf.set(currency, digits);
+  return digits;
 }
 
 /** €29.59 */
 export function money(minor: number, currency: string, locale: string): string {
-  return currencyFormat(locale, currency).format(minor / 10 ** currencyDigits(currency));
+  return currencyFormat(locale, currency).format(minor / 10 ** digitsOfCurrency(currency));
 }
 
 /** 29.59: for rows, where the sign stands on the total. `whole` leaves out decimals that are nought (notes). */
 export function amount(minor: number, currency: string, locale: string, whole = false): string {
-  const digits = currencyDigits(currency);
+  const digits = digitsOfCurrency(currency);
   const shown = whole && minor % 10 ** digits === 0 ? 0 : digits;
   return keep(`amount ${locale} ${shown}`, () =>
     new Intl.NumberFormat(locale, { minimumFractionDigits: shown, maximumFractionDigits: shown }),
@@ -37,7 +44,7 @@ export function amount(minor: number, currency: string, locale: string, whole = 
 
 /** An amount as somebody would type it into a field: 29.59 or 29,59, no grouping. */
 export function typedAmount(minor: number, currency: string, locale: string): string {
-  const digits = currencyDigits(currency);
+  const digits = digitsOfCurrency(currency);
   return keep(`typed ${locale} ${digits}`, () =>
     new Intl.NumberFormat(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits, useGrouping: false }),
   ).format(minor / 10 ** digits);

@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { present } from '../../base/assert.ts';
 import type { Right } from '../../domain/rights.ts';
 import type { Answer } from '../../protocol/api/routes.ts';
-import { amount, currencyDigits, money } from '../format/format.ts';
+import { amount, digitsOfCurrency, money } from '../format/format.ts';
 
 export type RegisterState = Answer<'getState'>;
 export type Status = NonNullable<RegisterState['status']>;
@@ -37,7 +37,7 @@ export function useMoney(): {
   const currency = useContext(RegisterContext)?.shop?.currency ?? 'EUR';
   return {
     currency,
-    digits: currencyDigits(currency),
+    digits: digitsOfCurrency(currency),
     money: (minor) => money(minor, currency, locale),
     amount: (minor, whole) => amount(minor, currency, locale, whole),
   };

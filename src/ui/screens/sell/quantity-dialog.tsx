@@ -2,7 +2,7 @@
 import { useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Tile } from '../../cart/preview.ts';
-import { parseAmount } from '../../format/parse-amount.ts';
+import { parseTyped } from '../../format/parse-typed.ts';
 import { Dialog } from '../../parts/dialog.tsx';
 import { Field } from '../../parts/field.tsx';
 import { KeyPad } from '../../parts/key-pad.tsx';
@@ -20,7 +20,7 @@ export function QuantityDialog({ name, unit, onDone, onClose }: Props): ReactNod
   const { t } = useTranslation();
   const [text, setText] = useState('');
   const [tried, setTried] = useState(false);
-  const milli = parseAmount(text, 3);
+  const milli = parseTyped(text, 3);
   const good = milli !== null && milli > 0 && milli <= MOST_MILLI && (unit !== 'each' || milli % 1000 === 0);
   return (
     <Dialog

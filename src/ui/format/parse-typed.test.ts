@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert';
 import { test } from 'node:test';
-import { parseAmount } from './parse-amount.ts';
+import { parseTyped } from './parse-typed.ts';
 
 test('an amount is read as people of any country type it', () => {
   const cases: readonly [string, number, number | null][] = [
@@ -22,5 +22,5 @@ test('an amount is read as people of any country type it', () => {
     ['1.999', 2, null],
     ['99999999999999999', 2, null],
   ];
-  for (const [text, digits, expected] of cases) assert.equal(parseAmount(text, digits), expected, `${text} with ${digits} digits`);
+  for (const [text, digits, expected] of cases) assert.equal(parseTyped(text, digits), expected, `${text} with ${digits} digits`);
 });

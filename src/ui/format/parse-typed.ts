@@ -5,7 +5,7 @@
  * more decimals than fit. The last of `.` or `,` is the decimal mark, unless it stands before three figures and is of the kind that
  * already grouped before it.
  */
-export function parseAmount(text: string, digits: number): number | null {
+export function parseTyped(text: string, digits: number): number | null {
   const plain = text.trim().replace(/[\s'’\u00a0\u202f]/g, '');
   const match = /^(-?)([\d.,]*\d[\d.,]*)$/.exec(plain);
   if (match === null) return null;
