@@ -94,6 +94,7 @@ export const REFUSALS = {
     'The clocks of this register and the master differ by {{seconds}} seconds.',
     'Set the clock of the one that is wrong, then try again.',
   ),
+  'hub.starting': entry(503, 'The database of the master is starting.', 'Wait a moment.', true),
   'hub.front-door-closed': entry(
     403,
     'The master does not answer connection tests.',
@@ -110,7 +111,13 @@ export const REFUSALS = {
     'Install PostgreSQL 18 and start again; AuraPOS uses it for a cluster of its own.',
   ),
   'hub.postgres-failed': entry(500, 'PostgreSQL did not start: {{detail}}.', 'Read the last lines of {{logFile}}.', true),
+  'hub.no-user': entry(
+    500,
+    'PostgreSQL cannot run as root, and there is no other user for it.',
+    'Create one: useradd --system aurapos. Then start again.',
+  ),
   'hub.port-taken': entry(409, 'Port {{port}} is used by another program on this machine.', 'Choose another port, or end that program.'),
+  'hub.projection-moved': entry(409, 'Another program writes the tables of this hub.', 'Run AuraPOS once on this machine.', true),
   'hub.disk-full': entry(
     507,
     'The disk of the master is full.',

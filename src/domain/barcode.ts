@@ -10,7 +10,7 @@ export function normalBarcode(code: string): string {
 /** True for EAN-8, UPC-A, EAN-13 and GTIN-14 whose last digit fits. */
 export function hasCheckDigit(code: string): boolean {
   if (!/^(\d{8}|\d{12}|\d{13}|\d{14})$/.test(code)) return false;
-  const digits = [...code].map(Number);
+  const digits = Array.from(code, Number);
   const check = digits.pop() ?? 0;
   const sum = digits.reverse().reduce((total, digit, at) => total + digit * (at % 2 === 0 ? 3 : 1), 0);
   return (10 - (sum % 10)) % 10 === check;

@@ -34,7 +34,7 @@ export interface Cart {
 }
 
 /** Enough for a trolley; leaves a changeset room for tenders, movements and what later comes with a line. */
-export const MAX_LINES = 150;
+export const MAX_LINES = 200;
 
 export function emptyCart(id: Id, sale: Id, startedAt: number): Cart {
   return { id, sale, startedAt, lines: [], customer: null, nextLine: 1 };

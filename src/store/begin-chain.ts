@@ -5,7 +5,7 @@
 import { sign } from 'node:crypto';
 import { toBase64Url } from '../base/bytes.ts';
 import { idToBytes, type Id } from '../base/id.ts';
-import { exportChainKey, makeChainKey } from '../protocol/changeset.ts';
+import { exportChainKey, makeChainKey, type ChainKey } from '../protocol/changeset.ts';
 import { chainNumber } from './chains.ts';
 import { textOf, type Database } from './database.ts';
 import { append, startDraft } from './journal.ts';
@@ -15,9 +15,8 @@ import { writeMeta, type Store } from './store.ts';
  * Begins this register's chain, or a new one after the last: changeset 1 names the register, the key, the receipt series and, when there
  * was one, the predecessor, signed with its key. Runs in the caller's transaction.
  */
-export function beginChain(store: Store, register: Id, series: string): void {
+export function beginChain(store: Store, register: Id, series: string, key: ChainKey = makeChainKey()): void {
   const before = store.own;
-  const key = makeChainKey();
   const number = chainNumber(store.db, key.chain);
   store.db.run(
     'UPDATE chain SET genesis = ?, public_key = ?, private_key = ?, register = ?, series = ? WHERE number = ?',

@@ -74,8 +74,10 @@ CREATE TABLE stock (product BLOB NOT NULL, location TEXT NOT NULL, on_hand_milli
 -- What wants a person's eye and cannot be found by a query at the time of asking.
 CREATE TABLE exception (id TEXT PRIMARY KEY, kind TEXT NOT NULL, at INTEGER NOT NULL, subject TEXT NOT NULL, detail TEXT NOT NULL) WITHOUT ROWID;
 
--- The one open cart, held carts' working copies later; content is JSON.
+-- The one open cart; content is JSON.
 CREATE TABLE open_cart (id BLOB PRIMARY KEY, content TEXT NOT NULL, version INTEGER NOT NULL, changed_at INTEGER NOT NULL) WITHOUT ROWID;
+-- Which sale a cart became; the last thousand, for whoever asks twice.
+CREATE TABLE completed_cart (row INTEGER PRIMARY KEY, cart BLOB NOT NULL UNIQUE, sale BLOB NOT NULL);
 -- Sales of this register whose receipt was neither printed nor waived.
 CREATE TABLE unprinted (sale BLOB PRIMARY KEY) WITHOUT ROWID;
 -- PIN throttle, by subject; kept across restarts.

@@ -3,6 +3,7 @@
  * and /api/openapi.json is made from it. Every answer is JSON; every refusal is { error: { code, params, message, action } }.
  */
 import { z } from 'zod';
+import type { Id } from '../../base/id.ts';
 import type { Right } from '../../domain/rights.ts';
 
 /** Who may call: anyone on this machine; anyone before set-up is done; whoever is logged in; whoever is logged in with that right. */
@@ -57,7 +58,7 @@ export function route<
 // ---- shapes every file uses
 
 /** UUID of a record row. */
-export const idText = z.uuid();
+export const idText = z.uuid().transform((text) => text.toLowerCase() as Id);
 /** Minor units of the shop's currency. */
 export const minor = z.int();
 /** Thousandths: 1000 is one piece, 312 is 0.312 kg. */

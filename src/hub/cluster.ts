@@ -1,0 +1,207 @@
+/**
+ * The hub's PostgreSQL cluster, always one of our own: made, configured, started, adopted when it already runs, stopped.
+ * Every step may be killed and done again. What it guards: the data folder belongs to the server's user, secrets to this program's.
+ * Never touches a server whose system identifier is not this cluster's.
+ */
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { chmod, chown, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { toBase64Url } from '../base/bytes.ts';
+import type { Random } from '../base/random.ts';
+import { ok, refuse, type Result } from '../base/result.ts';
+import { clusterConf, hbaConf, SUPERUSER, type ClusterSettings } from './cluster-conf.ts';
+import { asUser, binaryPath, type PostgresBinaries } from './postgres-binaries.ts';
+import type { SystemUser } from './system-user.ts';
+
+const run = promisify(execFile);
+const INITDB_TIMEOUT_MS = 120_000;
+/** After a crash PostgreSQL replays its log before it answers. */
+const START_TIMEOUT_S = 60;
+const STOP_TIMEOUT_S = 30;
+/** A log past this is set aside at the next start; one old one is kept. */
+const MAX_LOG_BYTES = 16 * 1024 * 1024;
+
+export interface Cluster {
+  /** Holds data/, log/ and the superuser's password. */
+  readonly folder: string;
+  readonly binaries: PostgresBinaries;
+  readonly user: SystemUser | null;
+  readonly settings: ClusterSettings;
+}
+
+export const dataFolder = (cluster: Pick<Cluster, 'folder'>): string => path.join(cluster.folder, 'data');
+export const logFile = (cluster: Pick<Cluster, 'folder'>): string => path.join(cluster.folder, 'log', 'postgresql.log');
+const passwordFile = (cluster: Pick<Cluster, 'folder'>): string => path.join(cluster.folder, 'superuser-password');
+
+/** The whole file or none of it, on disk when this returns; only this program's user reads it. */
+export async function writePrivately(file: string, content: string | Uint8Array, owner: SystemUser | null = null): Promise<void> {
+  const half = `${file}.new`;
+  const handle = await open(half, 'w', 0o600);
+  try {
+    await handle.writeFile(content);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  if (owner !== null) await chown(half, owner.uid, owner.gid);
+  await rename(half, file);
+}
+
+async function ownedFolder(folder: string, owner: SystemUser | null, mode: number): Promise<void> {
+  await mkdir(folder, { recursive: true, mode });
+  await chmod(folder, mode);
+  if (owner !== null) await chown(folder, owner.uid, owner.gid);
+}
+
+export async function superuserPassword(cluster: Pick<Cluster, 'folder'>): Promise<string> {
+  return (await readFile(passwordFile(cluster), 'utf8')).trim();
+}
+
+/** Makes the cluster unless it is there. Refuses hub.postgres-failed. */
+export async function createCluster(cluster: Cluster, random: Random): Promise<Result<'made' | 'there'>> {
+  await mkdir(cluster.folder, { recursive: true });
+  // The server's user passes through to data/, and reads nothing else.
+  if (cluster.user !== null) await chmod(cluster.folder, 0o711);
+  await ownedFolder(path.join(cluster.folder, 'log'), cluster.user, 0o700);
+  if (existsSync(path.join(dataFolder(cluster), 'PG_VERSION'))) return ok('there');
+  if (!existsSync(passwordFile(cluster))) await writePrivately(passwordFile(cluster), toBase64Url(random.bytes(32)));
+
+  // initdb writes beside, so that a data/ that exists is a whole one.
+  const half = path.join(cluster.folder, 'data.new');
+  const passwordCopy = path.join(cluster.folder, 'initdb-password');
+  await rm(half, { recursive: true, force: true });
+  await ownedFolder(half, cluster.user, 0o700);
+  await writePrivately(passwordCopy, await superuserPassword(cluster), cluster.user);
+  const args = ['-D', half, '-U', SUPERUSER, '--pwfile', passwordCopy, '--auth=scram-sha-256', '--encoding=UTF8', '--data-checksums'];
+  args.push('--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C', '--no-instructions');
+  try {
+    await run(binaryPath(cluster.binaries, 'initdb'), args, { ...asUser(cluster.user), timeout: INITDB_TIMEOUT_MS, windowsHide: true });
+  } catch (error) {
+    return refuse('hub.postgres-failed', { detail: lastLine(error), logFile: logFile(cluster) });
+  } finally {
+    await rm(passwordCopy, { force: true });
+  }
+  await rename(half, dataFolder(cluster));
+  return ok('made');
+}
+
+/** Writes configuration, access rules, and the TLS key and certificate (PEM). The server reads them at its next start or reload. */
+export async function configureCluster(cluster: Cluster, tls: { readonly key: string; readonly certificate: string }): Promise<void> {
+  const data = dataFolder(cluster);
+  await writePrivately(path.join(data, 'server.key'), tls.key, cluster.user);
+  await writePrivately(path.join(data, 'server.crt'), tls.certificate, cluster.user);
+  await writePrivately(path.join(data, 'pg_hba.conf'), hbaConf(), cluster.user);
+  await writePrivately(path.join(data, 'postgresql.conf'), clusterConf(cluster.settings), cluster.user);
+}
+
+/** Identity of the cluster on disk: the first 8 bytes of pg_control, as PostgreSQL prints them. */
+export async function systemIdentifier(cluster: Pick<Cluster, 'folder'>): Promise<string> {
+  const control = await readFile(path.join(dataFolder(cluster), 'global', 'pg_control'));
+  return control.readBigUInt64LE(0).toString();
+}
+
+export interface RunningServer {
+  readonly pid: number;
+  readonly port: number;
+}
+
+/** The server that holds this data folder, by its pid file and a live process; null if none. */
+export async function runningServer(cluster: Pick<Cluster, 'folder'>): Promise<RunningServer | null> {
+  let lines: readonly string[];
+  try {
+    lines = (await readFile(path.join(dataFolder(cluster), 'postmaster.pid'), 'utf8')).split('\n');
+  } catch (error) {
+    if (isMissing(error)) return null;
+    throw error;
+  }
+  const pid = Number(lines[0]);
+  if (!Number.isSafeInteger(pid) || pid <= 0 || !isAlive(pid)) return null;
+  return { pid, port: Number(lines[3] ?? 0) };
+}
+
+/**
+ * Starts the server, or finds it running. A running one with other settings for its port is stopped and started.
+ * Refuses hub.port-taken and hub.postgres-failed.
+ */
+export async function startCluster(cluster: Cluster): Promise<Result<'started' | 'adopted'>> {
+  const running = await runningServer(cluster);
+  if (running !== null && running.port === cluster.settings.port && (await isReady(cluster))) return ok('adopted');
+  if (running !== null && running.port !== 0 && running.port !== cluster.settings.port) await stopCluster(cluster);
+  await setLogAside(cluster);
+  const logSizeBefore = await sizeOf(logFile(cluster));
+  try {
+    await pgCtl(cluster, ['start', '-w', '-t', String(START_TIMEOUT_S), '-l', logFile(cluster), '-o', `-p ${cluster.settings.port}`]);
+    return ok('started');
+  } catch (error) {
+    // Two starters at once: one wins, the other finds it running.
+    if ((await runningServer(cluster))?.port === cluster.settings.port && (await isReady(cluster))) return ok('adopted');
+    const said = (await readFile(logFile(cluster), 'utf8').catch(() => '')).slice(logSizeBefore);
+    if (/could not bind|address already in use|lock file ".*" already exists/i.test(said))
+      return refuse('hub.port-taken', { port: cluster.settings.port });
+    const fatal = /(?:FATAL|PANIC|ERROR):\s+(.+)/.exec(said)?.[1];
+    return refuse('hub.postgres-failed', { detail: fatal ?? lastLine(error), logFile: logFile(cluster) });
+  }
+}
+
+export async function stopCluster(cluster: Cluster): Promise<void> {
+  if ((await runningServer(cluster)) === null) return;
+  await pgCtl(cluster, ['stop', '-m', 'fast', '-w', '-t', String(STOP_TIMEOUT_S)]);
+}
+
+export async function reloadCluster(cluster: Cluster): Promise<void> {
+  await pgCtl(cluster, ['reload']);
+}
+
+/** pg_ctl's word that the server takes connections: line 8 of its pid file. */
+export async function isReady(cluster: Pick<Cluster, 'folder'>): Promise<boolean> {
+  const text = await readFile(path.join(dataFolder(cluster), 'postmaster.pid'), 'utf8').catch(() => '');
+  return (text.split('\n')[7] ?? '').trim() === 'ready';
+}
+
+async function pgCtl(cluster: Cluster, args: readonly string[]): Promise<void> {
+  const options = { ...asUser(cluster.user), timeout: (START_TIMEOUT_S + 10) * 1000, windowsHide: true, env: cleanEnvironment() };
+  await run(binaryPath(cluster.binaries, 'pg_ctl'), ['-D', dataFolder(cluster), '-s', ...args], options);
+}
+
+/** PG* variables of the shell would change what server and tools do. */
+function cleanEnvironment(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('PG') && !name.startsWith('LC_')));
+}
+
+async function setLogAside(cluster: Cluster): Promise<void> {
+  if ((await sizeOf(logFile(cluster))) > MAX_LOG_BYTES) await rename(logFile(cluster), `${logFile(cluster)}.1`);
+}
+
+async function sizeOf(file: string): Promise<number> {
+  try {
+    return (await stat(file)).size;
+  } catch (error) {
+    if (isMissing(error)) return 0;
+    throw error;
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
+
+function lastLine(error: unknown): string {
+  const text =
+    error instanceof Error
+      ? 'stderr' in error && String(error.stderr).trim() !== ''
+        ? String(error.stderr)
+        : error.message
+      : String(error);
+  return text.trim().split('\n').at(-1) ?? '';
+}

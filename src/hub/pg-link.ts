@@ -1,0 +1,175 @@
+/**
+ * A SqlLink over a strict PostgreSQL connection. Every call ends within CALL_TIMEOUT_MS: answered, or the connection destroyed.
+ * While idle it asks for a sign of life, so that a dead peer shows within 3 s. It never reconnects: who uses it decides when.
+ */
+import type { Clock } from '../base/clock.ts';
+import type { Random } from '../base/random.ts';
+import { ok, refuse, type Refused, type Result } from '../base/result.ts';
+import { CALL_TIMEOUT_MS, CONNECT_TIMEOUT_MS, HEARTBEAT_EVERY_MS, HEARTBEAT_TIMEOUT_MS } from './hub-limits.ts';
+import type { SqlLink, SqlParam } from './sql-link.ts';
+import { connectStrict, type StrictClient, type StrictOptions } from './strict-client.ts';
+import { StrictError } from './strict-scram.ts';
+
+export type HubAddress = Omit<StrictOptions, 'connectTimeoutMs' | 'applicationName'> & { readonly applicationName?: string };
+
+export interface LinkTools {
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/**
+ * Refuses hub.no-answer, hub.port-closed, hub.not-trusted, hub.not-aurapos, hub.wrong-database, hub.too-many-connections,
+ * hub.starting, pairing.wrong-code (the password is wrong), pairing.revoked (the role may not log in).
+ */
+export async function connectHub(address: HubAddress, tools: LinkTools): Promise<Result<SqlLink>> {
+  try {
+    const client = await connectStrict({ applicationName: 'aurapos', ...address, connectTimeoutMs: CONNECT_TIMEOUT_MS }, tools.random);
+    return ok(makeLink(client, tools));
+  } catch (error) {
+    return refuseConnection(error, address);
+  }
+}
+
+/** Which refusal a failed connection is. Throws on what is none. */
+export function refuseConnection(
+  error: unknown,
+  address: { readonly host: string; readonly port: number; readonly database: string },
+): Refused {
+  const { host, port, database } = address;
+  if (error instanceof StrictError) return refuse('hub.not-trusted', { host });
+  const code = codeOf(error);
+  switch (code) {
+    case 'ECONNREFUSED':
+      return refuse('hub.port-closed', { host, port });
+    case 'EHOSTUNREACH':
+    case 'ENETUNREACH':
+    case 'EHOSTDOWN':
+    case 'ETIMEDOUT':
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return refuse('hub.no-answer', { host });
+    case '53300':
+      return refuse('hub.too-many-connections');
+    case '57P03':
+      return refuse('hub.starting');
+    case '3D000':
+      return refuse('hub.wrong-database', { database });
+    case '28P01':
+      return refuse('pairing.wrong-code');
+    // No line of pg_hba.conf for it, or a role that may not log in.
+    case '28000':
+      return refuse('pairing.revoked');
+    default:
+      return refuseByText(error, code, host, port);
+  }
+}
+
+function refuseByText(error: unknown, code: string, host: string, port: number): Refused {
+  const text = error instanceof Error ? error.message : String(error);
+  if (/timeout expired/.test(text)) return refuse('hub.no-answer', { host });
+  if (/CERT|SIGNATURE|SELF_SIGNED|ISSUER|ALTNAME|TLS|SSL/.test(code)) return refuse('hub.not-trusted', { host });
+  if (code === '' || code === 'ECONNRESET' || code === 'EPIPE') return refuse('hub.not-aurapos', { host, port });
+  throw error;
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
+}
+
+/** Thrown by every call on a link that is gone. */
+export class LinkLost extends Error {
+  readonly code = 'hub.link-lost';
+  constructor(cause: string) {
+    super(`the connection to the hub is gone: ${cause}`);
+    this.name = 'LinkLost';
+  }
+}
+
+function makeLink(client: StrictClient, { clock }: LinkTools): SqlLink {
+  const listeners: ((cause: Error) => void)[] = [];
+  const channels = new Map<string, (payload: string) => void>();
+  const ended = new AbortController();
+  let lost: Error | null = null;
+  let closing = false;
+  let lastAnswerMs = clock.monotonicMs();
+  let running = 0;
+  let queue: Promise<void> = Promise.resolve();
+
+  function lose(cause: Error): void {
+    if (lost !== null) return;
+    lost = cause;
+    ended.abort();
+    destroy(client);
+    if (!closing) for (const listener of listeners) listener(cause);
+  }
+
+  client.on('error', lose);
+  client.on('end', () => lose(new LinkLost('the other end closed it')));
+  client.on('notification', ({ channel, payload }) => channels.get(channel)?.(payload ?? ''));
+
+  /** One after the other: each call's time limit counts from when the hub hears it. */
+  async function call<T>(send: () => Promise<T>, timeoutMs: number): Promise<T> {
+    running += 1;
+    const before = queue;
+    const turn = Promise.withResolvers<void>();
+    queue = turn.promise;
+    await before;
+    const answered = new AbortController();
+    void clock.sleep(timeoutMs, answered.signal).then((passed) => {
+      if (passed) lose(new LinkLost(`no answer within ${timeoutMs} ms`));
+    });
+    try {
+      if (lost !== null) throw lost;
+      const value = await send();
+      lastAnswerMs = clock.monotonicMs();
+      return value;
+    } catch (error) {
+      // Destroying the socket fails what runs with pg's own words; the cause says more.
+      throw lost ?? error;
+    } finally {
+      running -= 1;
+      answered.abort();
+      turn.resolve();
+    }
+  }
+
+  async function query<Row>(text: string, params: readonly SqlParam[] = []): Promise<Row[]> {
+    const { rows } = await call(() => client.query(text, [...params]), CALL_TIMEOUT_MS);
+    return rows as Row[];
+  }
+
+  async function beat(): Promise<void> {
+    while (await clock.sleep(HEARTBEAT_EVERY_MS, ended.signal)) {
+      if (running > 0 || clock.monotonicMs() - lastAnswerMs < HEARTBEAT_EVERY_MS / 2) continue;
+      await call(() => client.query('select'), HEARTBEAT_TIMEOUT_MS).catch((error: unknown) =>
+        lose(error instanceof Error ? error : new Error(String(error))),
+      );
+    }
+  }
+  void beat();
+
+  return {
+    query,
+    async run(text) {
+      await call(() => client.query(text), CALL_TIMEOUT_MS);
+    },
+    async listen(channel, onPayload) {
+      channels.set(channel, onPayload);
+      await query(`listen ${client.escapeIdentifier(channel)}`);
+    },
+    onLost(listener) {
+      if (lost === null) listeners.push(listener);
+      else if (!closing) listener(lost);
+    },
+    async close() {
+      closing = true;
+      ended.abort();
+      await client.end();
+    },
+  };
+}
+
+function destroy(client: StrictClient): void {
+  const { stream } = client.connection;
+  if (stream !== null && typeof stream === 'object' && 'destroy' in stream && typeof stream.destroy === 'function') stream.destroy();
+}

@@ -1,0 +1,209 @@
+/**
+ * The projection: the shop's merged tables in PostgreSQL (schema `shop`), for SQL readers, first pulls and checks.
+ * Its tables follow from the one list. It is written as plain upserts of merged rows; no rule, trigger or constraint but the key lives here.
+ * Every write moves the projection's position by compare-and-set in the same transaction, so a second writer stops.
+ */
+import { assert } from '../base/assert.ts';
+import { ok, refuse, type Result } from '../base/result.ts';
+import { TABLES, TABLE_NAMES, type LedgerName, type RecordName, type TableName } from '../protocol/tables.ts';
+import type { Column, ColumnType } from '../protocol/columns.ts';
+import { byteaArray, textArray, type SqlLink } from './sql-link.ts';
+import type { Detached } from '../protocol/changeset.ts';
+
+const SQL_TYPES: Readonly<Record<ColumnType, string>> = {
+  id: 'uuid',
+  // position * 512 + index: a ledger row's number in this hub
+  ref: 'bigint',
+  text: 'text',
+  int: 'bigint',
+  flag: 'boolean',
+  bytes: 'bytea',
+  // the salted hash; the value lies in hub.detached
+  personal: 'bytea',
+};
+
+/** How a row of the projection is handed over: bytes as bytes, everything else as JSON would have it; a `ref` as a number. */
+export type ProjectedValue = string | number | boolean | null | Uint8Array;
+export type ProjectedRow = Readonly<Record<string, ProjectedValue | undefined>>;
+
+export interface ProjectionColumn {
+  readonly name: string;
+  readonly type: string;
+}
+
+/** Columns in order, the key first. */
+export function projectionColumns(table: TableName): readonly ProjectionColumn[] {
+  const entry = TABLES[table];
+  const columns = Object.entries<Column>(entry.columns).map(([name, column]) => ({ name, type: SQL_TYPES[column.type] }));
+  if (entry.kind === 'ledger') {
+    return [{ name: 'changeset', type: 'bigint' }, { name: 'idx', type: 'smallint' }, ...columns];
+  }
+  const stamps = Object.keys(entry.groups).map((group) => ({ name: `${group}_stamp`, type: 'bytea' }));
+  return [{ name: 'id', type: 'uuid' }, ...columns, ...stamps];
+}
+
+function keyOf(table: TableName): string {
+  return TABLES[table].kind === 'ledger' ? 'changeset, idx' : 'id';
+}
+
+const quoted = (name: string): string => `"${name}"`;
+
+/** DDL of the whole projection; adds tables and columns that are missing, takes nothing away. */
+export function projectionSchema(): string {
+  const statements = ['create schema if not exists shop'];
+  for (const table of TABLE_NAMES) {
+    const columns = projectionColumns(table);
+    const keys = keyOf(table).split(', ');
+    const inKey = columns.filter((column) => keys.includes(column.name)).map((column) => `${quoted(column.name)} ${column.type} not null`);
+    statements.push(`create table if not exists shop.${quoted(table)} (${inKey.join(', ')}, primary key (${keyOf(table)}))`);
+    const others = columns.filter((column) => !keys.includes(column.name));
+    statements.push(
+      `alter table shop.${quoted(table)} ${others.map((column) => `add column if not exists ${quoted(column.name)} ${column.type}`).join(', ')}`,
+    );
+  }
+  return statements.join(';\n');
+}
+
+/** What nobody may do to the projection's ledgers, the owner of the schema included. */
+export function projectionGrants(owner: string): string {
+  const ledgers = TABLE_NAMES.filter((table) => TABLES[table].kind === 'ledger').map((table) => `shop.${quoted(table)}`);
+  return [
+    'revoke all on schema shop from public',
+    'revoke all on all tables in schema shop from public',
+    `revoke update, delete, truncate on ${ledgers.join(', ')} from ${quoted(owner)}`,
+  ].join(';\n');
+}
+
+export interface ProjectionBatch {
+  /** The projection's position before, and after. */
+  readonly from: number;
+  readonly to: number;
+  /** Running hash of the feed up to `to`. */
+  readonly runningHash: Uint8Array;
+  /** Whole merged rows by table: `id`, columns, `GROUP_stamp`. */
+  readonly records: Readonly<Partial<Record<RecordName, readonly ProjectedRow[]>>>;
+  /** `changeset` (a position), `idx`, columns. */
+  readonly ledgers: Readonly<Partial<Record<LedgerName, readonly ProjectedRow[]>>>;
+  /** Hashes of personal values to erase, and to refuse from now on. */
+  readonly forgotten: readonly Uint8Array[];
+  readonly detached: readonly Detached[];
+}
+
+/** One transaction, one round trip. Refuses hub.projection-moved when another writer was here. */
+export async function writeProjection(link: SqlLink, batch: ProjectionBatch): Promise<Result<null>> {
+  assert(batch.to >= batch.from, 'a projection moves forward');
+  const [row] = await link.query<{ moved: boolean }>(WRITE, [
+    batch.from,
+    batch.to,
+    batch.runningHash,
+    ...spellTables(batch),
+    byteaArray(batch.forgotten),
+    byteaArray(batch.detached.map((d) => d.hash)),
+    byteaArray(batch.detached.map((d) => d.salt)),
+    textArray(batch.detached.map((d) => d.value)),
+  ]);
+  return row?.moved === true ? ok(null) : refuse('hub.projection-moved');
+}
+
+const WRITE = `select hub.write_projection($1::bigint, $2::bigint, $3::bytea, $4::text::text[], $5::text::text[], $6::text::bytea[],
+  $7::text::bytea[], $8::text::bytea[], $9::text::text[]) as moved`;
+
+/** Names of the tables that have rows, and for each a JSON array of them; bytes as \\x and hex, the way PostgreSQL reads them. */
+function spellTables(batch: ProjectionBatch): readonly [names: string, rows: string] {
+  const spelt = Object.entries({ ...batch.records, ...batch.ledgers }).filter(([, rows]) => rows !== undefined && rows.length > 0);
+  return [textArray(spelt.map(([table]) => table)), textArray(spelt.map(([, rows]) => JSON.stringify(rows.map(spellBytes))))];
+}
+
+function spellBytes(row: ProjectedRow): Record<string, unknown> {
+  const spelt: Record<string, unknown> = {};
+  for (const name in row) {
+    const value = row[name];
+    if (value === null || value === undefined) continue;
+    spelt[name] =
+      value instanceof Uint8Array ? `\\x${Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('hex')}` : value;
+  }
+  return spelt;
+}
+
+/** The function behind writeProjection, one statement a table, made from the list: plans are kept, and names need no quoting at run time. */
+export function projectionWriter(): string {
+  const writes = TABLE_NAMES.map((table) => {
+    const names = projectionColumns(table).map((column) => quoted(column.name));
+    const keys = keyOf(table).split(', ').map(quoted);
+    const updates = names.filter((name) => !keys.includes(name)).map((name) => `${name} = excluded.${name}`);
+    const conflict = TABLES[table].kind === 'ledger' ? 'do nothing' : `do update set ${updates.join(', ')}`;
+    return `
+      when '${table}' then
+        insert into shop.${quoted(table)} (${names.join(', ')})
+          select ${names.join(', ')} from json_populate_recordset(null::shop.${quoted(table)}, table_rows[k]::json)
+          on conflict (${keys.join(', ')}) ${conflict};`;
+  });
+  return `
+create or replace function hub.write_projection(
+  from_position bigint, to_position bigint, running bytea, table_names text[], table_rows text[], forget bytea[],
+  detached_hashes bytea[], detached_salts bytea[], detached_values text[]
+) returns boolean
+language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
+begin
+  update hub.projection p set position = to_position, running_hash = running where p.position = from_position;
+  if not found then
+    return false;
+  end if;
+  for k in 1 .. cardinality(table_names) loop
+    case table_names[k]${writes.join('')}
+    end case;
+  end loop;
+  if cardinality(forget) > 0 then
+    insert into hub.forgotten select unnest(forget) on conflict do nothing;
+    delete from hub.detached d where d.hash = any (forget);
+  end if;
+  if cardinality(detached_hashes) > 0 then
+    perform hub.keep_detached(to_position, detached_hashes, detached_salts, detached_values);
+  end if;
+  return true;
+end
+$$`;
+}
+
+/** Where the projection stands. */
+export async function projectionPosition(link: SqlLink): Promise<{ readonly position: number; readonly runningHash: Uint8Array }> {
+  const [row] = await link.query<{ position: number; running_hash: Uint8Array }>('select position, running_hash from hub.projection');
+  assert(row !== undefined, 'the projection has a position');
+  return { position: row.position, runningHash: row.running_hash };
+}
+
+/** Empties it, to be written from 0 again (another program version, or a check that failed). */
+export async function resetProjection(link: SqlLink): Promise<void> {
+  const all = TABLE_NAMES.map((table) => `shop.${quoted(table)}`).join(', ');
+  await link.run(`begin; update hub.projection set position = 0, running_hash = decode(repeat('00', 32), 'hex'); truncate ${all}; commit`);
+}
+
+const READ_ROWS = 2_000;
+
+/** All rows of a table in key order, a page at a time; each page is its own snapshot. */
+export async function* readProjection(
+  link: SqlLink,
+  table: TableName,
+): AsyncGenerator<readonly Readonly<Record<string, ProjectedValue>>[]> {
+  const names = projectionColumns(table).map((column) => quoted(column.name));
+  const ledger = TABLES[table].kind === 'ledger';
+  const after = ledger ? '(changeset, idx) > ($1::bigint, $2::smallint)' : '($1::uuid is null or id > $1::uuid)';
+  const limit = ledger ? '$3::int' : '$2::int';
+  const text = `select ${names.join(', ')} from shop.${quoted(table)} where ${after} order by ${keyOf(table)} limit ${limit}`;
+  let key: readonly (string | number | null)[] = ledger ? [-1, 0] : [null];
+  for (;;) {
+    const rows = await link.query<Record<string, ProjectedValue>>(text, [...key, READ_ROWS]);
+    if (rows.length > 0) yield rows;
+    const end = rows.at(-1);
+    if (end === undefined || rows.length < READ_ROWS) return;
+    key = ledger ? [Number(end.changeset), Number(end.idx)] : [String(end.id)];
+  }
+}
+
+/** Lays the schema `shop` and its writer into the database, one transaction; `frame` as for installHubSchema. */
+export async function installProjection(
+  link: Pick<SqlLink, 'run'>,
+  frame: { readonly before: string; readonly after: string } | null = null,
+): Promise<void> {
+  await link.run(['begin', frame?.before ?? '', projectionSchema(), projectionWriter(), frame?.after ?? '', 'commit'].join(';\n'));
+}

@@ -1,0 +1,240 @@
+/**
+ * Raises the shop's hub on this machine: PostgreSQL, keys, cluster, databases, roles, functions, projection.
+ * A list of steps, each of which finds its work done or does it: killed anywhere it starts again and ends once. Run at every start of
+ * the master, so that a newer program brings its functions and tables along.
+ */
+import path from 'node:path';
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { present } from '../base/assert.ts';
+import type { Clock } from '../base/clock.ts';
+import { makeId } from '../base/id.ts';
+import type { Log } from '../base/log.ts';
+import type { Random } from '../base/random.ts';
+import { ok, refuse, type Refusal, type Result } from '../base/result.ts';
+import { issueServerCertificate } from './certificate-authority.ts';
+import {
+  configureCluster,
+  createCluster,
+  startCluster,
+  superuserPassword,
+  systemIdentifier,
+  writePrivately,
+  type Cluster,
+} from './cluster.ts';
+import { OWNER_ROLE, REGISTER_SCRAM_ITERATIONS, SHOP_DATABASE, SUPERUSER } from './cluster-conf.ts';
+import { makeHubMasterClient } from './hub-client.ts';
+import { placeHub, type HubFolder } from './hub-folder.ts';
+import { ensureHubKeys, type HubKeys } from './hub-keys.ts';
+import { installHubSchema, readSql } from './install-hub-schema.ts';
+import { connectHub, type HubAddress } from './pg-link.ts';
+import { findPostgres } from './postgres-binaries.ts';
+import { installProjection, projectionGrants } from './projection.ts';
+import type { SqlLink } from './sql-link.ts';
+import { chooseSystemUser, type SystemUser } from './system-user.ts';
+import type { PostgresBinaries } from './postgres-binaries.ts';
+import type { ShopKeys } from './sealed-box.ts';
+
+/** Raised when what registers and hub say to each other changes; N-1 is spoken too. */
+export const HUB_PROTOCOL = 1;
+
+export interface SetUpOptions {
+  /** The register's folder for its hub. */
+  readonly folder: string;
+  readonly shop: { readonly id: string; readonly name: string };
+  readonly port: number;
+  /** `*`, or addresses; 127.0.0.1 always works. */
+  readonly listen: string;
+  readonly registers: number;
+  readonly memoryBytes: number;
+  /** Raised by one at each take-over of the shop by another master. */
+  readonly incarnationNumber: number;
+  /** Of a shop raised again from its sealed box. */
+  readonly restored?: { readonly keys: ShopKeys; readonly box: Uint8Array };
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly onStep: (progress: SetUpProgress) => void;
+}
+
+export type SetUpStep = 'postgres' | 'keys' | 'cluster' | 'start' | 'databases' | 'functions' | 'projection' | 'incarnation';
+
+export type SetUpProgress =
+  | { readonly step: SetUpStep; readonly state: 'running' }
+  | { readonly step: SetUpStep; readonly state: 'done'; readonly detail: string }
+  | { readonly step: SetUpStep; readonly state: 'failed'; readonly refusal: Refusal };
+
+export interface Hub {
+  readonly folder: HubFolder;
+  readonly cluster: Cluster;
+  readonly keys: HubKeys;
+  readonly incarnation: { readonly number: number; readonly id: string };
+  /** The superuser's, on the loopback; any database of the cluster. */
+  address(database: string): Promise<HubAddress>;
+}
+
+interface Draft {
+  user?: SystemUser | null;
+  binaries?: PostgresBinaries;
+  folder?: HubFolder;
+  keys?: HubKeys;
+  cluster?: Cluster;
+  incarnationId?: string;
+}
+
+type Step = (options: SetUpOptions, draft: Draft) => Promise<Result<string>>;
+
+const STEPS: readonly (readonly [SetUpStep, Step])[] = [
+  ['postgres', bringPostgres],
+  ['keys', bringKeys],
+  ['cluster', bringCluster],
+  ['start', bringUp],
+  ['databases', makeDatabases],
+  ['functions', installFunctions],
+  ['projection', installTables],
+  ['incarnation', beginIncarnation],
+];
+
+/** Refuses what its steps refuse: hub.postgres-missing, hub.postgres-failed, hub.port-taken, hub.no-user, and those of a connection. */
+export async function setUpHub(options: SetUpOptions): Promise<Result<Hub>> {
+  const draft: Draft = {};
+  for (const [step, work] of STEPS) {
+    options.onStep({ step, state: 'running' });
+    const done = await work(options, draft);
+    if (!done.ok) {
+      options.onStep({ step, state: 'failed', refusal: done.refusal });
+      return done;
+    }
+    options.onStep({ step, state: 'done', detail: done.value });
+  }
+  const cluster = present(draft.cluster, 'the cluster');
+  const keys = present(draft.keys, 'the keys');
+  return ok({
+    folder: present(draft.folder, 'the folder'),
+    cluster,
+    keys,
+    incarnation: { number: options.incarnationNumber, id: present(draft.incarnationId, 'the incarnation') },
+    address: (database) => masterAddress(cluster, keys, database),
+  });
+}
+
+async function masterAddress(cluster: Cluster, keys: HubKeys, database: string): Promise<HubAddress> {
+  return {
+    host: '127.0.0.1',
+    port: cluster.settings.port,
+    database,
+    user: SUPERUSER,
+    password: await superuserPassword(cluster),
+    iterations: REGISTER_SCRAM_ITERATIONS,
+    authority: keys.authority.certificate,
+  };
+}
+
+async function bringPostgres(options: SetUpOptions, draft: Draft): Promise<Result<string>> {
+  const user = await chooseSystemUser();
+  if (!user.ok) return user;
+  draft.user = user.value;
+  draft.folder = await placeHub(options.folder, user.value);
+  const found = await findPostgres(user.value, user.value === null ? draft.folder.cluster : '/var/lib/aurapos');
+  if (!found.ok) return found;
+  draft.binaries = found.value;
+  return ok(`PostgreSQL ${found.value.version}${user.value === null ? '' : `, as ${user.value.name}`}`);
+}
+
+async function bringKeys(options: SetUpOptions, draft: Draft): Promise<Result<string>> {
+  const { keys: folder } = present(draft.folder, 'the folder');
+  const keys = await ensureHubKeys(folder, options.shop.id, options.random, options.restored ?? null);
+  draft.keys = keys;
+  // One server key for good: a new one at each start would change nothing for registers, which pin the CA.
+  const file = path.join(folder, 'server.pem');
+  if (!existsSync(file)) await writePrivately(file, JSON.stringify(issueServerCertificate(keys.authority, options.random)));
+  return ok(keys.recoveryCode === null ? 'there' : 'made');
+}
+
+async function bringCluster(options: SetUpOptions, draft: Draft): Promise<Result<string>> {
+  const folder = present(draft.folder, 'the folder');
+  const { listen, port, registers, memoryBytes } = options;
+  const cluster: Cluster = {
+    folder: folder.cluster,
+    binaries: present(draft.binaries, 'PostgreSQL'),
+    user: draft.user ?? null,
+    settings: { listen, port, registers, memoryBytes },
+  };
+  const made = await createCluster(cluster, options.random);
+  if (!made.ok) return made;
+  await configureCluster(cluster, JSON.parse(await readFile(path.join(folder.keys, 'server.pem'), 'utf8')));
+  draft.cluster = cluster;
+  return made;
+}
+
+async function bringUp(options: SetUpOptions, draft: Draft): Promise<Result<string>> {
+  const cluster = present(draft.cluster, 'the cluster');
+  const started = await startCluster(cluster);
+  if (!started.ok) return started;
+  const identified = await withMaster(options, draft, 'postgres', async (link) => {
+    const [row] = await link.query<{ id: string }>('select system_identifier::text as id from pg_control_system()');
+    return row?.id === (await systemIdentifier(cluster)) ? ok(null) : refuse('hub.port-taken', { port: cluster.settings.port });
+  });
+  return identified.ok ? ok(`${started.value}, port ${cluster.settings.port}`) : identified;
+}
+
+async function makeDatabases(options: SetUpOptions, draft: Draft): Promise<Result<string>> {
+  return withMaster(options, draft, 'postgres', async (link) => {
+    await link.run(readSql('make-roles'));
+    const there = await link.query<{ datname: string }>('select datname from pg_database where datname = $1', [SHOP_DATABASE]);
+    if (there.length > 0) return ok('there');
+    await link.run(`create database ${SHOP_DATABASE} template template0`);
+    return ok('made');
+  });
+}
+
+/** Everything in it belongs to a role that nobody can log in as. */
+const AS_OWNER = `set local role ${OWNER_ROLE}`;
+
+async function installFunctions(options: SetUpOptions, draft: Draft): Promise<Result<string>> {
+  return withMaster(options, draft, SHOP_DATABASE, async (link) => {
+    await link.run(readSql('close-database'));
+    await installHubSchema(link, { before: AS_OWNER, after: readSql('grant-registers') });
+    return ok('installed');
+  });
+}
+
+async function installTables(options: SetUpOptions, draft: Draft): Promise<Result<string>> {
+  return withMaster(options, draft, SHOP_DATABASE, async (link) => {
+    const after = `revoke all on function hub.write_projection from public;\n${projectionGrants(OWNER_ROLE)}`;
+    await installProjection(link, { before: AS_OWNER, after });
+    return ok('installed');
+  });
+}
+
+async function beginIncarnation(options: SetUpOptions, draft: Draft): Promise<Result<string>> {
+  const incarnationId = makeId(options.clock, options.random);
+  draft.incarnationId = incarnationId;
+  return withMaster(options, draft, SHOP_DATABASE, async (link) => {
+    const { id, name } = options.shop;
+    await makeHubMasterClient(link).beginIncarnation({
+      id,
+      name,
+      number: options.incarnationNumber,
+      incarnationId,
+      protocolVersion: HUB_PROTOCOL,
+    });
+    return ok(`number ${options.incarnationNumber}`);
+  });
+}
+
+async function withMaster<T>(
+  options: SetUpOptions,
+  draft: Draft,
+  database: string,
+  work: (link: SqlLink) => Promise<Result<T>>,
+): Promise<Result<T>> {
+  const address = await masterAddress(present(draft.cluster, 'the cluster'), present(draft.keys, 'the keys'), database);
+  const link = await connectHub(address, options);
+  if (!link.ok) return link;
+  try {
+    return await work(link.value);
+  } finally {
+    await link.value.close();
+  }
+}

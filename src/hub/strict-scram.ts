@@ -1,0 +1,88 @@
+/**
+ * The client's side of SCRAM-SHA-256-PLUS (RFC 5802, RFC 7677) bound to the server's certificate (RFC 5929, tls-server-end-point).
+ * One mechanism, one iteration count, nothing negotiated: whatever else the server says is a StrictError. Pure but for PBKDF2.
+ */
+import { createHmac, pbkdf2, timingSafeEqual } from 'node:crypto';
+import { promisify } from 'node:util';
+import { assert } from '../base/assert.ts';
+import { sha256 } from '../base/bytes.ts';
+
+const deriveKey = promisify(pbkdf2);
+export const MECHANISM = 'SCRAM-SHA-256-PLUS';
+/** gs2-header: channel binding in use, no authorisation identity. */
+const GS2 = 'p=tls-server-end-point,,';
+const MAX_NONCE = 200;
+const MAX_SALT_BYTES = 64;
+
+/** The server did not prove itself, or asked for less than we give. */
+export class StrictError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'StrictError';
+  }
+}
+
+export interface ScramClient {
+  /** The message that opens the exchange. */
+  readonly first: string;
+  /** Answer to the server's first message. */
+  answer(serverFirst: string): Promise<string>;
+  /** Throws unless the server's last message proves that it knows the password and saw this very exchange. */
+  finish(serverFinal: string): void;
+}
+
+export interface ScramOptions {
+  readonly password: string;
+  readonly iterations: number;
+  /** DER of the certificate that the TLS peer showed. */
+  readonly serverCertificate: Uint8Array;
+  /** Fresh random bytes. */
+  readonly nonce: Uint8Array;
+}
+
+export function startScram(options: ScramOptions): ScramClient {
+  assert(/^[\x21-\x7e]+$/.test(options.password), 'passwords of the hub are printable ASCII, so that SASLprep changes nothing');
+  const clientNonce = Buffer.from(options.nonce).toString('base64');
+  // PostgreSQL takes the name from its own start-up message and ignores this one.
+  const firstBare = `n=,r=${clientNonce}`;
+  let expected: Buffer | null = null;
+
+  return {
+    first: GS2 + firstBare,
+    async answer(serverFirst) {
+      const { nonce, salt } = readServerFirst(serverFirst, clientNonce, options.iterations);
+      const salted = await deriveKey(options.password, salt, options.iterations, 32, 'sha256');
+      const clientKey = hmac(salted, 'Client Key');
+      const binding = Buffer.concat([Buffer.from(GS2), sha256(options.serverCertificate)]).toString('base64');
+      const finalBare = `c=${binding},r=${nonce}`;
+      const whole = `${firstBare},${serverFirst},${finalBare}`;
+      const signature = hmac(sha256(clientKey), whole);
+      expected = hmac(hmac(salted, 'Server Key'), whole);
+      const proof = clientKey.map((byte, at) => byte ^ (signature[at] ?? 0));
+      return `${finalBare},p=${Buffer.from(proof).toString('base64')}`;
+    },
+    finish(serverFinal) {
+      const value = /^v=([A-Za-z0-9+/=]+)$/.exec(serverFinal)?.[1];
+      const signature = Buffer.from(value ?? '', 'base64');
+      if (expected === null || signature.length !== expected.length || !timingSafeEqual(signature, expected)) {
+        throw new StrictError('the server does not know the password, or its certificate was exchanged on the way');
+      }
+    },
+  };
+}
+
+function readServerFirst(message: string, clientNonce: string, iterations: number): { nonce: string; salt: Buffer } {
+  const parts = /^r=([\x21-\x2b\x2d-\x7e]+),s=([A-Za-z0-9+/=]+),i=([1-9][0-9]{0,8})$/.exec(message);
+  const [, nonce = '', salt = '', count] = parts ?? [];
+  if (!nonce.startsWith(clientNonce) || nonce.length <= clientNonce.length || nonce.length > MAX_NONCE) {
+    throw new StrictError('the server’s first message is malformed');
+  }
+  if (Number(count) !== iterations) throw new StrictError(`the server asks for ${count} iterations, not ${iterations}`);
+  const bytes = Buffer.from(salt, 'base64');
+  if (bytes.length === 0 || bytes.length > MAX_SALT_BYTES) throw new StrictError('the server’s salt is malformed');
+  return { nonce, salt: bytes };
+}
+
+function hmac(key: Uint8Array, text: string): Buffer {
+  return createHmac('sha256', key).update(text).digest();
+}

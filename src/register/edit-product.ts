@@ -1,0 +1,113 @@
+/** Adding and editing products. Barcodes are rows of their own: a list in a column would lose codes when two registers add one each. */
+import type { Id } from '../base/id.ts';
+import { present } from '../base/assert.ts';
+import { ok, refuse, type Result } from '../base/result.ts';
+import { normalBarcode } from '../domain/barcode.ts';
+import { isAmount } from '../domain/money.ts';
+import type { Unit } from '../domain/cart.ts';
+import { commit, type Draft } from '../store/journal.ts';
+import { barcodesOf, findByCode, readProduct, readTaxCategories, type ProductRow } from '../store/queries/catalogue.ts';
+import { readSetting } from '../store/queries/shop.ts';
+import type { Patch } from '../protocol/tables.ts';
+import type { Store } from '../store/store.ts';
+import type { Register } from './register.ts';
+
+export interface ProductInput {
+  readonly name: string;
+  readonly priceMinor: number;
+  readonly includesTax?: boolean | undefined;
+  readonly codes?: readonly string[] | undefined;
+  readonly category?: Id | null | undefined;
+  readonly taxCategory?: Id | null | undefined;
+  readonly costMinor?: number | null | undefined;
+  readonly unit?: Unit | undefined;
+  readonly netContentMilli?: number | null | undefined;
+  readonly contentUnit?: string | null | undefined;
+  readonly favourite?: boolean | undefined;
+}
+
+/** Refuses with input.amount-too-large, input.invalid (a code that another product has here). */
+export function addProduct(register: Register, input: ProductInput, user: Id | null): Result<ProductRow> {
+  const { store } = register;
+  const checked = checkProduct(store, input, null);
+  if (!checked.ok) return checked;
+  const added = commit(store, { kind: 'product-added', user }, (draft) => ok(draftProduct(store, draft, input)));
+  return added.ok ? ok(present(readProduct(store.db, added.value, store.clock.nowMs()), 'the new product')) : added;
+}
+
+function checkProduct(store: Store, input: Partial<ProductInput>, self: Id | null): Result<null> {
+  if (!isAmount(input.priceMinor ?? 0) || !isAmount(input.costMinor ?? 0)) return refuse('input.amount-too-large');
+  for (const code of input.codes ?? [])
+    if (findByCode(store.db, code).some((other) => other !== self))
+      return refuse('input.invalid', { field: 'barcode', reason: `another product has ${code}` });
+  return ok(null);
+}
+
+const isFlag = (value: unknown): value is boolean => typeof value === 'boolean';
+
+/** Drafts a product with its codes; returns its id. The caller has checked the input. */
+export function draftProduct(store: Store, draft: Draft, input: ProductInput): Id {
+  const product = draft.create('product', {
+    name: input.name,
+    category: input.category ?? null,
+    price_minor: input.priceMinor,
+    price_includes_tax: input.includesTax ?? readSetting(store.db, 'pricesIncludeTax', true, isFlag),
+    tax_category: input.taxCategory ?? readTaxCategories(store.db, store.clock.nowMs())[0]?.id ?? null,
+    unit: input.unit ?? 'each',
+    net_content_milli: input.netContentMilli ?? null,
+    content_unit: input.contentUnit ?? null,
+    cost_minor: input.costMinor ?? null,
+    favourite: input.favourite ?? false,
+    track_stock: true,
+    active: true,
+  });
+  for (const code of new Set((input.codes ?? []).map(normalBarcode))) draft.create('product_barcode', { product, code });
+  return product;
+}
+
+/** What is left out stays. Refuses with input.not-found and as addProduct. */
+export function editProduct(
+  register: Register,
+  id: Id,
+  input: Partial<ProductInput> & { readonly active?: boolean | undefined },
+  user: Id | null,
+): Result<ProductRow> {
+  const { store } = register;
+  if (readProduct(store.db, id, store.clock.nowMs()) === null) return refuse('input.not-found', { what: 'product' });
+  const checked = checkProduct(store, input, id);
+  if (!checked.ok) return checked;
+  const edited = commit(store, { kind: 'product-edited', user }, (draft) => {
+    const values = toPatch(input);
+    if (Object.keys(values).length > 0) draft.patch('product', id, values);
+    if (input.codes !== undefined) draftCodes(store, draft, id, input.codes.map(normalBarcode));
+    return ok(null);
+  });
+  return edited.ok ? ok(present(readProduct(store.db, id, store.clock.nowMs()), 'the edited product')) : edited;
+}
+
+function toPatch(input: Partial<ProductInput> & { readonly active?: boolean | undefined }): Patch<'product'> {
+  const values = {
+    name: input.name,
+    category: input.category,
+    price_minor: input.priceMinor,
+    price_includes_tax: input.includesTax,
+    tax_category: input.taxCategory,
+    unit: input.unit,
+    net_content_milli: input.netContentMilli,
+    content_unit: input.contentUnit,
+    cost_minor: input.costMinor,
+    favourite: input.favourite,
+    active: input.active,
+  };
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+}
+
+function draftCodes(store: Store, draft: Draft, product: Id, codes: readonly string[]): void {
+  const held = barcodesOf(store.db, product);
+  for (const row of held) if (!codes.includes(row.code)) draft.remove('product_barcode', row.id);
+  for (const code of new Set(codes)) if (!held.some((row) => row.code === code)) draft.create('product_barcode', { product, code });
+}
+
+export function addCategory(register: Register, name: string, icon: string | null, user: Id | null): Result<Id> {
+  return commit(register.store, { kind: 'category-added', user }, (draft) => ok(draft.create('category', { name, icon, position: 1000 })));
+}

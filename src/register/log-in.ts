@@ -1,0 +1,68 @@
+/**
+ * Logging in by PIN. Five wrong ones, then a pause of 30 s that doubles to 15 minutes, counted for this register as a whole and kept across
+ * restarts, since a PIN alone says who somebody is. The pause is written before the PIN is looked at, so that parallel guesses count too.
+ */
+import { ok, refuse, type Result } from '../base/result.ts';
+import { numberOf } from '../store/database.ts';
+import { commit } from '../store/journal.ts';
+import { listUsers, type UserRow } from '../store/queries/people.ts';
+import type { Store } from '../store/store.ts';
+import { isPin } from './hash-pin.ts';
+import type { Register } from './register.ts';
+
+const FREE_TRIES = 5;
+const FIRST_PAUSE_MS = 30_000;
+const LONGEST_PAUSE_MS = 15 * 60_000;
+const SUBJECT = 'log-in';
+
+/** Refuses with login.wrong-pin, login.paused. */
+export async function logIn(register: Register, pin: string): Promise<Result<UserRow>> {
+  const { store } = register;
+  const pausedMs = pauseLeft(store);
+  if (pausedMs > 0) return refuse('login.paused', { seconds: Math.ceil(pausedMs / 1000) });
+  const failures = countFailure(store);
+  const user = await findByPin(store, pin);
+  if (user === null)
+    return pauseLeft(store) > 0
+      ? refuse('login.paused', { seconds: Math.ceil(pauseLeft(store) / 1000) })
+      : refuse('login.wrong-pin', { left: FREE_TRIES - failures });
+  store.db.transact('durable', () => ok(store.db.run('DELETE FROM throttle WHERE subject = ?', SUBJECT)));
+  commit(store, { kind: 'log-in', user: user.id }, (draft) =>
+    ok(draft.insert('audit_entry', { kind: 'log-in', user: user.id, at: store.clock.nowMs() })),
+  );
+  return ok(user);
+}
+
+async function findByPin(store: Store, pin: string): Promise<UserRow | null> {
+  for (const user of listUsers(store.db)) {
+    if (user.active && user.pinDigits === pin.length && (await isPin(pin, user.pinHash))) return user;
+  }
+  return null;
+}
+
+/** Is this PIN somebody's already? Two people with one PIN could not be told apart. */
+export async function isPinTaken(store: Store, pin: string): Promise<boolean> {
+  return (await findByPin(store, pin)) !== null;
+}
+
+function pauseLeft(store: Store): number {
+  const row = store.db.get('SELECT blocked_until FROM throttle WHERE subject = ?', SUBJECT);
+  return row === undefined ? 0 : Math.max(0, numberOf(row['blocked_until']) - store.clock.nowMs());
+}
+
+function countFailure(store: Store): number {
+  const row = store.db.get('SELECT failures FROM throttle WHERE subject = ?', SUBJECT);
+  const failures = (row === undefined ? 0 : numberOf(row['failures'])) + 1;
+  const pause = failures < FREE_TRIES ? 0 : Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (failures - FREE_TRIES));
+  store.db.transact('durable', () =>
+    ok(
+      store.db.run(
+        'INSERT INTO throttle (subject, failures, blocked_until) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET failures = excluded.failures, blocked_until = excluded.blocked_until',
+        SUBJECT,
+        failures,
+        pause === 0 ? 0 : store.clock.nowMs() + pause,
+      ),
+    ),
+  );
+  return failures;
+}

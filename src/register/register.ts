@@ -1,0 +1,73 @@
+/**
+ * A register at work: its store, and what is kept in memory beside it. The use cases of this room take a Register, one file a verb; each
+ * writes in one transaction or refuses without a trace. Nothing here awaits a network.
+ */
+import type { Id } from '../base/id.ts';
+import { idFromBytes } from '../base/id.ts';
+import { present } from '../base/assert.ts';
+import { currencyDigits } from '../domain/money.ts';
+import { ProductSearch } from '../store/product-search.ts';
+import { searchRow, searchRows } from '../store/queries/catalogue.ts';
+import { readCurrency } from '../store/queries/shop.ts';
+import { readMeta, type Change, type Store } from '../store/store.ts';
+
+export type Mode = 'single' | 'master' | 'slave';
+
+export interface Register {
+  readonly store: Store;
+  search: ProductSearch;
+}
+
+/** Products read into the search at a time, so that selling can go in between. */
+const SEARCH_BATCH = 4_000;
+
+/** A register over an open store. The search fills itself in the background; `filled` resolves when all of the catalogue is in. */
+export function openRegister(store: Store): { register: Register; filled: Promise<void> } {
+  const register: Register = { store, search: new ProductSearch(currencyDigits(readCurrency(store.db))) };
+  store.listeners.add((changes) => followCatalogue(register, changes));
+  return { register, filled: fillSearch(register) };
+}
+
+async function fillSearch(register: Register): Promise<void> {
+  let after: number | null = 0;
+  while (after !== null) {
+    const { rows, last }: ReturnType<typeof searchRows> = searchRows(register.store.db, after, SEARCH_BATCH);
+    for (const row of rows) register.search.put(row);
+    after = last;
+    await new Promise((resolve) => setImmediate(resolve));
+    if (!register.store.db.sqlite.isOpen) return;
+  }
+}
+
+/** The currency changed with set-up: what was indexed with the old digits is indexed again. */
+export function refillSearch(register: Register): Promise<void> {
+  register.search = new ProductSearch(currencyDigits(readCurrency(register.store.db)));
+  return fillSearch(register);
+}
+
+function followCatalogue(register: Register, changes: readonly Change[]): void {
+  const { db } = register.store;
+  const products = new Map<string, Uint8Array>();
+  for (const { table, id } of changes) {
+    if (id === null) continue;
+    if (table === 'product') products.set(idFromBytes(id), id);
+    if (table !== 'product_barcode') continue;
+    const product = db.get('SELECT product FROM product_barcode WHERE id = ?', id)?.['product'];
+    if (product instanceof Uint8Array) products.set(idFromBytes(product), product);
+  }
+  for (const id of products.values()) {
+    const row = searchRow(db, id);
+    if (row === null) register.search.remove(id);
+    else register.search.put(row);
+  }
+}
+
+/** Null until set-up is done. */
+export function readMode(store: Store): Mode | null {
+  const mode = readMeta(store.db, 'mode');
+  return mode === 'single' || mode === 'master' || mode === 'slave' ? mode : null;
+}
+
+export function ownRegisterId(store: Store): Id {
+  return idFromBytes(present(store.own, 'the own chain').register);
+}

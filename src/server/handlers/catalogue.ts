@@ -1,0 +1,108 @@
+/** Handlers behind the counter: products, customers, users, import, what wants a person. */
+import { ok, refuse, type Result } from '../../base/result.ts';
+import { isId, type Id } from '../../base/id.ts';
+import { present } from '../../base/assert.ts';
+import { pinDigitsNeeded } from '../../domain/rights.ts';
+import type { CATALOGUE } from '../../protocol/api/catalogue.ts';
+import { addCustomer, editCustomer, forgetCustomer } from '../../register/edit-customer.ts';
+import { addCategory, addProduct, editProduct } from '../../register/edit-product.ts';
+import { addUser, editUser } from '../../register/edit-user.ts';
+import { listCategories, listPaymentMethods, readProduct, readProducts, readTaxCategories } from '../../store/queries/catalogue.ts';
+import { listRoles, listUsers, type UserRow } from '../../store/queries/people.ts';
+import { listExceptions } from '../../store/queries/shop.ts';
+import type { Caller, Handlers } from '../handler.ts';
+import { actingUser } from './selling.ts';
+import { describeException } from './to-check.ts';
+
+/** Matches of a search in a list: more than anybody reads. */
+const MAX_FOUND = 2_000;
+
+export const CATALOGUE_HANDLERS: Handlers<keyof typeof CATALOGUE> = {
+  listProducts: async ({ register, reader, clock }, { query }) => {
+    const offset = Number(query.cursor) || 0;
+    const nowMs = clock.nowMs();
+    if (query.search.trim() !== '') {
+      const ids = register.search.find(query.search, MAX_FOUND);
+      const rows = readProducts(register.store.db, ids.slice(offset, offset + query.limit), nowMs);
+      return ok({ rows, next: nextOffset(offset, query.limit, ids.length), total: ids.length });
+    }
+    const category = isId(query.category) ? query.category : null;
+    const page = await reader.ask('listProducts', { category, hidden: query.hidden, sort: query.sort, offset, limit: query.limit, nowMs });
+    return ok({ ...page, next: nextOffset(offset, query.limit, page.total) });
+  },
+  getProduct: ({ register, clock }, { params }) => found(readProduct(register.store.db, params.id, clock.nowMs()), 'product'),
+  addProduct: (runtime, { body, caller }) => addProduct(runtime.register, body, actingUser(runtime, caller)),
+  editProduct: (runtime, { params, body, caller }) => editProduct(runtime.register, params.id, body, actingUser(runtime, caller)),
+  listCategories: ({ register }) => ok({ rows: listCategories(register.store.db) }),
+  addCategory: (runtime, { body, caller }) => {
+    const added = addCategory(runtime.register, body.name, body.icon ?? null, actingUser(runtime, caller));
+    if (!added.ok) return added;
+    return found(listCategories(runtime.register.store.db).find(({ id }) => id === added.value) ?? null, 'category');
+  },
+  listTaxCategories: ({ register, clock }) => ok({ rows: readTaxCategories(register.store.db, clock.nowMs()) }),
+  listPaymentMethods: ({ register }) => ok({ rows: listPaymentMethods(register.store.db) }),
+  listCustomers: async ({ reader }, { query }) => {
+    const offset = Number(query.cursor) || 0;
+    const page = await reader.ask('listCustomers', { search: query.search, offset, limit: query.limit });
+    return ok({ ...page, next: nextOffset(offset, query.limit, page.total) });
+  },
+  addCustomer: (runtime, { body, caller }) => addCustomer(runtime.register, body, actingUser(runtime, caller)),
+  editCustomer: (runtime, { params, body, caller }) => editCustomer(runtime.register, params.id, body, actingUser(runtime, caller)),
+  forgetCustomer: (runtime, { params, caller }) => done(forgetCustomer(runtime.register, params.id, actingUser(runtime, caller))),
+  listUsers: ({ register }, { caller }) => ok({ rows: listUsers(register.store.db).map((user) => toUserView(user, caller)) }),
+  listRoles: ({ register }) =>
+    ok({
+      rows: listRoles(register.store.db).map(({ id, name, builtIn, rights }) => ({
+        id,
+        name,
+        builtIn,
+        pinDigits: pinDigitsNeeded(rights),
+      })),
+    }),
+  addUser: async (runtime, { body, caller }) => {
+    const added = await addUser(runtime.register, body, actingUser(runtime, caller));
+    return added.ok ? ok(toUserView(added.value, caller)) : added;
+  },
+  editUser: async (runtime, { params, body, caller }) => {
+    const edited = await editUser(runtime.register, params.id, body, actingUser(runtime, caller));
+    return edited.ok ? ok(toUserView(edited.value, caller)) : edited;
+  },
+  openImport: async ({ imports }, { query, bytes }) => {
+    const stream = bytes();
+    return stream === null ? refuse('input.invalid', { field: 'the file', reason: 'it is empty' }) : imports.open(stream, query.fileName);
+  },
+  mapImport: ({ imports }, { params, body }) => imports.map(params.id, body.mapping),
+  applyImport: (runtime, { params, body, caller }) => {
+    const plan = runtime.imports.plan(params.id, body.skipBad, actingUser(runtime, caller));
+    if (!plan.ok) return plan;
+    return ok({ job: runtime.jobs.start('import', (progress) => runtime.imports.write(plan.value, progress)) });
+  },
+  listToCheck: ({ register, clock }) =>
+    ok({ rows: listExceptions(register.store.db).map((row) => describeException(register.store, row, clock.nowMs())) }),
+};
+
+function nextOffset(offset: number, limit: number, total: number): string | null {
+  return offset + limit < total ? String(offset + limit) : null;
+}
+
+function found<T>(row: T | null, what: string): Result<T> {
+  return row === null ? refuse('input.not-found', { what }) : ok(row);
+}
+
+function done(result: Result<unknown>): Result<{ done: true }> {
+  return result.ok ? ok({ done: true }) : result;
+}
+
+function toUserView(
+  user: UserRow,
+  caller: Caller,
+): { id: Id; name: string; role: { id: Id; name: string; builtIn: string | null }; active: boolean; isYou: boolean } {
+  const role = present(user.role, `the role of ${user.id}`);
+  return {
+    id: user.id,
+    name: user.name,
+    role: { id: role.id, name: role.name, builtIn: role.builtIn },
+    active: user.active,
+    isYou: user.id === caller.user?.id,
+  };
+}

@@ -1,0 +1,69 @@
+/** Handlers of the selling screen and the history. */
+import { ok, refuse } from '../../base/result.ts';
+import { present } from '../../base/assert.ts';
+import type { Id } from '../../base/id.ts';
+import { isId } from '../../base/id.ts';
+import type { SELLING } from '../../protocol/api/selling.ts';
+import { completeSale } from '../../register/complete-sale.ts';
+import { addProductLine, changeLine, clearCart, dropLine, getCart, scanCode, setCartCustomer, undoCart } from '../../register/edit-cart.ts';
+import { readMode } from '../../register/register.ts';
+import { categoryTiles, favouriteTiles, recentTiles, tilesOf } from '../../store/queries/catalogue.ts';
+import { listUsers } from '../../store/queries/people.ts';
+import { readReceipt, setUnprinted, unprintedSales } from '../../store/queries/sales.ts';
+import type { Caller, Handlers } from '../handler.ts';
+import type { Runtime } from '../runtime.ts';
+
+/** The user a sale stands under; the command line sells as the first owner. */
+export function actingUser(runtime: Runtime, caller: Caller): Id {
+  if (caller.user !== null) return caller.user.id;
+  const owner = listUsers(runtime.register.store.db).find(({ role, active }) => active && role?.builtIn === 'owner');
+  return present(owner, 'an owner').id;
+}
+
+export const SELLING_HANDLERS: Handlers<keyof typeof SELLING> = {
+  getCart: ({ register }) => ok(getCart(register)),
+  scan: (runtime, { body }) => tellCart(runtime, scanCode(runtime.register, body.code, body.quantityMilli)),
+  addLine: (runtime, { body }) => tellCart(runtime, addProductLine(runtime.register, body.product, body.quantityMilli)),
+  changeLine: (runtime, { params, body }) => tellCart(runtime, changeLine(runtime.register, params.line, body.quantityMilli)),
+  removeLine: (runtime, { params }) => tellCart(runtime, dropLine(runtime.register, params.line)),
+  undo: (runtime) => tellCart(runtime, undoCart(runtime.register)),
+  clearCart: (runtime) => tellCart(runtime, clearCart(runtime.register)),
+  setCartCustomer: (runtime, { body }) => tellCart(runtime, setCartCustomer(runtime.register, body.customer)),
+  pay: (runtime, { body, caller }) => {
+    const sold = completeSale(runtime.register, { ...body, user: actingUser(runtime, caller) });
+    if (sold.ok) runtime.events.publish({ type: 'cart', version: getCart(runtime.register).version });
+    return sold;
+  },
+  quickSearch: ({ register }, { query }) => ok({ rows: tilesOf(register.store.db, register.search.find(query.q, query.limit)) }),
+  tiles: ({ register }, { query }) => {
+    const { db } = register.store;
+    if (query.of === 'favourites') return ok({ rows: favouriteTiles(db) });
+    if (query.of === 'recent') return ok({ rows: recentTiles(db) });
+    return ok({ rows: isId(query.of) ? categoryTiles(db, query.of) : [] });
+  },
+  listSales: async ({ register, reader }, { query }) =>
+    ok(
+      await reader.ask('listSales', {
+        search: query.search,
+        register: query.register,
+        cursor: query.cursor,
+        limit: query.limit,
+        single: readMode(register.store) === 'single',
+      }),
+    ),
+  getSale: ({ register }, { params }) => {
+    const receipt = readReceipt(register.store.db, params.uuid);
+    return receipt === null ? refuse('input.not-found', { what: 'sale' }) : ok(receipt);
+  },
+  markPrinted: ({ register }, { params }) => {
+    register.store.db.transact('durable', () => ok(setUnprinted(register.store.db, params.uuid, false)));
+    return ok({ done: true });
+  },
+  unprinted: ({ register }) => ok({ rows: unprintedSales(register.store.db) }),
+};
+
+/** Other tabs of this register show the same cart. */
+function tellCart<T extends ReturnType<typeof scanCode>>(runtime: Runtime, result: T): T {
+  if (result.ok) runtime.events.publish({ type: 'cart', version: result.value.version });
+  return result;
+}

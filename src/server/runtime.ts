@@ -1,0 +1,29 @@
+/**
+ * A register process, put together: store, reading threads, sessions, jobs, events, and once the shop has several registers, what connects
+ * them. Handlers of the HTTP API take it; the command line starts and stops it.
+ */
+import type { Clock } from '../base/clock.ts';
+import type { Log } from '../base/log.ts';
+import type { Random } from '../base/random.ts';
+import type { Register } from '../register/register.ts';
+import type { Reader } from '../store/reader.ts';
+import type { EventBus } from './events.ts';
+import type { Jobs } from './jobs.ts';
+import type { Sessions } from './sessions.ts';
+import type { Network } from './network.ts';
+import type { ImportDesk } from './import-desk.ts';
+
+export interface Runtime {
+  readonly version: string;
+  readonly dataFolder: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly register: Register;
+  readonly reader: Reader;
+  readonly sessions: Sessions;
+  readonly events: EventBus;
+  readonly jobs: Jobs;
+  readonly imports: ImportDesk;
+  readonly network: Network;
+}

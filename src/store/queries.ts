@@ -1,0 +1,15 @@
+/** Reads that may take long, by name, so that a worker runs them on a connection of its own and the selling thread never waits. */
+import { checksumStore } from './checksum.ts';
+import { quickCheck } from './store.ts';
+import { verifyStore } from './verify.ts';
+import { listProducts } from './queries/catalogue.ts';
+import { listCustomers } from './queries/people.ts';
+import { listSales } from './queries/sales.ts';
+import { countRows } from './queries/shop.ts';
+
+export const LONG_QUERIES = { checksumStore, quickCheck, verifyStore, listProducts, listCustomers, listSales, countRows } as const;
+
+export type LongQueries = typeof LONG_QUERIES;
+export type LongQueryName = keyof LongQueries;
+export type LongQueryArgs<K extends LongQueryName> = Parameters<LongQueries[K]> extends [unknown, ...infer A] ? A : never;
+export type LongQueryResult<K extends LongQueryName> = ReturnType<LongQueries[K]>;

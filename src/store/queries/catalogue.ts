@@ -1,0 +1,307 @@
+/** Reads of the catalogue: products, categories, taxes, ways to pay. SQL only; every function reads one consistent state. */
+import { idFromBytes, idToBytes, type Id } from '../../base/id.ts';
+import { normalBarcode } from '../../domain/barcode.ts';
+import type { Unit } from '../../domain/cart.ts';
+import { bytesOf, numberOf, numberOrNull, textOf, textOrNull, type Database, type SqlRow, type SqlValue } from '../database.ts';
+
+/** A record row that was inserted and not removed. */
+const LIVE = (alias: string): string => `${alias}.life_stamp IS NOT NULL AND ${alias}.deleted IS NOT 1`;
+
+export interface ProductRow {
+  readonly id: Id;
+  readonly name: string;
+  readonly codes: string[];
+  readonly category: { readonly id: Id; readonly name: string } | null;
+  readonly taxCategory: { readonly id: Id; readonly name: string; readonly ratePpm: number } | null;
+  readonly priceMinor: number;
+  readonly includesTax: boolean;
+  readonly costMinor: number | null;
+  readonly unit: Unit;
+  readonly netContentMilli: number | null;
+  readonly contentUnit: string | null;
+  readonly favourite: boolean;
+  readonly active: boolean;
+  readonly stockMilli: number | null;
+}
+
+const PRODUCT_COLUMNS = `p.id, p.name, p.price_minor, p.price_includes_tax, p.cost_minor, p.unit, p.net_content_milli, p.content_unit, p.favourite,
+  p.active, p.category, p.tax_category, p.image,
+  (SELECT sum(on_hand_milli) FROM stock s WHERE s.product = p.id) AS stock_milli`;
+
+export function readProduct(db: Database, id: Id, nowMs: number): ProductRow | null {
+  const row = db.get(`SELECT ${PRODUCT_COLUMNS} FROM product p WHERE p.id = ? AND ${LIVE('p')}`, idToBytes(id));
+  return row === undefined ? null : toProduct(db, row, readTaxCategories(db, nowMs));
+}
+
+export function readProducts(db: Database, ids: readonly Id[], nowMs: number): ProductRow[] {
+  const taxes = readTaxCategories(db, nowMs);
+  return ids.flatMap((id) => {
+    const row = db.get(`SELECT ${PRODUCT_COLUMNS} FROM product p WHERE p.id = ? AND ${LIVE('p')}`, idToBytes(id));
+    return row === undefined ? [] : [toProduct(db, row, taxes)];
+  });
+}
+
+function toProduct(db: Database, row: SqlRow, taxes: readonly TaxCategoryRow[]): ProductRow {
+  const id = bytesOf(row['id']);
+  const tax = taxes.find((candidate) => row['tax_category'] instanceof Uint8Array && candidate.id === idFromBytes(row['tax_category']));
+  const category =
+    row['category'] instanceof Uint8Array ? db.get('SELECT id, name FROM category WHERE id = ?', row['category']) : undefined;
+  return {
+    id: idFromBytes(id),
+    name: textOrNull(row['name']) ?? '',
+    codes: db
+      .all(`SELECT code FROM product_barcode b WHERE product = ? AND ${LIVE('b')} ORDER BY id`, id)
+      .map((code) => textOrNull(code['code']) ?? ''),
+    category: category === undefined ? null : { id: idFromBytes(bytesOf(category['id'])), name: textOrNull(category['name']) ?? '' },
+    taxCategory: tax ?? null,
+    priceMinor: numberOrNull(row['price_minor']) ?? 0,
+    includesTax: row['price_includes_tax'] !== 0,
+    costMinor: numberOrNull(row['cost_minor']),
+    unit: toUnit(row['unit']),
+    netContentMilli: numberOrNull(row['net_content_milli']),
+    contentUnit: textOrNull(row['content_unit']),
+    favourite: row['favourite'] === 1,
+    active: row['active'] === 1,
+    stockMilli: numberOrNull(row['stock_milli']),
+  };
+}
+
+export function toUnit(value: SqlValue | undefined): Unit {
+  return value === 'kg' || value === 'l' || value === 'm' ? value : 'each';
+}
+
+export interface ProductListQuery {
+  readonly category: Id | null;
+  readonly hidden: boolean;
+  readonly sort: string;
+  readonly offset: number;
+  readonly limit: number;
+  readonly nowMs: number;
+}
+
+const PRODUCT_SORTS: Readonly<Record<string, string>> = {
+  name: 'p.name COLLATE NOCASE, p.row',
+  '-name': 'p.name COLLATE NOCASE DESC, p.row DESC',
+  price: 'p.price_minor, p.row',
+  '-price': 'p.price_minor DESC, p.row DESC',
+  newest: 'p.row DESC',
+};
+
+export function listProducts(db: Database, query: ProductListQuery): { rows: ProductRow[]; total: number } {
+  const where = [LIVE('p'), query.hidden ? 'p.active IS NOT 1' : 'p.active = 1'];
+  const values: SqlValue[] = [];
+  if (query.category !== null) {
+    where.push('p.category = ?');
+    values.push(idToBytes(query.category));
+  }
+  const condition = where.join(' AND ');
+  const order = PRODUCT_SORTS[query.sort] ?? PRODUCT_SORTS['name'];
+  const taxes = readTaxCategories(db, query.nowMs);
+  const rows = db.all(
+    `SELECT ${PRODUCT_COLUMNS} FROM product p WHERE ${condition} ORDER BY ${order} LIMIT ? OFFSET ?`,
+    ...values,
+    query.limit,
+    query.offset,
+  );
+  const total = numberOf(db.get(`SELECT count(*) AS total FROM product p WHERE ${condition}`, ...values)?.['total']);
+  return { rows: rows.map((row) => toProduct(db, row, taxes)), total };
+}
+
+/** Products that a scanner's code names: live, active ones. */
+export function findByCode(db: Database, code: string): Id[] {
+  return db
+    .all(
+      `SELECT DISTINCT p.id FROM product_barcode b JOIN product p ON p.id = b.product WHERE b.code = ? AND ${LIVE('b')} AND ${LIVE('p')} AND p.active = 1`,
+      normalBarcode(code),
+    )
+    .map((row) => idFromBytes(bytesOf(row['id'])));
+}
+
+export interface BarcodeRow {
+  readonly id: Id;
+  readonly code: string;
+}
+
+export function barcodesOf(db: Database, product: Id): BarcodeRow[] {
+  return db
+    .all(`SELECT id, code FROM product_barcode b WHERE product = ? AND ${LIVE('b')} ORDER BY id`, idToBytes(product))
+    .map((row) => ({ id: idFromBytes(bytesOf(row['id'])), code: textOf(row['code']) }));
+}
+
+// ---- tiles
+
+export interface Tile {
+  readonly id: Id;
+  readonly name: string;
+  readonly unit: Unit;
+  readonly content: string;
+  readonly priceMinor: number;
+  readonly category: Id | null;
+  readonly code: string | null;
+}
+
+const TILE_COLUMNS = `p.id, p.name, p.unit, p.net_content_milli, p.content_unit, p.price_minor, p.category,
+  (SELECT code FROM product_barcode b WHERE b.product = p.id AND ${LIVE('b')} ORDER BY b.id LIMIT 1) AS code`;
+
+function toTile(row: SqlRow): Tile {
+  const content = numberOrNull(row['net_content_milli']);
+  return {
+    id: idFromBytes(bytesOf(row['id'])),
+    name: textOrNull(row['name']) ?? '',
+    unit: toUnit(row['unit']),
+    content: content === null ? '' : `${content / 1000} ${textOrNull(row['content_unit']) ?? ''}`.trim(),
+    priceMinor: numberOrNull(row['price_minor']) ?? 0,
+    category: row['category'] instanceof Uint8Array ? idFromBytes(row['category']) : null,
+    code: textOrNull(row['code']),
+  };
+}
+
+export function tilesOf(db: Database, ids: readonly Id[]): Tile[] {
+  return ids.flatMap((id) => {
+    const row = db.get(`SELECT ${TILE_COLUMNS} FROM product p WHERE p.id = ? AND ${LIVE('p')} AND p.active = 1`, idToBytes(id));
+    return row === undefined ? [] : [toTile(row)];
+  });
+}
+
+/** Tiles a grid shows at most; a category with more is searched. */
+const TILE_LIMIT = 200;
+
+export function categoryTiles(db: Database, category: Id): Tile[] {
+  return db
+    .all(
+      `SELECT ${TILE_COLUMNS} FROM product p WHERE p.category = ? AND ${LIVE('p')} AND p.active = 1 ORDER BY p.favourite DESC, p.position, p.name LIMIT ?`,
+      idToBytes(category),
+      TILE_LIMIT,
+    )
+    .map(toTile);
+}
+
+export function favouriteTiles(db: Database): Tile[] {
+  const rows = db.all(
+    `SELECT ${TILE_COLUMNS} FROM product p WHERE p.favourite = 1 AND ${LIVE('p')} AND p.active = 1 ORDER BY p.position, p.name LIMIT ?`,
+    TILE_LIMIT,
+  );
+  return rows.map(toTile);
+}
+
+/** What was sold last, newest first, each once. */
+export function recentTiles(db: Database): Tile[] {
+  const rows = db.all(
+    'SELECT product FROM (SELECT id, product FROM sale_line ORDER BY id DESC LIMIT 400) WHERE product IS NOT NULL GROUP BY product ORDER BY max(id) DESC LIMIT 40',
+  );
+  return tilesOf(
+    db,
+    rows.map((row) => idFromBytes(bytesOf(row['product']))),
+  );
+}
+
+// ---- categories, taxes, ways to pay
+
+export interface CategoryRow {
+  readonly id: Id;
+  readonly name: string;
+  readonly icon: string | null;
+  readonly position: number;
+  readonly products: number;
+}
+
+export function listCategories(db: Database): CategoryRow[] {
+  return db
+    .all(
+      `SELECT c.id, c.name, c.icon, c.position, (SELECT count(*) FROM product p WHERE p.category = c.id AND ${LIVE('p')} AND p.active = 1) AS products
+       FROM category c WHERE ${LIVE('c')} ORDER BY c.position, c.name`,
+    )
+    .map((row) => ({
+      id: idFromBytes(bytesOf(row['id'])),
+      name: textOrNull(row['name']) ?? '',
+      icon: textOrNull(row['icon']),
+      position: numberOrNull(row['position']) ?? 0,
+      products: numberOf(row['products']),
+    }));
+}
+
+export interface TaxCategoryRow {
+  readonly id: Id;
+  readonly name: string;
+  readonly ratePpm: number;
+}
+
+/** Taxes with the rate in force at that instant; the first is the shop's usual one. */
+export function readTaxCategories(db: Database, nowMs: number): TaxCategoryRow[] {
+  return db
+    .all(
+      `SELECT c.id, c.name, (SELECT r.rate_ppm FROM tax_rate r WHERE r.tax_category = c.id AND ${LIVE('r')} AND r.service = 'any' AND r.from_at <= ?
+         ORDER BY r.from_at DESC, r.id LIMIT 1) AS rate_ppm
+       FROM tax_category c WHERE ${LIVE('c')} ORDER BY c.id`,
+      nowMs,
+    )
+    .map((row) => ({
+      id: idFromBytes(bytesOf(row['id'])),
+      name: textOrNull(row['name']) ?? '',
+      ratePpm: numberOrNull(row['rate_ppm']) ?? 0,
+    }));
+}
+
+export type MethodKind = 'cash' | 'card' | 'voucher' | 'account' | 'other';
+
+export interface PaymentMethodRow {
+  readonly id: Id;
+  readonly name: string;
+  readonly kind: MethodKind;
+  readonly givesChange: boolean;
+  readonly roundingStepMinor: number | null;
+  readonly active: boolean;
+}
+
+export function listPaymentMethods(db: Database): PaymentMethodRow[] {
+  return db
+    .all(`SELECT id, name, kind, gives_change, rounding_step_minor, active FROM payment_method m WHERE ${LIVE('m')} ORDER BY position, id`)
+    .map((row) => ({
+      id: idFromBytes(bytesOf(row['id'])),
+      name: textOrNull(row['name']) ?? '',
+      kind: toMethodKind(row['kind']),
+      givesChange: row['gives_change'] === 1,
+      roundingStepMinor: numberOrNull(row['rounding_step_minor']),
+      active: row['active'] === 1,
+    }));
+}
+
+export function toMethodKind(value: SqlValue | undefined): MethodKind {
+  return value === 'cash' || value === 'card' || value === 'voucher' || value === 'account' ? value : 'other';
+}
+
+// ---- for the search index
+
+export interface SearchRow {
+  readonly id: Uint8Array;
+  readonly name: string;
+  readonly priceMinor: number;
+  readonly codes: string;
+}
+
+/** One product as the search sees it; null when it is not to be found (hidden, removed). */
+export function searchRow(db: Database, id: Uint8Array): SearchRow | null {
+  const row = db.get(`SELECT p.id, p.name, p.price_minor, ${CODES} FROM product p WHERE p.id = ? AND ${LIVE('p')} AND p.active = 1`, id);
+  return row === undefined ? null : toSearchRow(row);
+}
+
+const CODES = `(SELECT group_concat(code, ' ') FROM product_barcode b WHERE b.product = p.id AND ${LIVE('b')}) AS codes`;
+
+/** All products of the search, `limit` rows after row number `after`. */
+export function searchRows(db: Database, after: number, limit: number): { rows: SearchRow[]; last: number | null } {
+  const rows = db.all(
+    `SELECT p.row, p.id, p.name, p.price_minor, ${CODES} FROM product p WHERE p.row > ? AND ${LIVE('p')} AND p.active = 1 ORDER BY p.row LIMIT ?`,
+    after,
+    limit,
+  );
+  return { rows: rows.map(toSearchRow), last: rows.length < limit ? null : numberOf(rows.at(-1)?.['row']) };
+}
+
+function toSearchRow(row: SqlRow): SearchRow {
+  return {
+    id: bytesOf(row['id']),
+    name: textOrNull(row['name']) ?? '',
+    priceMinor: numberOrNull(row['price_minor']) ?? 0,
+    codes: textOrNull(row['codes']) ?? '',
+  };
+}

@@ -1,0 +1,275 @@
+/** Reads of the history: the list, one sale whole, the open shift, receipt numbers. A sale's lines and tenders lie in its changeset. */
+import { idFromBytes, idToBytes, type Id } from '../../base/id.ts';
+import { INDEX_SPACE } from '../../protocol/changeset.ts';
+import { changesetOfLedgerId } from '../merge.ts';
+import {
+  bytesOf,
+  bytesOrNull,
+  numberOf,
+  numberOrNull,
+  textOf,
+  textOrNull,
+  type Database,
+  type SqlRow,
+  type SqlValue,
+} from '../database.ts';
+import { toMethodKind } from './catalogue.ts';
+import { personalText } from './people.ts';
+
+export function saleLabel(series: string, number: number): string {
+  return `${series}-${String(number).padStart(6, '0')}`;
+}
+
+export interface SaleRow {
+  readonly uuid: Id;
+  readonly label: string;
+  readonly completedAt: number;
+  readonly register: string;
+  readonly registerName: string;
+  readonly user: string;
+  readonly customer: string | null;
+  readonly summary: string;
+  readonly items: number;
+  readonly totalMinor: number;
+  readonly methods: string[];
+  readonly state: 'here' | 'sent' | 'waiting' | 'arrived';
+  readonly knownAt: number;
+}
+
+export interface SaleListQuery {
+  readonly search: string;
+  readonly register: string;
+  /** Of the last row seen, `completedAt:id`; empty from the newest. */
+  readonly cursor: string;
+  readonly limit: number;
+  readonly single: boolean;
+}
+
+/** Newest first. A search is a label (R1-42, R1-000042, 42) or an amount's digits. */
+export function listSales(db: Database, query: SaleListQuery): { rows: SaleRow[]; next: string | null; total: number } {
+  const where: string[] = [];
+  const values: SqlValue[] = [];
+  const [beforeAt, beforeId] = query.cursor.split(':').map(Number);
+  if (query.cursor !== '' && Number.isSafeInteger(beforeAt) && Number.isSafeInteger(beforeId)) {
+    where.push('(s.completed_at, s.id) < (?, ?)');
+    values.push(beforeAt ?? 0, beforeId ?? 0);
+  }
+  const label = /^(?:([A-Za-z]+\d*[a-z]*)-)?0*(\d{1,12})$/.exec(query.search.trim());
+  if (query.search.trim() !== '') {
+    where.push(label?.[1] === undefined ? '(s.number = ? OR s.total_minor = ?)' : '(s.number = ? AND upper(s.series) = upper(?))');
+    values.push(Number(label?.[2] ?? -1), label?.[1] ?? Number(query.search.replaceAll(/\D/g, '') || -1));
+  }
+  if (query.register !== '') {
+    where.push('s.register IN (SELECT id FROM register WHERE code = ?)');
+    values.push(query.register);
+  }
+  const condition = where.length === 0 ? '' : `WHERE ${where.join(' AND ')}`;
+  const rows = db.all(
+    `SELECT ${SALE_COLUMNS} FROM sale s ${condition} ORDER BY s.completed_at DESC, s.id DESC LIMIT ?`,
+    ...values,
+    query.limit,
+  );
+  const last = rows.at(-1);
+  return {
+    rows: rows.map((row) => toSaleRow(db, row, query.single)),
+    next: rows.length < query.limit || last === undefined ? null : `${numberOf(last['completed_at'])}:${numberOf(last['id'])}`,
+    total: countSales(db),
+  };
+}
+
+const SALE_COLUMNS = `s.id, s.uuid, s.series, s.number, s.completed_at, s.register, s.user, s.customer, s.total_minor, s.rounding_minor`;
+
+function toSaleRow(db: Database, row: SqlRow, single: boolean): SaleRow {
+  const id = numberOf(row['id']);
+  const { first, last } = changesetRange(id);
+  const lines = db.all('SELECT name, quantity_milli, unit FROM sale_line WHERE id BETWEEN ? AND ? AND sale = ?', first, last, id);
+  const methods = db.all(
+    'SELECT m.name FROM tender t LEFT JOIN payment_method m ON m.id = t.payment_method WHERE t.id BETWEEN ? AND ? AND t.sale = ?',
+    first,
+    last,
+    id,
+  );
+  const register = db.get('SELECT code, name FROM register WHERE id = ?', row['register'] ?? null);
+  return {
+    uuid: idFromBytes(bytesOf(row['uuid'])),
+    label: saleLabel(textOrNull(row['series']) ?? '', numberOrNull(row['number']) ?? 0),
+    completedAt: numberOf(row['completed_at']),
+    register: textOrNull(register?.['code']) ?? '',
+    registerName: textOrNull(register?.['name']) ?? '',
+    user: userName(db, row['user']),
+    customer: row['customer'] instanceof Uint8Array ? customerName(db, row['customer']) : null,
+    summary: lines
+      .slice(0, 3)
+      .map((line) => textOrNull(line['name']) ?? '')
+      .join(', '),
+    items: lines.reduce(
+      (sum, line) => sum + (line['unit'] === 'each' ? Math.max(1, Math.round(numberOf(line['quantity_milli']) / 1000)) : 1),
+      0,
+    ),
+    totalMinor: numberOf(row['total_minor']) + (numberOrNull(row['rounding_minor']) ?? 0),
+    methods: methods.map((method) => textOrNull(method['name']) ?? ''),
+    state: single ? 'here' : saleState(db, id),
+    knownAt: numberOf(row['completed_at']),
+  };
+}
+
+function saleState(db: Database, id: number): SaleRow['state'] {
+  const row = db.get(
+    'SELECT c.n, k.sent_n, k.private_key IS NOT NULL AS own FROM changeset c JOIN chain k ON k.number = c.chain WHERE c.local = ?',
+    changesetOfLedgerId(id),
+  );
+  if (row?.['own'] !== 1) return 'arrived';
+  return numberOf(row['n']) <= numberOf(row['sent_n']) ? 'sent' : 'waiting';
+}
+
+function changesetRange(id: number): { first: number; last: number } {
+  const first = changesetOfLedgerId(id) * INDEX_SPACE;
+  return { first, last: first + INDEX_SPACE - 1 };
+}
+
+export function countSales(db: Database): number {
+  return numberOf(db.get('SELECT count(*) AS total FROM sale')?.['total']);
+}
+
+function userName(db: Database, user: SqlValue | undefined): string {
+  return user instanceof Uint8Array ? personalText(db, bytesOrNull(db.get('SELECT name FROM user WHERE id = ?', user)?.['name'])) : '';
+}
+
+function customerName(db: Database, customer: Uint8Array): string {
+  return personalText(db, bytesOrNull(db.get('SELECT name FROM customer WHERE id = ?', customer)?.['name']));
+}
+
+// ---- one sale
+
+export interface ReceiptData {
+  readonly uuid: Id;
+  readonly label: string;
+  readonly code: string;
+  readonly shop: {
+    readonly name: string;
+    readonly address: string;
+    readonly taxNumber: string;
+    readonly phone: string;
+    readonly footer: string;
+  };
+  readonly register: { readonly code: string; readonly name: string };
+  readonly user: string;
+  readonly customer: string | null;
+  readonly completedAt: number;
+  readonly utcOffsetMinutes: number;
+  readonly currency: string;
+  readonly lines: { name: string; quantityMilli: number; unit: string; unitPriceMinor: number; totalMinor: number; taxRatePpm: number }[];
+  readonly totalMinor: number;
+  readonly roundingMinor: number;
+  readonly dueMinor: number;
+  readonly taxes: { ratePpm: number; netMinor: number; taxMinor: number }[];
+  readonly tenders: { method: string; kind: string; amountMinor: number; changeMinor: number }[];
+  readonly changeMinor: number;
+}
+
+/** The sale as its receipt says it: all as it was then, nothing computed again. */
+export function readReceipt(db: Database, uuid: Id): ReceiptData | null {
+  const sale = db.get('SELECT * FROM sale WHERE uuid = ? ORDER BY id LIMIT 1', idToBytes(uuid));
+  if (sale === undefined) return null;
+  const id = numberOf(sale['id']);
+  const { first, last } = changesetRange(id);
+  const lines = db.all('SELECT * FROM sale_line WHERE id BETWEEN ? AND ? AND sale = ? ORDER BY id', first, last, id);
+  const tenders = db
+    .all(
+      'SELECT t.amount_minor, t.change_minor, m.name, m.kind FROM tender t LEFT JOIN payment_method m ON m.id = t.payment_method WHERE t.id BETWEEN ? AND ? AND t.sale = ? ORDER BY t.id',
+      first,
+      last,
+      id,
+    )
+    .map((row) => ({
+      method: textOrNull(row['name']) ?? '',
+      kind: toMethodKind(row['kind']),
+      amountMinor: numberOf(row['amount_minor']),
+      changeMinor: numberOf(row['change_minor']),
+    }));
+  const shop = db.get('SELECT name, address, tax_number, phone, footer FROM shop_version WHERE id = ?', sale['shop_version'] ?? null);
+  const register = db.get('SELECT code, name FROM register WHERE id = ?', sale['register'] ?? null);
+  const label = saleLabel(textOrNull(sale['series']) ?? '', numberOrNull(sale['number']) ?? 0);
+  const totalMinor = numberOf(sale['total_minor']);
+  const roundingMinor = numberOrNull(sale['rounding_minor']) ?? 0;
+  return {
+    uuid,
+    label,
+    code: label.replace('-', ''),
+    shop: {
+      name: textOrNull(shop?.['name']) ?? '',
+      address: textOrNull(shop?.['address']) ?? '',
+      taxNumber: textOrNull(shop?.['tax_number']) ?? '',
+      phone: textOrNull(shop?.['phone']) ?? '',
+      footer: textOrNull(shop?.['footer']) ?? '',
+    },
+    register: { code: textOrNull(register?.['code']) ?? '', name: textOrNull(register?.['name']) ?? '' },
+    user: userName(db, sale['user']),
+    customer: sale['customer'] instanceof Uint8Array ? customerName(db, sale['customer']) : null,
+    completedAt: numberOf(sale['completed_at']),
+    utcOffsetMinutes: numberOrNull(sale['utc_offset_minutes']) ?? 0,
+    currency: textOrNull(sale['currency']) ?? 'EUR',
+    lines: lines.map((line) => ({
+      name: textOrNull(line['name']) ?? '',
+      quantityMilli: numberOf(line['quantity_milli']),
+      unit: textOrNull(line['unit']) ?? 'each',
+      unitPriceMinor: numberOf(line['unit_price_minor']),
+      totalMinor: numberOf(line['total_minor']),
+      taxRatePpm: numberOf(line['tax_rate_ppm']),
+    })),
+    totalMinor,
+    roundingMinor,
+    dueMinor: totalMinor + roundingMinor,
+    taxes: sumTaxes(lines),
+    tenders,
+    changeMinor: tenders.reduce((sum, tender) => sum + tender.changeMinor, 0),
+  };
+}
+
+/** Per rate what the lines' recorded taxes sum to. */
+function sumTaxes(lines: readonly SqlRow[]): { ratePpm: number; netMinor: number; taxMinor: number }[] {
+  const rates = new Map<number, { ratePpm: number; netMinor: number; taxMinor: number }>();
+  for (const line of lines) {
+    const ratePpm = numberOf(line['tax_rate_ppm']);
+    const taxMinor = numberOf(line['tax_minor']);
+    const net = numberOf(line['total_minor']) - (line['includes_tax'] === 0 ? 0 : taxMinor);
+    const held = rates.get(ratePpm) ?? { ratePpm, netMinor: 0, taxMinor: 0 };
+    rates.set(ratePpm, { ratePpm, netMinor: held.netMinor + net, taxMinor: held.taxMinor + taxMinor });
+  }
+  return [...rates.values()].sort((a, b) => b.ratePpm - a.ratePpm);
+}
+
+export function findSaleLocal(db: Database, uuid: Id): number | null {
+  return numberOrNull(db.get('SELECT id FROM sale WHERE uuid = ?', idToBytes(uuid))?.['id']);
+}
+
+/** The number that the next receipt of this series gets: gapless by construction, since it is read in the transaction that uses it. */
+export function nextReceiptNumber(db: Database, series: string): number {
+  return (numberOrNull(db.get('SELECT max(number) AS last FROM sale WHERE series = ?', series)?.['last']) ?? 0) + 1;
+}
+
+/** The open shift of a register as (changeset, index); null when the last one was closed or there was none. */
+export function openShift(db: Database, register: Id): number | null {
+  const row = db.get(
+    "SELECT id, kind FROM shift_event WHERE register = ? AND kind IN ('opened', 'closed') ORDER BY at DESC, id DESC LIMIT 1",
+    idToBytes(register),
+  );
+  return row === undefined || row['kind'] !== 'opened' ? null : numberOf(row['id']);
+}
+
+// ---- receipts not printed
+
+export function unprintedSales(db: Database): { uuid: Id; label: string; totalMinor: number }[] {
+  return db
+    .all('SELECT u.sale, s.series, s.number, s.total_minor FROM unprinted u JOIN sale s ON s.uuid = u.sale ORDER BY s.id DESC LIMIT 20')
+    .map((row) => ({
+      uuid: idFromBytes(bytesOf(row['sale'])),
+      label: saleLabel(textOf(row['series']), numberOf(row['number'])),
+      totalMinor: numberOf(row['total_minor']),
+    }));
+}
+
+export function setUnprinted(db: Database, uuid: Id, unprinted: boolean): void {
+  if (unprinted) db.run('INSERT OR IGNORE INTO unprinted (sale) VALUES (?)', idToBytes(uuid));
+  else db.run('DELETE FROM unprinted WHERE sale = ?', idToBytes(uuid));
+}

@@ -1,0 +1,112 @@
+/** Reads of the shop itself: its present version, settings, registers, what wants a person. */
+import { sha256 } from '../../base/bytes.ts';
+import { idFromBytes, type Id } from '../../base/id.ts';
+import { bytesOf, numberOf, numberOrNull, textOf, textOrNull, type Database } from '../database.ts';
+
+export interface ShopRow {
+  readonly id: Id;
+  readonly name: string;
+  readonly address: string;
+  readonly taxNumber: string;
+  readonly country: string;
+}
+
+/** The shop as it is now: its newest version. */
+export function readShop(db: Database): ShopRow | null {
+  const row = db.get(
+    'SELECT id, name, address, tax_number, country FROM shop_version WHERE life_stamp IS NOT NULL AND deleted IS NOT 1 ORDER BY from_at DESC, id DESC LIMIT 1',
+  );
+  if (row === undefined) return null;
+  return {
+    id: idFromBytes(bytesOf(row['id'])),
+    name: textOrNull(row['name']) ?? '',
+    address: textOrNull(row['address']) ?? '',
+    taxNumber: textOrNull(row['tax_number']) ?? '',
+    country: textOrNull(row['country']) ?? '',
+  };
+}
+
+/** A setting's id follows from its key, so that two registers which set it apart edit one row. */
+export function settingId(key: string): Id {
+  const bytes = Buffer.from(sha256(Buffer.from(`setting:${key}`)).subarray(0, 16));
+  bytes[6] = 0x80 | ((bytes[6] ?? 0) & 0x0f);
+  bytes[8] = 0x80 | ((bytes[8] ?? 0) & 0x3f);
+  return idFromBytes(bytes);
+}
+
+/** The JSON value of a setting, or the default when nobody set it. */
+export function readSetting<T>(db: Database, key: string, otherwise: T, isValid: (value: unknown) => value is T): T {
+  const text = textOrNull(db.get('SELECT value FROM setting WHERE key = ? AND deleted IS NOT 1', key)?.['value']);
+  if (text === null) return otherwise;
+  const value: unknown = JSON.parse(text);
+  return isValid(value) ? value : otherwise;
+}
+
+export const isText = (value: unknown): value is string => typeof value === 'string';
+
+export function readCurrency(db: Database): string {
+  return readSetting(db, 'currency', 'EUR', isText);
+}
+
+export interface RegisterRow {
+  readonly id: Id;
+  readonly code: string;
+  readonly name: string;
+  readonly revoked: boolean;
+}
+
+export function listRegisters(db: Database): RegisterRow[] {
+  return db
+    .all('SELECT id, code, name, revoked FROM register WHERE life_stamp IS NOT NULL AND deleted IS NOT 1 ORDER BY length(code), code')
+    .map((row) => ({
+      id: idFromBytes(bytesOf(row['id'])),
+      code: textOrNull(row['code']) ?? '',
+      name: textOrNull(row['name']) ?? '',
+      revoked: row['revoked'] === 1,
+    }));
+}
+
+export function countRows(db: Database): { products: number; customers: number; sales: number } {
+  const count = (sql: string): number => numberOf(db.get(sql)?.['total']);
+  return {
+    products: count('SELECT count(*) AS total FROM product WHERE deleted IS NOT 1'),
+    customers: count('SELECT count(*) AS total FROM customer WHERE deleted IS NOT 1'),
+    sales: count('SELECT count(*) AS total FROM sale'),
+  };
+}
+
+export interface ToCheckRow {
+  readonly id: string;
+  readonly kind: string;
+  readonly at: number;
+  readonly subject: string;
+  readonly detail: string;
+}
+
+export function listExceptions(db: Database): ToCheckRow[] {
+  return db.all('SELECT id, kind, at, subject, detail FROM exception ORDER BY at DESC LIMIT 500').map((row) => ({
+    id: textOf(row['id']),
+    kind: textOf(row['kind']),
+    at: numberOf(row['at']),
+    subject: textOf(row['subject']),
+    detail: textOf(row['detail']),
+  }));
+}
+
+export function countExceptions(db: Database): number {
+  return numberOf(db.get('SELECT count(*) AS total FROM exception')?.['total']);
+}
+
+/** Own changes that no verdict covers yet: how many, and how many of them are sales. */
+export function countWaiting(db: Database): { changes: number; sales: number } {
+  const ranges = db.all(
+    'SELECT c.local FROM changeset c JOIN chain k ON k.number = c.chain WHERE k.private_key IS NOT NULL AND c.n > k.sent_n AND c.state = 0',
+  );
+  const sales = numberOrNull(
+    db.get(
+      `SELECT count(*) AS total FROM changeset c JOIN chain k ON k.number = c.chain CROSS JOIN sale s
+       WHERE k.private_key IS NOT NULL AND c.n > k.sent_n AND c.state = 0 AND s.id BETWEEN c.local * 512 AND c.local * 512 + 511`,
+    )?.['total'],
+  );
+  return { changes: ranges.length, sales: sales ?? 0 };
+}

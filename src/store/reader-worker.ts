@@ -1,0 +1,45 @@
+/** The reading thread: long queries, checks of what comes in, and checkpoints, each on its own connection. It never writes a row. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { present } from '../base/assert.ts';
+import { Database } from './database.ts';
+import { prepareChangesets, type PrepareInput } from './prepare.ts';
+import { LONG_QUERIES, type LongQueryName } from './queries.ts';
+
+export type ReaderRequest =
+  | { readonly id: number; readonly do: 'query'; readonly name: LongQueryName; readonly args: readonly unknown[] }
+  | { readonly id: number; readonly do: 'prepare'; readonly input: PrepareInput }
+  | { readonly id: number; readonly do: 'checkpoint' };
+
+export type ReaderReply = { readonly id: number; readonly value: unknown } | { readonly id: number; readonly error: string };
+
+const port = present(parentPort, 'the port to the main thread');
+const file = String((workerData as { file: unknown }).file);
+// Opened when first needed: most workers' first job is to check changesets, which needs no file.
+let reading: Database | undefined;
+let checkpointing: Database | undefined;
+
+function work(request: ReaderRequest): unknown {
+  switch (request.do) {
+    case 'prepare':
+      return prepareChangesets(request.input);
+    case 'query': {
+      reading ??= new Database(file, { readOnly: true });
+      const query = LONG_QUERIES[request.name] as (db: Database, ...args: readonly unknown[]) => unknown;
+      return query(reading, ...request.args);
+    }
+    case 'checkpoint':
+      checkpointing ??= new Database(file, { readOnly: false });
+      return checkpointing.get('PRAGMA wal_checkpoint(PASSIVE)');
+  }
+}
+
+port.on('message', (request: ReaderRequest) => {
+  try {
+    port.postMessage({ id: request.id, value: work(request) } satisfies ReaderReply);
+  } catch (error) {
+    port.postMessage({
+      id: request.id,
+      error: error instanceof Error ? (error.stack ?? error.message) : String(error),
+    } satisfies ReaderReply);
+  }
+});
