@@ -24,7 +24,9 @@ export class ApiError extends Error {
 }
 
 /** What the route asks for is required here, what it does not ask for may be left out. */
-export type CallInput<K extends RouteName> = (Record<string, never> extends ParamsInput<K> ? { params?: never } : { params: ParamsInput<K> }) & {
+export type CallInput<K extends RouteName> = (Record<string, never> extends ParamsInput<K>
+  ? { params?: never }
+  : { params: ParamsInput<K> }) & {
   query?: QueryInput<K>;
   signal?: AbortSignal;
   /** A file sent as it is, in place of a JSON body. */

@@ -1,9 +1,14 @@
 import { strict as assert } from 'node:assert';
 import { test } from 'node:test';
+import { makeId } from '../../base/id.ts';
+import { systemClock } from '../../base/clock.ts';
+import { systemRandom } from '../../base/random.ts';
 import { preview, type Cart, type Tile } from './preview.ts';
 
+const newId = () => makeId(systemClock, systemRandom);
+
 const empty: Cart = {
-  id: '01900000-0000-7000-8000-000000000001',
+  id: newId(),
   version: 1,
   lines: [],
   items: 0,
@@ -13,8 +18,8 @@ const empty: Cart = {
   canUndo: false,
   lastSale: null,
 };
-const milk: Tile = { id: 'milk', name: 'Whole milk', unit: 'each', content: '1 L', priceMinor: 129, category: null, code: '1' };
-const comte: Tile = { id: 'comte', name: 'Comté', unit: 'kg', content: '', priceMinor: 2490, category: null, code: null };
+const milk: Tile = { id: newId(), name: 'Whole milk', unit: 'each', content: '1 L', priceMinor: 129, category: null, code: '1' };
+const comte: Tile = { id: newId(), name: 'Comté', unit: 'kg', content: '', priceMinor: 2490, category: null, code: null };
 
 test('a tapped product shows at once; tapped again its line counts up and comes to the top', () => {
   let cart = preview(empty, { kind: 'add', tile: milk, quantityMilli: 1000, line: -1 });

@@ -3,7 +3,10 @@ import { currencyDigits } from '../../domain/money.ts';
 
 const kept = new Map<string, Intl.NumberFormat | Intl.DateTimeFormat | Intl.RelativeTimeFormat | Intl.ListFormat>();
 
-function keep<T extends Intl.NumberFormat | Intl.DateTimeFormat | Intl.RelativeTimeFormat | Intl.ListFormat>(key: string, make: () => T): T {
+function keep<T extends Intl.NumberFormat | Intl.DateTimeFormat | Intl.RelativeTimeFormat | Intl.ListFormat>(
+  key: string,
+  make: () => T,
+): T {
   const found = kept.get(key);
   if (found !== undefined) return found as T;
   const made = make();
@@ -12,8 +15,9 @@ function keep<T extends Intl.NumberFormat | Intl.DateTimeFormat | Intl.RelativeT
 }
 
 function currencyFormat(locale: string, currency: string): Intl.NumberFormat {
-  return keep(`money ${locale} ${currency}`, () =>
-    new Intl.NumberFormat(locale, { style: 'currency', currency, currencyDisplay: 'narrowSymbol' }),
+  return keep(
+    `money ${locale} ${currency}`,
+    () => new Intl.NumberFormat(locale, { style: 'currency', currency, currencyDisplay: 'narrowSymbol' }),
   );
 }
 
@@ -37,16 +41,18 @@ export function money(minor: number, currency: string, locale: string): string {
 export function amount(minor: number, currency: string, locale: string, whole = false): string {
   const digits = digitsOfCurrency(currency);
   const shown = whole && minor % 10 ** digits === 0 ? 0 : digits;
-  return keep(`amount ${locale} ${shown}`, () =>
-    new Intl.NumberFormat(locale, { minimumFractionDigits: shown, maximumFractionDigits: shown }),
+  return keep(
+    `amount ${locale} ${shown}`,
+    () => new Intl.NumberFormat(locale, { minimumFractionDigits: shown, maximumFractionDigits: shown }),
   ).format(minor / 10 ** digits);
 }
 
 /** An amount as somebody would type it into a field: 29.59 or 29,59, no grouping. */
 export function typedAmount(minor: number, currency: string, locale: string): string {
   const digits = digitsOfCurrency(currency);
-  return keep(`typed ${locale} ${digits}`, () =>
-    new Intl.NumberFormat(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits, useGrouping: false }),
+  return keep(
+    `typed ${locale} ${digits}`,
+    () => new Intl.NumberFormat(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits, useGrouping: false }),
   ).format(minor / 10 ** digits);
 }
 
@@ -61,7 +67,9 @@ export function quantity(milli: number, locale: string): string {
 
 /** 90000 parts per million as 9 %. */
 export function rate(ppm: number, locale: string): string {
-  return keep(`rate ${locale}`, () => new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 3 })).format(ppm / 1_000_000);
+  return keep(`rate ${locale}`, () => new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 3 })).format(
+    ppm / 1_000_000,
+  );
 }
 
 export function time(at: number, locale: string): string {
@@ -110,7 +118,7 @@ export function countdown(ms: number): string {
 export function bytes(size: number, locale: string): string {
   const unit = size >= 1e9 ? 'gigabyte' : size >= 1e6 ? 'megabyte' : 'kilobyte';
   const by = { gigabyte: 1e9, megabyte: 1e6, kilobyte: 1e3 }[unit];
-  return keep(`bytes ${locale} ${unit}`, () =>
-    new Intl.NumberFormat(locale, { style: 'unit', unit, maximumFractionDigits: 1 }),
-  ).format(size / by);
+  return keep(`bytes ${locale} ${unit}`, () => new Intl.NumberFormat(locale, { style: 'unit', unit, maximumFractionDigits: 1 })).format(
+    size / by,
+  );
 }

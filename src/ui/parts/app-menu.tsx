@@ -20,7 +20,13 @@ export function AppMenu({ className = '' }: { readonly className?: string }): Re
         <Menu.Positioner className="menu-place" sideOffset={4} align="start">
           <Menu.Popup className="menu">
             {SCREENS.filter(({ right }) => right === null || can(right)).map(({ name, icon: Icon }) => (
-              <Menu.LinkItem key={name} href={linkTo(name)} className="menu-item" aria-current={name === here ? 'page' : undefined} closeOnClick>
+              <Menu.LinkItem
+                key={name}
+                href={linkTo(name)}
+                className="menu-item"
+                aria-current={name === here ? 'page' : undefined}
+                closeOnClick
+              >
                 <Icon className="icon" aria-hidden />
                 {t(`screen.${name}`)}
               </Menu.LinkItem>

@@ -18,11 +18,13 @@ export function ReceiptPaper({ receipt, copy = false }: { readonly receipt: Rece
         <h2>
           <bdi>{receipt.shop.name}</bdi>
         </h2>
-        {[receipt.shop.address, receipt.shop.phone].filter((text) => text !== '').map((text) => (
-          <p key={text} className="soft address">
-            <bdi>{text}</bdi>
-          </p>
-        ))}
+        {[receipt.shop.address, receipt.shop.phone]
+          .filter((text) => text !== '')
+          .map((text) => (
+            <p key={text} className="soft address">
+              <bdi>{text}</bdi>
+            </p>
+          ))}
         {receipt.shop.taxNumber === '' ? null : <p className="soft">{t('receipt.tax-number', { number: receipt.shop.taxNumber })}</p>}
         <p className="soft">
           <span className="num">{dateTimeAt(receipt.completedAt, receipt.utcOffsetMinutes, locale)}</span>,{' '}

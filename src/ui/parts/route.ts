@@ -11,7 +11,11 @@ function subscribe(listener: () => void): () => void {
 /** `#/sales/0190...` is ['sales', '0190...']; nothing is ['sell']. */
 export function useRoute(): Route {
   const hash = useSyncExternalStore(subscribe, () => window.location.hash);
-  const parts = hash.replace(/^#\/?/, '').split('/').filter((part) => part !== '').map(decodeURIComponent);
+  const parts = hash
+    .replace(/^#\/?/, '')
+    .split('/')
+    .filter((part) => part !== '')
+    .map(decodeURIComponent);
   return parts.length === 0 ? ['sell'] : parts;
 }
 

@@ -26,7 +26,9 @@ export function Customers(): ReactNode {
   const [search, setSearch] = useState('');
   const [edited, setEdited] = useState<Customer | 'new' | null>(null);
   const [forgetting, setForgetting] = useState<Customer | null>(null);
-  const customers = usePages('customers', { search }, (filter, signal) => call('listCustomers', { query: { ...filter, limit: 200 }, signal }));
+  const customers = usePages('customers', { search }, (filter, signal) =>
+    call('listCustomers', { query: { ...filter, limit: 200 }, signal }),
+  );
   return (
     <Desk>
       <main className="list-page">

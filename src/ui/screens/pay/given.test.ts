@@ -1,9 +1,26 @@
 import { strict as assert } from 'node:assert';
 import { test } from 'node:test';
+import { makeId } from '../../../base/id.ts';
+import { systemClock } from '../../../base/clock.ts';
+import { systemRandom } from '../../../base/random.ts';
 import { givenAfter, leftToPay, type Method } from './given.ts';
 
-const cash: Method = { id: 'c', name: 'Cash', kind: 'cash', givesChange: true, roundingStepMinor: 5, active: true };
-const card: Method = { id: 'k', name: 'Card', kind: 'card', givesChange: false, roundingStepMinor: null, active: true };
+const cash: Method = {
+  id: makeId(systemClock, systemRandom),
+  name: 'Cash',
+  kind: 'cash',
+  givesChange: true,
+  roundingStepMinor: 5,
+  active: true,
+};
+const card: Method = {
+  id: makeId(systemClock, systemRandom),
+  name: 'Card',
+  kind: 'card',
+  givesChange: false,
+  roundingStepMinor: null,
+  active: true,
+};
 
 test('what is left in cash is rounded to the coin, by card it is not', () => {
   const given = givenAfter([], card, 1000);

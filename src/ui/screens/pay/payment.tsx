@@ -215,7 +215,8 @@ function Due({ cart, given, left, change, onTakeBack }: DueProps): ReactNode {
       <h2>{t('pay.due')}</h2>
       <BigFigure className="due-figure" text={money(cart.totalMinor)} />
       <p className="soft">
-        {t('sell.items', { count: cart.items, shown: count(cart.items, locale) })}, {t('sell.vat-included', { amount: amount(cart.taxMinor) })}
+        {t('sell.items', { count: cart.items, shown: count(cart.items, locale) })},{' '}
+        {t('sell.vat-included', { amount: amount(cart.taxMinor) })}
       </p>
       <ul className="given">
         {given.map((one) => {

@@ -45,7 +45,8 @@ export function ProductForm({ product, code = '', onClose, onSaved }: Props): Re
   const locale = useLocale();
   const { currency, digits } = useMoney();
   const [fields, setFields] = useState<Fields>(() => {
-    const typed = (minor: number | null | undefined): string => (minor === null || minor === undefined ? '' : typedAmount(minor, currency, locale));
+    const typed = (minor: number | null | undefined): string =>
+      minor === null || minor === undefined ? '' : typedAmount(minor, currency, locale);
     return {
       name: product?.name ?? '',
       price: typed(product?.priceMinor),
@@ -86,7 +87,9 @@ export function ProductForm({ product, code = '', onClose, onSaved }: Props): Re
         favourite: fields.favourite,
         ...(fields.taxCategory === '' ? {} : { taxCategory: fields.taxCategory }),
       };
-      return product === null ? call('addProduct', { body }) : call('editProduct', { params: { id: product.id }, body: { ...body, active } });
+      return product === null
+        ? call('addProduct', { body })
+        : call('editProduct', { params: { id: product.id }, body: { ...body, active } });
     },
     onSuccess: async (saved) => {
       onSaved?.(saved);
@@ -136,9 +139,17 @@ export function ProductForm({ product, code = '', onClose, onSaved }: Props): Re
           inputMode="decimal"
           value={fields.price}
           onChange={(event) => set({ price: event.target.value })}
-          error={tried && wrong.price ? t('products.not-a-price', { text: fields.price, like: typedAmount(12.5 * 10 ** digits, currency, locale) }) : null}
+          error={
+            tried && wrong.price
+              ? t('products.not-a-price', { text: fields.price, like: typedAmount(12.5 * 10 ** digits, currency, locale) })
+              : null
+          }
         />
-        <SelectField label={t('products.unit')} value={fields.unit} onChange={(event) => set({ unit: event.target.value as Product['unit'] })}>
+        <SelectField
+          label={t('products.unit')}
+          value={fields.unit}
+          onChange={(event) => set({ unit: event.target.value as Product['unit'] })}
+        >
           {UNITS.map((unit) => (
             <option key={unit} value={unit}>
               {t(`unit.per-${unit}`)}
@@ -187,7 +198,11 @@ export function ProductForm({ product, code = '', onClose, onSaved }: Props): Re
           inputMode="decimal"
           value={fields.cost}
           onChange={(event) => set({ cost: event.target.value })}
-          error={tried && wrong.cost ? t('products.not-a-price', { text: fields.cost, like: typedAmount(12.5 * 10 ** digits, currency, locale) }) : null}
+          error={
+            tried && wrong.cost
+              ? t('products.not-a-price', { text: fields.cost, like: typedAmount(12.5 * 10 ** digits, currency, locale) })
+              : null
+          }
         />
       </div>
       <label className="check">

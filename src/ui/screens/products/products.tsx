@@ -58,7 +58,12 @@ export function Products(): ReactNode {
           </div>
           <div className="page-tools">
             <SearchField label={t('products.search')} value={search} onChange={setSearch} />
-            <select className="input" aria-label={t('products.category')} value={category} onChange={(event) => setCategory(event.target.value)}>
+            <select
+              className="input"
+              aria-label={t('products.category')}
+              value={category}
+              onChange={(event) => setCategory(event.target.value)}
+            >
               <option value="">{t('products.all-categories')}</option>
               {categories.data?.rows.map((row) => (
                 <option key={row.id} value={row.id}>

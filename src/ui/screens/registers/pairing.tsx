@@ -62,7 +62,9 @@ export function Pairing({ pairing, onNew }: Props): ReactNode {
         <p className="soft">
           {t('pairing.addresses')}
           <br />
-          <span className="code strong">{pairing.addresses.map((host) => (pairing.port === 5432 ? host : `${host}:${pairing.port}`)).join(', ')}</span>
+          <span className="code strong">
+            {pairing.addresses.map((host) => (pairing.port === 5432 ? host : `${host}:${pairing.port}`)).join(', ')}
+          </span>
         </p>
       ) : null}
       <Problem error={stop.error} />

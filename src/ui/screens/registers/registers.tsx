@@ -43,7 +43,10 @@ export function Registers(): ReactNode {
   const pairing = registers.data?.pairing ?? null;
   const mayPair = can('registers') && mode === 'master';
   const buttons = can('registers')
-    ? { onRename: (row: RegisterRow) => setDialog({ kind: 'rename', row }), onRevoke: (row: RegisterRow) => setDialog({ kind: 'revoke', row }) }
+    ? {
+        onRename: (row: RegisterRow) => setDialog({ kind: 'rename', row }),
+        onRevoke: (row: RegisterRow) => setDialog({ kind: 'revoke', row }),
+      }
     : null;
   return (
     <Desk>
@@ -128,7 +131,9 @@ function RegisterLine({ row, buttons }: { readonly row: RegisterRow; readonly bu
               <>
                 <br />
                 <span className="small soft">
-                  {[row.isMaster ? t('registers.master') : '', row.isThis ? t('registers.this') : ''].filter((word) => word !== '').join(', ')}
+                  {[row.isMaster ? t('registers.master') : '', row.isThis ? t('registers.this') : '']
+                    .filter((word) => word !== '')
+                    .join(', ')}
                 </span>
               </>
             ) : null}
@@ -200,7 +205,9 @@ function StateWords({ row }: { readonly row: RegisterRow }): ReactNode {
             <Unplug className="icon" aria-hidden />
             {t('registers.not-reachable')}
           </span>
-          <span className="small soft seen">{row.lastSeenAt === null ? '' : t('registers.since', { time: time(row.lastSeenAt, locale) })}</span>
+          <span className="small soft seen">
+            {row.lastSeenAt === null ? '' : t('registers.since', { time: time(row.lastSeenAt, locale) })}
+          </span>
         </>
       );
     case 'switched-off':

@@ -45,7 +45,12 @@ export function Sales({ chosen }: { readonly chosen: string | null }): ReactNode
             </div>
             <div className="page-tools">
               <SearchField label={t('sales.search')} value={search} onChange={setSearch} />
-              <select className="input" aria-label={t('sales.register')} value={register} onChange={(event) => setRegister(event.target.value)}>
+              <select
+                className="input"
+                aria-label={t('sales.register')}
+                value={register}
+                onChange={(event) => setRegister(event.target.value)}
+              >
                 <option value="">{t('sales.all-registers')}</option>
                 {registers.data?.rows.map((row) => (
                   <option key={row.id} value={row.code}>
@@ -62,7 +67,14 @@ export function Sales({ chosen }: { readonly chosen: string | null }): ReactNode
               <p className="soft">{search === '' && register === '' ? t('sales.none') : t('sales.none-found')}</p>
             </div>
           ) : (
-            <VirtualRows label={t('sales.label')} rows={sales.rows} keyOf={(row) => row.uuid} rowHeight={64} more={sales.more} onMore={sales.onMore}>
+            <VirtualRows
+              label={t('sales.label')}
+              rows={sales.rows}
+              keyOf={(row) => row.uuid}
+              rowHeight={64}
+              more={sales.more}
+              onMore={sales.onMore}
+            >
               {(row) => <SaleLine row={row} chosen={row.uuid === chosen} openedAt={openedAt} />}
             </VirtualRows>
           )}

@@ -34,7 +34,12 @@ export function CartLines({ cart, chosen, onChoose, onQuantity, onCustomer, onPr
           {t('sell.cart')} <span className="soft num">{t('sell.items', { count: cart.items, shown: count(cart.items, locale) })}</span>
         </h2>
         {cart.canUndo ? (
-          <button type="button" className="btn btn-quiet btn-icon" aria-label={t('sell.undo')} onClick={() => void cartStore.undo().catch(onProblem)}>
+          <button
+            type="button"
+            className="btn btn-quiet btn-icon"
+            aria-label={t('sell.undo')}
+            onClick={() => void cartStore.undo().catch(onProblem)}
+          >
             <Undo2 className="icon icon-turns" aria-hidden />
           </button>
         ) : null}

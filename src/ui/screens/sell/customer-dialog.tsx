@@ -24,7 +24,8 @@ export function CustomerDialog({ hasCustomer, onClose }: { readonly hasCustomer:
   const choose = (id: string | null): void => {
     cartStore.setCustomer(id).then(onClose, setError);
   };
-  if (adding) return <CustomerForm customer={null} name={search} onClose={() => setAdding(false)} onSaved={(customer) => choose(customer.id)} />;
+  if (adding)
+    return <CustomerForm customer={null} name={search} onClose={() => setAdding(false)} onSaved={(customer) => choose(customer.id)} />;
   return (
     <Dialog
       title={t('sell.customer')}

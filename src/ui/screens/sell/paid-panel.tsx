@@ -19,7 +19,10 @@ export function PaidPanel({ sale }: { readonly sale: LastSale }): ReactNode {
   const { money } = useMoney();
   const [shown, setShown] = useState(false);
   const [printing, setPrinting] = useState(false);
-  const receipt = useQuery({ queryKey: ['sale', sale.uuid], queryFn: ({ signal }) => call('getSale', { params: { uuid: sale.uuid }, signal }) });
+  const receipt = useQuery({
+    queryKey: ['sale', sale.uuid],
+    queryFn: ({ signal }) => call('getSale', { params: { uuid: sale.uuid }, signal }),
+  });
   const printButton = (
     <button type="button" className="btn" disabled={receipt.data === undefined} onClick={() => setPrinting(true)}>
       <Printer className="icon" aria-hidden />
@@ -32,7 +35,8 @@ export function PaidPanel({ sale }: { readonly sale: LastSale }): ReactNode {
         <h2>{sale.changeMinor > 0 ? t('pay.change') : t('paid.title')}</h2>
         <BigFigure className="change-figure" text={money(sale.changeMinor > 0 ? sale.changeMinor : sale.totalMinor)} />
         <p>
-          {sale.changeMinor > 0 ? t('paid.of', { total: money(sale.totalMinor) }) : t('paid.no-change')} <span className="code">{sale.label}</span>
+          {sale.changeMinor > 0 ? t('paid.of', { total: money(sale.totalMinor) }) : t('paid.no-change')}{' '}
+          <span className="code">{sale.label}</span>
         </p>
       </div>
       <Problem error={receipt.error} />
@@ -62,7 +66,9 @@ export function PaidPanel({ sale }: { readonly sale: LastSale }): ReactNode {
           </div>
         </Dialog>
       ) : null}
-      {printing && receipt.data !== undefined ? <PrintReceipt receipt={receipt.data} copy={false} onDone={() => setPrinting(false)} /> : null}
+      {printing && receipt.data !== undefined ? (
+        <PrintReceipt receipt={receipt.data} copy={false} onDone={() => setPrinting(false)} />
+      ) : null}
     </section>
   );
 }

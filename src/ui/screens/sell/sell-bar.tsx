@@ -37,7 +37,13 @@ export function SellBar({ search, field, onSearch, onKey, padOpen, onPad }: Prop
         />
         <kbd aria-hidden="true">/</kbd>
       </div>
-      <button type="button" className="btn btn-quiet btn-icon number-pad" aria-label={t('pad.label')} aria-pressed={padOpen} onClick={onPad}>
+      <button
+        type="button"
+        className="btn btn-quiet btn-icon number-pad"
+        aria-label={t('pad.label')}
+        aria-pressed={padOpen}
+        onClick={onPad}
+      >
         <Grip className="icon" aria-hidden />
       </button>
       <span className="grow topbar-menu" />

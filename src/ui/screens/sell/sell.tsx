@@ -75,9 +75,7 @@ export function Sell(): ReactNode {
           onAdd={onAdd}
           empty={settled ? <NothingHere searching={searching} shelf={shelf} /> : null}
         />
-        {padOpen ? (
-          <PadPane onKey={selling.key} onErase={selling.erase} onTimes={selling.times} onEnter={selling.enter} />
-        ) : null}
+        {padOpen ? <PadPane onKey={selling.key} onErase={selling.erase} onTimes={selling.times} onEnter={selling.enter} /> : null}
       </div>
       {cart === null ? null : (
         <section className="cart" aria-label={t('sell.cart')}>

@@ -39,7 +39,8 @@ export function useKeys(actions: KeyActions): void {
 }
 
 function placeOf(target: EventTarget | null): 'text' | 'search' | 'outside' {
-  if (target instanceof HTMLInputElement && TEXT_TYPES.includes(target.type)) return target.dataset['scan'] === undefined ? 'text' : 'search';
+  if (target instanceof HTMLInputElement && TEXT_TYPES.includes(target.type))
+    return target.dataset['scan'] === undefined ? 'text' : 'search';
   if (target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement) return 'text';
   return 'outside';
 }

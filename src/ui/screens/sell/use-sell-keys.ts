@@ -18,7 +18,9 @@ interface Needs {
 /** A number this long is a barcode, whoever types it. */
 const CODE = /^\d{6,}$/;
 
-export function useSellKeys({ cart, selling, tiles, settled, quickPay }: Needs): { onSearchKey: (event: FieldKey<HTMLInputElement>) => void } {
+export function useSellKeys({ cart, selling, tiles, settled, quickPay }: Needs): {
+  onSearchKey: (event: FieldKey<HTMLInputElement>) => void;
+} {
   const hasLines = cart !== null && cart.lines.length > 0;
   const anywhere = (event: KeyboardEvent): boolean => {
     if (event.ctrlKey || event.metaKey) {

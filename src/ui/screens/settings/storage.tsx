@@ -159,7 +159,9 @@ function Facts({ storage }: { readonly storage: StorageState }): ReactNode {
     [t('storage.postgres'), postgres === null ? null : `${postgres.version}, ${postgres.state}`],
     [
       t('storage.connections'),
-      postgres === null ? null : t('storage.of', { used: count(postgres.connections, locale), all: count(postgres.connectionsAllowed, locale) }),
+      postgres === null
+        ? null
+        : t('storage.of', { used: count(postgres.connections, locale), all: count(postgres.connectionsAllowed, locale) }),
     ],
     [t('storage.products'), count(storage.counts.products, locale)],
     [t('storage.customers'), count(storage.counts.customers, locale)],

@@ -88,5 +88,11 @@ export function setUpBody(draft: Draft): BodyInput<'setUp'> {
 export function joinBody(draft: Draft): BodyInput<'join'> | null {
   const address = splitAddress(draft.masterAddress);
   if (address === null) return null;
-  return { ...address, database: draft.database.trim(), language: draft.language, registerName: draft.registerName.trim(), code: draft.code };
+  return {
+    ...address,
+    database: draft.database.trim(),
+    language: draft.language,
+    registerName: draft.registerName.trim(),
+    code: draft.code,
+  };
 }

@@ -5,7 +5,6 @@ import { useTranslation } from 'react-i18next';
 import { Brand } from '../../parts/brand.tsx';
 import { Problem } from '../../parts/problem.tsx';
 
-
 interface Props {
   readonly steps: readonly string[];
   readonly at: number;
