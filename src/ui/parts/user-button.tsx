@@ -14,13 +14,9 @@ export function UserButton(): ReactNode {
   const [open, setOpen] = useState(false);
   return (
     <>
-      <button
-        type="button"
-        className="btn btn-quiet user"
-        aria-label={t('user.change', { user: user?.name ?? '', register: register?.code ?? '' })}
-        onClick={() => setOpen(true)}
-      >
+      <button type="button" className="btn btn-quiet user" onClick={() => setOpen(true)}>
         <UserRound className="icon" aria-hidden />
+        <span className="unseen">{t('user.change')} </span>
         <span className="user-name clip">
           <bdi>{user?.name}</bdi>
         </span>{' '}
@@ -40,7 +36,7 @@ function ChangeUser({ onClose }: { readonly onClose: () => void }): ReactNode {
   });
   return (
     <Dialog
-      title={t('user.change-title')}
+      title={t('user.change')}
       onClose={onClose}
       actions={
         <>

@@ -1,5 +1,5 @@
 /** The screen's language. Texts are in locales/*.json; refusals of the register are translated by their code (refusal-text.ts). */
-import i18next from 'i18next';
+import i18next, { init, use } from 'i18next';
 import { initReactI18next } from 'react-i18next';
 import en from '../locales/en.json';
 import fr from '../locales/fr.json';
@@ -16,7 +16,8 @@ export async function startTexts(): Promise<void> {
     document.documentElement.lang = language;
     document.documentElement.dir = RIGHT_TO_LEFT.includes(language.slice(0, 2)) ? 'rtl' : 'ltr';
   });
-  await i18next.use(initReactI18next).init({
+  use(initReactI18next);
+  await init({
     lng: preferred(),
     fallbackLng: 'en',
     supportedLngs: LANGUAGES.map((language) => language.code),

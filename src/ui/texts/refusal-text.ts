@@ -1,5 +1,5 @@
 /** A refusal in the screen's language: what is true, and what to do. A code without a translation keeps the register's own words. */
-import i18next from 'i18next';
+import { exists, t } from 'i18next';
 import { ApiError, type RefusalWords } from '../api/call.ts';
 
 export interface ProblemText {
@@ -10,14 +10,14 @@ export interface ProblemText {
 export function refusalText(refusal: RefusalWords): ProblemText {
   const say = (part: 'message' | 'action'): string => {
     const key = `refusal.${refusal.code}.${part}`;
-    return i18next.exists(key) ? i18next.t(key, refusal.params) : refusal[part];
+    return exists(key) ? t(key, refusal.params) : refusal[part];
   };
   return { message: say('message'), action: say('action') };
 }
 
 export function errorText(error: unknown): ProblemText {
   if (error instanceof ApiError) return refusalText(error.refusal);
-  return { message: i18next.t('refusal.screen.failed.message', { status: '' }), action: i18next.t('refusal.screen.failed.action') };
+  return { message: t('refusal.screen.failed.message', { status: '' }), action: t('refusal.screen.failed.action') };
 }
 
 /** The code of a refusal, or null for anything else. */

@@ -2,12 +2,15 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { Answer } from '../../../protocol/api/routes.ts';
 import { call } from '../../api/call.ts';
 import { queryClient } from '../../live/query-client.ts';
 import { Dialog } from '../../parts/dialog.tsx';
 import { Field, SelectField } from '../../parts/field.tsx';
 import { Problem } from '../../parts/problem.tsx';
-import { roleName, type User } from './users.tsx';
+import { roleName } from './role-name.ts';
+
+type User = Answer<'listUsers'>['rows'][number];
 
 export function UserForm({ user, onClose }: { readonly user: User | null; readonly onClose: () => void }): ReactNode {
   const { t } = useTranslation();

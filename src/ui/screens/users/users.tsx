@@ -7,10 +7,11 @@ import type { Answer } from '../../../protocol/api/routes.ts';
 import { call } from '../../api/call.ts';
 import { Desk } from '../../parts/desk.tsx';
 import { Problem } from '../../parts/problem.tsx';
+import { roleName } from './role-name.ts';
 import { UserForm } from './user-form.tsx';
 import './users.css';
 
-export type User = Answer<'listUsers'>['rows'][number];
+type User = Answer<'listUsers'>['rows'][number];
 
 export function Users(): ReactNode {
   const { t } = useTranslation();
@@ -47,20 +48,4 @@ export function Users(): ReactNode {
       {edited === null ? null : <UserForm user={edited === 'new' ? null : edited} onClose={() => setEdited(null)} />}
     </Desk>
   );
-}
-
-type RoleKey = 'role.owner' | 'role.manager' | 'role.cashier';
-
-/** Built-in roles speak the language of the screen, a shop's own keep the name they were given. */
-export function roleName(role: { readonly name: string; readonly builtIn: string | null }, t: (key: RoleKey) => string): string {
-  switch (role.builtIn) {
-    case 'owner':
-      return t('role.owner');
-    case 'manager':
-      return t('role.manager');
-    case 'cashier':
-      return t('role.cashier');
-    default:
-      return role.name;
-  }
 }

@@ -100,7 +100,7 @@ export function Wizard({ onDone }: { readonly onDone: () => void }): ReactNode {
 
 /** Names of the fields that still want something. */
 function problemsOf(step: StepName, draft: Draft): readonly (keyof Draft)[] {
-  const empty = (...names: (keyof Draft)[]): (keyof Draft)[] => names.filter((name) => String(draft[name] ?? '').trim() === '');
+  const empty = (...names: Exclude<keyof Draft, 'file'>[]): (keyof Draft)[] => names.filter((name) => draft[name].trim() === '');
   switch (step) {
     case 'language':
     case 'storage':
