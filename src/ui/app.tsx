@@ -4,6 +4,7 @@ import { useEffect, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { call } from './api/call.ts';
 import { cartStore } from './cart/cart-store.ts';
+import { setRegion } from './format/format.ts';
 import { listen } from './live/events.ts';
 import { queryClient } from './live/query-client.ts';
 import { NoRegister } from './parts/no-register.tsx';
@@ -33,6 +34,7 @@ export function App(): ReactNode {
   const [inWizard, setInWizard] = useState(false);
   if (state.data?.setUp === false && !inWizard) setInWizard(true);
 
+  setRegion(state.data?.shop?.country ?? '');
   if (state.data === undefined) return state.isError ? <NoRegister error={state.error} onRetry={() => void state.refetch()} /> : null;
   if (inWizard) return <Wizard onDone={() => setInWizard(false)} />;
   if (state.data.user === null) return <Login state={state.data} />;

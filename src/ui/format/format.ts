@@ -72,24 +72,34 @@ export function rate(ppm: number, locale: string): string {
   );
 }
 
+let region = '';
+
+/** The country whose people read the dates and times: an English screen in the Netherlands says 14:31. */
+export function setRegion(country: string): void {
+  region = country;
+}
+
+function dateFormat(name: string, locale: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const where = region === '' || locale.includes('-') ? locale : `${locale}-${region}`;
+  return keep(`${name} ${where}`, () => new Intl.DateTimeFormat(where, options));
+}
+
 export function time(at: number, locale: string): string {
-  return keep(`time ${locale}`, () => new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' })).format(at);
+  return dateFormat('time', locale, { hour: '2-digit', minute: '2-digit' }).format(at);
 }
 
 export function dateTime(at: number, locale: string): string {
-  return keep(`datetime ${locale}`, () => new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' })).format(at);
+  return dateFormat('datetime', locale, { dateStyle: 'medium', timeStyle: 'short' }).format(at);
 }
 
 /** The day of a list: "Tuesday 24 November". */
 export function day(at: number, locale: string): string {
-  return keep(`day ${locale}`, () => new Intl.DateTimeFormat(locale, { weekday: 'long', day: 'numeric', month: 'long' })).format(at);
+  return dateFormat('day', locale, { weekday: 'long', day: 'numeric', month: 'long' }).format(at);
 }
 
 /** An instant in the offset it happened at: what a receipt printed in another place shows. */
 export function dateTimeAt(at: number, utcOffsetMinutes: number, locale: string): string {
-  return keep(`utc ${locale}`, () => new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' })).format(
-    at + utcOffsetMinutes * 60_000,
-  );
+  return dateFormat('utc', locale, { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' }).format(at + utcOffsetMinutes * 60_000);
 }
 
 const STEPS: readonly [Intl.RelativeTimeFormatUnit, number][] = [

@@ -36,7 +36,7 @@ export function Import(): ReactNode {
   useEffect(() => begin(), []);
   return (
     <Desk>
-      <main className="page">
+      <main className="page" tabIndex={0}>
         <div className="import">
           <p>
             <a className="btn btn-quiet" href={linkTo('products')}>

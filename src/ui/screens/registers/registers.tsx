@@ -51,7 +51,7 @@ export function Registers(): ReactNode {
   return (
     <Desk>
       <div className={pairing === null ? 'registers' : 'registers registers-pairing'}>
-        <main className="page">
+        <main className="page" tabIndex={0}>
           <div className="page-title registers-title">
             <div>
               <h1>{t('screen.registers')}</h1>

@@ -36,7 +36,6 @@ const ICONS: Readonly<Record<string, LucideIcon>> = {
   book: Book,
   bread: Croissant,
   candy: Candy,
-  cheese: Beef,
   clothes: Shirt,
   coffee: Coffee,
   dairy: Milk,
@@ -45,9 +44,11 @@ const ICONS: Readonly<Record<string, LucideIcon>> = {
   flowers: Flower2,
   frozen: Snowflake,
   gift: Gift,
+  glass: CupSoda,
   health: Pill,
   home: Droplet,
   ice: IceCreamCone,
+  jar: Wheat,
   meat: Beef,
   milk: Milk,
   pantry: Wheat,
@@ -61,8 +62,16 @@ const ICONS: Readonly<Record<string, LucideIcon>> = {
 
 /** The picture of a category by the name its row holds; a tag where it holds none. */
 export function CategoryIcon({ name }: { readonly name: string | null }): ReactNode {
+  if (name === 'cheese') return <Cheese />;
   const Icon = (name !== null && Object.hasOwn(ICONS, name) ? ICONS[name] : undefined) ?? Tag;
   return <Icon className="icon" aria-hidden />;
 }
 
-export const CATEGORY_ICONS: readonly string[] = Object.keys(ICONS);
+/** The one shelf that the icon set has no picture for. */
+function Cheese(): ReactNode {
+  return (
+    <svg className="icon" viewBox="0 0 24 24" aria-hidden="true">
+      <path d="M3.5 14 14 5.5a6.5 6.5 0 0 1 6.5 6.5v7h-17zM3.5 14h17M8.5 16.5h.01M14 16.5h.01" />
+    </svg>
+  );
+}

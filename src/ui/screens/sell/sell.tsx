@@ -2,7 +2,7 @@
  * The selling screen. Scanner and keys work wherever the focus is; the cart belongs to the register and is only shown here. Owns what a
  * cashier is in the middle of: the shelf looked at, the search, the figures keyed, the line chosen.
  */
-import { useCallback, useState, type ReactNode } from 'react';
+import { useCallback, useState, type MouseEvent, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useCart } from '../../cart/use-cart.ts';
 import { Banners } from '../../parts/banners.tsx';
@@ -64,7 +64,7 @@ export function Sell(): ReactNode {
           setShelf(of);
         }}
       />
-      <div className="goods">
+      <div className="goods" onMouseDown={keepFocus}>
         <Keyed selling={selling} />
         <Problem error={error} />
         <TileGrid
@@ -78,7 +78,7 @@ export function Sell(): ReactNode {
         {padOpen ? <PadPane onKey={selling.key} onErase={selling.erase} onTimes={selling.times} onEnter={selling.enter} /> : null}
       </div>
       {cart === null ? null : (
-        <section className="cart" aria-label={t('sell.cart')}>
+        <section className="cart" aria-label={t('sell.cart')} onMouseDown={keepFocus}>
           <CartLines
             cart={cart}
             chosen={selling.chosenLine}
@@ -108,6 +108,11 @@ export function Sell(): ReactNode {
       <SellDialogs dialog={selling.dialog} selling={selling} hasCustomer={cart !== null && cart.customer !== null} />
     </main>
   );
+}
+
+/** A tap does not take the focus along: the next Enter belongs to what is keyed, not to the product tapped last. */
+function keepFocus(event: MouseEvent): void {
+  event.preventDefault();
 }
 
 type Selling = ReturnType<typeof useSelling>;

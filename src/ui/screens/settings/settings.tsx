@@ -20,7 +20,7 @@ export function Settings(): ReactNode {
             </li>
           </ul>
         </nav>
-        <main className="page">
+        <main className="page" tabIndex={0}>
           <Storage />
         </main>
       </div>
