@@ -32,12 +32,13 @@ test('the server certificate is the CA’s, under the fixed name', () => {
 test('[fault 43] a chain’s certificate says chain, key and register; another CA’s, or a changed one, says nothing', () => {
   const chain = makeTestChain(1);
   const register = makeId(systemClock, systemRandom);
-  const certificate = issueChainCertificate(authority, systemRandom, register, chain.publicKey);
+  const pairing = makeId(systemClock, systemRandom);
+  const certificate = issueChainCertificate(authority, systemRandom, { register, pairing }, chain.publicKey);
   const said = verifyChainCertificate(certificate, authority.certificate);
   assert.ok(said);
   assert.equal(Buffer.compare(said.chain, chain.chain), 0);
   assert.equal(Buffer.compare(said.publicKey, chain.publicKey), 0);
-  assert.equal(said.register, register);
+  assert.deepEqual([said.register, said.pairing], [register, pairing]);
   assert.equal(verifyChainCertificate(certificate, other.certificate), null);
   assert.equal(verifyChainCertificate(authority.certificate, authority.certificate), null);
   assert.equal(verifyChainCertificate(Buffer.from('nothing'), authority.certificate), null);

@@ -4,9 +4,11 @@
  * Certificates bear no date that matters: a register whose clock is a year off must still reach its shop. Revocation is the hub's work.
  */
 import { createPrivateKey, createPublicKey, generateKeyPairSync, sign, verify, X509Certificate, type KeyObject } from 'node:crypto';
-import { concatBytes, equalBytes, fromBase64Url, sha256, toHex } from '../base/bytes.ts';
+import { concatBytes, equalBytes, toHex } from '../base/bytes.ts';
 import { isId, type Id } from '../base/id.ts';
 import type { Random } from '../base/random.ts';
+import { chainIdOf, publicKeyFrom } from '../protocol/changeset.ts';
+import { readChainCertificate } from '../protocol/certificate.ts';
 import * as der from './der.ts';
 
 /** The name every hub's certificate bears; `.internal` is reserved for private use. */
@@ -18,6 +20,7 @@ const VALID_UNTIL = '99991231235959Z';
 
 const ECDSA_SHA256 = der.sequence(der.oid('1.2.840.10045.4.3.2'));
 const COMMON_NAME = '2.5.4.3';
+const UNIT_NAME = '2.5.4.11';
 const SERIAL_NUMBER = '2.5.4.5';
 
 export interface CertificateAuthority {
@@ -68,37 +71,46 @@ export function issueServerCertificate(
   return { key: privateKey.export({ format: 'pem', type: 'pkcs8' }).toString(), certificate: toPem(certificate) };
 }
 
+export interface ChainOwner {
+  readonly register: Id;
+  /** Of the register's role: from it and the shop's secret its password follows, so that a hub raised again can make the role again. */
+  readonly pairing: Id;
+}
+
 /** Certifies that this chain (its raw Ed25519 public key) is written by this register. X.509 DER. */
-export function issueChainCertificate(authority: CertificateAuthority, random: Random, register: Id, publicKey: Uint8Array): Uint8Array {
+export function issueChainCertificate(
+  authority: CertificateAuthority,
+  random: Random,
+  owner: ChainOwner,
+  publicKey: Uint8Array,
+): Uint8Array {
   return issue(authority.key, random, {
     issuer: subjectOf(authority.certificate),
     subject: distinguishedName([
-      [COMMON_NAME, register],
-      [SERIAL_NUMBER, toHex(chainOf(publicKey))],
+      [UNIT_NAME, owner.pairing],
+      [COMMON_NAME, owner.register],
+      [SERIAL_NUMBER, toHex(chainIdOf(publicKey))],
     ]),
-    publicKey: createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: Buffer.from(publicKey).toString('base64url') }, format: 'jwk' }),
+    publicKey: publicKeyFrom(publicKey),
     extensions: [extension('2.5.29.15', true, der.bits(Buffer.of(0b1000_0000), 7))],
   });
 }
 
-export interface CertifiedChain {
+export interface CertifiedChain extends ChainOwner {
   readonly chain: Uint8Array;
   /** Raw 32 bytes. */
   readonly publicKey: Uint8Array;
-  readonly register: Id;
 }
 
-/** What a chain's certificate says, or null if it is none of this CA's. */
+/** What a chain's certificate says, or null if it is none of this CA's. Both are DER. */
 export function verifyChainCertificate(certificate: Uint8Array, authorityCertificate: Uint8Array): CertifiedChain | null {
-  const read = readCertificate(certificate);
-  if (read === null || !read.verify(new X509Certificate(authorityCertificate).publicKey)) return null;
-  if (read.publicKey.asymmetricKeyType !== 'ed25519') return null;
-  const { x } = read.publicKey.export({ format: 'jwk' });
-  const register = /^CN=(.+)$/m.exec(read.subject)?.[1];
-  if (x === undefined || !isId(register)) return null;
-  const publicKey = fromBase64Url(x);
-  const chain = chainOf(publicKey);
-  return read.subject.includes(`serialNumber=${toHex(chain)}`) ? { chain, publicKey, register } : null;
+  const certified = readChainCertificate(certificate, authorityCertificate);
+  if (certified === null) return null;
+  const { subject } = new X509Certificate(certificate);
+  const register = /^CN=(.+)$/m.exec(subject)?.[1];
+  const pairing = /^OU=(.+)$/m.exec(subject)?.[1];
+  if (!isId(register) || !isId(pairing) || !subject.includes(`serialNumber=${toHex(certified.chain)}`)) return null;
+  return { ...certified, register, pairing };
 }
 
 /** What the CA signs besides certificates; the purpose is signed too, so that no signature stands for another thing. */
@@ -143,10 +155,6 @@ function bigEndian(value: number): Uint8Array {
   const bytes = Buffer.alloc(8);
   bytes.writeBigUInt64BE(BigInt(value));
   return bytes;
-}
-
-function chainOf(publicKey: Uint8Array): Uint8Array {
-  return sha256(publicKey).subarray(0, 16);
 }
 
 function readCertificate(certificate: Uint8Array): X509Certificate | null {

@@ -21,7 +21,7 @@ test('set-up run again finds everything there', async () => {
 });
 
 test('a register pushes and pulls over TLS', async () => {
-  const register = await shop.register('one');
+  const register = await shop.register();
   const chain = makeTestChain(100);
   const said = await register.push(chain.next(3), [chain.detach('Ada')]);
   assert.deepEqual(

@@ -25,6 +25,7 @@ const FILES = [
   'greet',
   'begin-incarnation',
   'assign-chain',
+  'pair',
 ] as const;
 
 export function readSql(name: string): string {

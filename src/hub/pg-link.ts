@@ -5,10 +5,11 @@
 import type { Clock } from '../base/clock.ts';
 import type { Random } from '../base/random.ts';
 import { ok, refuse, type Refused, type Result } from '../base/result.ts';
+import { PAIRING_SCRAM_ITERATIONS, REGISTER_SCRAM_ITERATIONS } from './cluster-conf.ts';
 import { CALL_TIMEOUT_MS, CONNECT_TIMEOUT_MS, HEARTBEAT_EVERY_MS, HEARTBEAT_TIMEOUT_MS } from './hub-limits.ts';
 import type { SqlLink, SqlParam } from './sql-link.ts';
 import { connectStrict, type StrictClient, type StrictOptions } from './strict-client.ts';
-import { StrictError } from './strict-scram.ts';
+import { IterationsError, StrictError } from './strict-scram.ts';
 
 export type HubAddress = Omit<StrictOptions, 'connectTimeoutMs' | 'applicationName'> & { readonly applicationName?: string };
 
@@ -31,11 +32,12 @@ export async function connectHub(address: HubAddress, tools: LinkTools): Promise
 }
 
 /** Which refusal a failed connection is. Throws on what is none. */
-export function refuseConnection(
-  error: unknown,
-  address: { readonly host: string; readonly port: number; readonly database: string },
-): Refused {
+export function refuseConnection(error: unknown, address: Pick<HubAddress, 'host' | 'port' | 'database' | 'iterations'>): Refused {
   const { host, port, database } = address;
+  // A pairing code that was used or has run out: its role has no password now.
+  if (error instanceof IterationsError && address.iterations === PAIRING_SCRAM_ITERATIONS && error.found === REGISTER_SCRAM_ITERATIONS) {
+    return refuse('pairing.wrong-code');
+  }
   if (error instanceof StrictError) return refuse('hub.not-trusted', { host });
   const code = codeOf(error);
   switch (code) {

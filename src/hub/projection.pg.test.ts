@@ -101,7 +101,7 @@ test('[fault 46] a forgotten value is erased, and refused when an old copy of it
   await resetProjection(master.link);
   const chain = makeTestChain(200);
   const value = chain.detach('Grace Hopper');
-  const register = await shop.register('forgetful');
+  const register = await shop.register();
   await register.push(chain.next(1), [value]);
   assert.equal((await register.detachedValues([value.hash])).length, 1);
   unwrap(await writeProjection(master.link, batch({ forgotten: [value.hash] })));

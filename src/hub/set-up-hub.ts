@@ -22,7 +22,8 @@ import {
   writePrivately,
   type Cluster,
 } from './cluster.ts';
-import { OWNER_ROLE, REGISTER_SCRAM_ITERATIONS, SHOP_DATABASE, SUPERUSER } from './cluster-conf.ts';
+import { FRONT_DOOR_DATABASE, OWNER_ROLE, REGISTER_SCRAM_ITERATIONS, SHOP_DATABASE, SUPERUSER } from './cluster-conf.ts';
+import { assertFrontDoor, FRONT_DOOR_PASSWORD, furnishHall, makeFrontDoorDatabase } from './front-door.ts';
 import { makeHubMasterClient } from './hub-client.ts';
 import { placeHub, type HubFolder } from './hub-folder.ts';
 import { ensureHubKeys, type HubKeys } from './hub-keys.ts';
@@ -30,6 +31,7 @@ import { installHubSchema, readSql } from './install-hub-schema.ts';
 import { connectHub, type HubAddress } from './pg-link.ts';
 import { findPostgres } from './postgres-binaries.ts';
 import { installProjection, projectionGrants } from './projection.ts';
+import { makeScramVerifier } from './scram-verifier.ts';
 import type { SqlLink } from './sql-link.ts';
 import { chooseSystemUser, type SystemUser } from './system-user.ts';
 import type { PostgresBinaries } from './postgres-binaries.ts';
@@ -47,6 +49,10 @@ export interface SetUpOptions {
   readonly listen: string;
   readonly registers: number;
   readonly memoryBytes: number;
+  /** Of the program. */
+  readonly version: string;
+  /** Does the master answer connection tests? */
+  readonly frontDoorOpen: boolean;
   /** Raised by one at each take-over of the shop by another master. */
   readonly incarnationNumber: number;
   /** Of a shop raised again from its sealed box. */
@@ -57,7 +63,7 @@ export interface SetUpOptions {
   readonly onStep: (progress: SetUpProgress) => void;
 }
 
-export type SetUpStep = 'postgres' | 'keys' | 'cluster' | 'start' | 'databases' | 'functions' | 'projection' | 'incarnation';
+export type SetUpStep = 'postgres' | 'keys' | 'cluster' | 'start' | 'databases' | 'functions' | 'projection' | 'front-door' | 'incarnation';
 
 export type SetUpProgress =
   | { readonly step: SetUpStep; readonly state: 'running' }
@@ -92,6 +98,7 @@ const STEPS: readonly (readonly [SetUpStep, Step])[] = [
   ['databases', makeDatabases],
   ['functions', installFunctions],
   ['projection', installTables],
+  ['front-door', openFrontDoor],
   ['incarnation', beginIncarnation],
 ];
 
@@ -204,6 +211,21 @@ async function installTables(options: SetUpOptions, draft: Draft): Promise<Resul
     const after = `revoke all on function hub.write_projection from public;\n${projectionGrants(OWNER_ROLE)}`;
     await installProjection(link, { before: AS_OWNER, after });
     return ok('installed');
+  });
+}
+
+async function openFrontDoor(options: SetUpOptions, draft: Draft): Promise<Result<string>> {
+  const door = { shopName: options.shop.name, version: options.version, protocol: HUB_PROTOCOL };
+  return withMaster(options, draft, 'postgres', async (postgres) => {
+    await makeFrontDoorDatabase(postgres);
+    const hall = await withMaster(options, draft, FRONT_DOOR_DATABASE, async (link) => {
+      await furnishHall(link, door);
+      return ok(null);
+    });
+    if (!hall.ok) return hall;
+    const verifier = await makeScramVerifier(FRONT_DOOR_PASSWORD, REGISTER_SCRAM_ITERATIONS, options.random);
+    await assertFrontDoor(postgres, verifier, options.frontDoorOpen);
+    return ok(options.frontDoorOpen ? 'open' : 'closed');
   });
 }
 

@@ -8,10 +8,8 @@ import { Client, Connection, types } from 'pg';
 import { checkServerIdentity, TLSSocket } from 'node:tls';
 import type { Random } from '../base/random.ts';
 import { HUB_SERVER_NAME, toPem } from './certificate-authority.ts';
+import { makeProofGate } from './proof-gate.ts';
 import { MECHANISM, startScram, StrictError, type ScramClient } from './strict-scram.ts';
-
-/** What a server may send before it has proved itself: notices and parameters, no more. */
-const MAX_BYTES_BEFORE_PROOF = 64 * 1024;
 
 export interface StrictOptions {
   readonly host: string;
@@ -38,6 +36,11 @@ interface RawConnection {
   on(event: 'authenticationOk', listener: () => void): void;
 }
 
+interface RawStream {
+  on(event: string, listener: (data: Buffer) => void): unknown;
+  destroy(error: Error): void;
+}
+
 type Step = 'start' | 'offered' | 'answered' | 'proved' | 'accepted';
 
 const BaseConnection = Connection as unknown as new (config: object) => RawConnection;
@@ -45,27 +48,25 @@ const BaseConnection = Connection as unknown as new (config: object) => RawConne
 class StrictConnection extends BaseConnection {
   proved = false;
 
-  /** pg's parser throws at messages it does not know, out of a socket's event: caught here, or a rogue server ends the program. */
-  override attachListeners(stream: { on(event: string, listener: (data: Buffer) => void): unknown; destroy(error: Error): void }): void {
-    let received = 0;
-    const guarded = {
+  /** Before the proof, only through the gate; and what the parser throws out of a socket's event is caught, or it ends the program. */
+  override attachListeners(stream: RawStream): void {
+    const gate = makeProofGate();
+    const hand = (listener: (data: Buffer) => void, data: Buffer): void => {
+      if (this.proved) return listener(data);
+      for (const message of gate.pass(data)) listener(message);
+      if (this.proved) listener(gate.rest());
+    };
+    super.attachListeners({
       on: (event: string, listener: (data: Buffer) => void) =>
         stream.on(event, (data: Buffer) => {
-          if (event === 'data' && !this.proved) {
-            received += data.length;
-            if (received > MAX_BYTES_BEFORE_PROOF) {
-              stream.destroy(new StrictError('the server says too much before it proves itself'));
-              return;
-            }
-          }
+          if (event !== 'data') return listener(data);
           try {
-            listener(data);
+            hand(listener, data);
           } catch (error) {
             stream.destroy(error instanceof StrictError ? error : new StrictError(`the server’s bytes make no sense: ${String(error)}`));
           }
         }),
-    };
-    super.attachListeners(guarded);
+    });
   }
 }
 

@@ -22,6 +22,15 @@ export class StrictError extends Error {
   }
 }
 
+/** Also what a role without a valid password looks like: PostgreSQL then plays the exchange out with its default count. */
+export class IterationsError extends StrictError {
+  readonly found: number;
+  constructor(found: number, wanted: number) {
+    super(`the server asks for ${found} iterations, not ${wanted}`);
+    this.found = found;
+  }
+}
+
 export interface ScramClient {
   /** The message that opens the exchange. */
   readonly first: string;
@@ -77,7 +86,7 @@ function readServerFirst(message: string, clientNonce: string, iterations: numbe
   if (!nonce.startsWith(clientNonce) || nonce.length <= clientNonce.length || nonce.length > MAX_NONCE) {
     throw new StrictError('the server’s first message is malformed');
   }
-  if (Number(count) !== iterations) throw new StrictError(`the server asks for ${count} iterations, not ${iterations}`);
+  if (Number(count) !== iterations) throw new IterationsError(Number(count), iterations);
   const bytes = Buffer.from(salt, 'base64');
   if (bytes.length === 0 || bytes.length > MAX_SALT_BYTES) throw new StrictError('the server’s salt is malformed');
   return { nonce, salt: bytes };

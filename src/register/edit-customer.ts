@@ -6,7 +6,7 @@ import { ok, refuse, type Result } from '../base/result.ts';
 import { commit } from '../store/journal.ts';
 import { customerHashes, readCustomer, type CustomerRow } from '../store/queries/people.ts';
 import type { Patch } from '../protocol/tables.ts';
-import type { Register } from './register.ts';
+import type { Changes, Register } from './register.ts';
 
 type OptionalText = string | null | undefined;
 
@@ -28,7 +28,7 @@ export function addCustomer(register: Register, input: CustomerInput, user: Id |
 }
 
 /** What is left out stays; null or an empty text takes a value out. Refuses with input.not-found. */
-export function editCustomer(register: Register, id: Id, input: Partial<CustomerInput>, user: Id | null): Result<CustomerRow> {
+export function editCustomer(register: Register, id: Id, input: Changes<CustomerInput>, user: Id | null): Result<CustomerRow> {
   const { store } = register;
   const held = readCustomer(store.db, id);
   if (held === null || held.forgotten) return refuse('input.not-found', { what: 'customer' });
@@ -40,7 +40,7 @@ export function editCustomer(register: Register, id: Id, input: Partial<Customer
   return edited.ok ? ok(present(readCustomer(store.db, id), 'the edited customer')) : edited;
 }
 
-function toValues(input: Partial<CustomerInput>): Patch<'customer'> {
+function toValues(input: Changes<CustomerInput>): Patch<'customer'> {
   const values = {
     name: input.name,
     phone: input.phone,

@@ -10,7 +10,7 @@ import { barcodesOf, findByCode, readProduct, readTaxCategories, type ProductRow
 import { readSetting } from '../store/queries/shop.ts';
 import type { Patch } from '../protocol/tables.ts';
 import type { Store } from '../store/store.ts';
-import type { Register } from './register.ts';
+import type { Changes, Register } from './register.ts';
 
 export interface ProductInput {
   readonly name: string;
@@ -35,7 +35,7 @@ export function addProduct(register: Register, input: ProductInput, user: Id | n
   return added.ok ? ok(present(readProduct(store.db, added.value, store.clock.nowMs()), 'the new product')) : added;
 }
 
-function checkProduct(store: Store, input: Partial<ProductInput>, self: Id | null): Result<null> {
+function checkProduct(store: Store, input: Changes<ProductInput>, self: Id | null): Result<null> {
   if (!isAmount(input.priceMinor ?? 0) || !isAmount(input.costMinor ?? 0)) return refuse('input.amount-too-large');
   for (const code of input.codes ?? [])
     if (findByCode(store.db, code).some((other) => other !== self))
@@ -69,7 +69,7 @@ export function draftProduct(store: Store, draft: Draft, input: ProductInput): I
 export function editProduct(
   register: Register,
   id: Id,
-  input: Partial<ProductInput> & { readonly active?: boolean | undefined },
+  input: Changes<ProductInput> & { readonly active?: boolean | undefined },
   user: Id | null,
 ): Result<ProductRow> {
   const { store } = register;
@@ -85,7 +85,7 @@ export function editProduct(
   return edited.ok ? ok(present(readProduct(store.db, id, store.clock.nowMs()), 'the edited product')) : edited;
 }
 
-function toPatch(input: Partial<ProductInput> & { readonly active?: boolean | undefined }): Patch<'product'> {
+function toPatch(input: Changes<ProductInput> & { readonly active?: boolean | undefined }): Patch<'product'> {
   const values = {
     name: input.name,
     category: input.category,

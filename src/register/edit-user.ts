@@ -8,7 +8,7 @@ import { listRoles, listUsers, readUser, type RoleRow, type UserRow } from '../s
 import type { Patch } from '../protocol/tables.ts';
 import { hashPin } from './hash-pin.ts';
 import { isPinTaken } from './log-in.ts';
-import type { Register } from './register.ts';
+import type { Changes, Register } from './register.ts';
 
 export interface UserInput {
   readonly name: string;
@@ -33,7 +33,7 @@ export async function addUser(register: Register, input: UserInput, by: Id | nul
 export async function editUser(
   register: Register,
   id: Id,
-  input: Partial<UserInput> & { readonly active?: boolean | undefined },
+  input: Changes<UserInput> & { readonly active?: boolean | undefined },
   by: Id | null,
 ): Promise<Result<UserRow>> {
   const { store } = register;

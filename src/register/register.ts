@@ -18,6 +18,9 @@ export interface Register {
   search: ProductSearch;
 }
 
+/** What an edit says: what is left out stays as it is. */
+export type Changes<T> = { readonly [K in keyof T]?: T[K] | undefined };
+
 /** Products read into the search at a time, so that selling can go in between. */
 const SEARCH_BATCH = 4_000;
 

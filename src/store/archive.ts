@@ -2,23 +2,26 @@
  * The archive: taking in changesets from elsewhere, and giving any of them out again. Each is held whatever it is; only what is signed by a
  * vouched-for key and is of the grammar is merged. What is set aside shows under To check and blocks nothing behind it.
  */
-import { toHex } from '../base/bytes.ts';
+import { fromBase64Url, toHex } from '../base/bytes.ts';
 import { ok } from '../base/result.ts';
 import {
   isDetachedWhole,
   isSigned,
   openBody,
   publicKeyFrom,
+  type ChangesetText,
   type Detached,
   type Opened,
   type SealedChangeset,
 } from '../protocol/changeset.ts';
-import { chainNumber, trustBySuccession, trustedKey } from './chains.ts';
+import type { Column } from '../protocol/columns.ts';
+import { isTableName, TABLES } from '../protocol/tables.ts';
+import { chainNumber, ownChains, trustBySuccession, trustedKey } from './chains.ts';
 import { bytesOf, bytesOrNull, numberOf, numberOrNull, textOf, type SqlRow } from './database.ts';
 import { raise } from './exceptions.ts';
 import { mergeChangeset } from './merge.ts';
 import type { Prepared } from './prepare.ts';
-import { findLocal, hashOfLocal, nameLocal, writeMeta, type Change, type Store } from './store.ts';
+import { findLocal, hashOfLocal, nameLocal, readMeta, writeMeta, type Change, type Store } from './store.ts';
 
 export const CHANGESET_STATE = { merged: 0, named: 1, wrongSignature: 2, malformed: 3, notCertified: 4, missingDictionary: 5 } as const;
 type State = (typeof CHANGESET_STATE)[keyof typeof CHANGESET_STATE];
@@ -68,6 +71,14 @@ export function admit(store: Store, arrivals: readonly Arrival[], budgetMs: numb
   return { taken, news, changes };
 }
 
+export function readFeedMark(store: Store): FeedMark {
+  const running = readMeta(store.db, 'feed_running');
+  return {
+    position: Number(readMeta(store.db, 'feed_position') ?? 0),
+    running: running instanceof Uint8Array ? running : new Uint8Array(32),
+  };
+}
+
 export function writeFeedMark(store: Store, mark: FeedMark): void {
   writeMeta(store.db, 'feed_position', mark.position);
   writeMeta(store.db, 'feed_running', mark.running);
@@ -76,7 +87,7 @@ export function writeFeedMark(store: Store, mark: FeedMark): void {
 /** True when it was news. Within the caller's transaction. */
 function take(store: Store, prepared: Prepared, changes: Change[]): boolean {
   const { changeset } = prepared;
-  if (prepared.signature === 'not-whole') return false;
+  if (prepared.signature === 'not-whole' || prepared.signature === 'held') return false;
   const held = findLocal(store.db, changeset.hash);
   if (held !== undefined && !isNamedOnly(store, held)) return false;
   const { state, opened } = judge(store, prepared);
@@ -191,6 +202,23 @@ export function admitDetached(store: Store, values: readonly Detached[]): number
   return kept;
 }
 
+/** Values that own changesets from one local number to another were written with. */
+export function detachedBetween(store: Store, firstLocal: number, lastLocal: number): Detached[] {
+  return store.db
+    .all('SELECT hash, salt, value FROM detached WHERE changeset BETWEEN ? AND ?', firstLocal, lastLocal)
+    .map((row) => ({ hash: bytesOf(row['hash']), salt: bytesOf(row['salt']), value: textOf(row['value']) }));
+}
+
+/** Hashes of the personal columns that a text names, whatever rows it holds. */
+export function personalHashes(text: ChangesetText): Uint8Array[] {
+  return text.rows.flatMap((row) => {
+    const columns: Readonly<Record<string, Column>> = isTableName(row.table) ? TABLES[row.table].columns : {};
+    return Object.entries(row.values).flatMap(([name, value]) =>
+      columns[name]?.type === 'personal' && typeof value === 'string' ? [fromBase64Url(value)] : [],
+    );
+  });
+}
+
 export function wantedHashes(store: Store, limit: number): Uint8Array[] {
   return store.db.all('SELECT hash FROM wanted LIMIT ?', limit).map((row) => bytesOf(row['hash']));
 }
@@ -230,6 +258,41 @@ export function readChain(store: Store, chain: Uint8Array, fromN: number, limit:
   let bytes = 0;
   const fitting = rows.findIndex((row, at) => (bytes += bytesOf(row['body']).length) > maxBytes && at > 0);
   return (fitting === -1 ? rows : rows.slice(0, fitting)).map((row) => toSealed(store, row));
+}
+
+export interface OutboxBatch {
+  readonly chain: Uint8Array;
+  readonly changesets: readonly SealedChangeset[];
+  readonly detached: readonly Detached[];
+  /** More of this chain waits behind. */
+  readonly more: boolean;
+}
+
+/** The oldest own changesets that no verdict covers; null when there are none. */
+export function readOutbox(store: Store, limit: number, maxBytes: number): OutboxBatch | null {
+  for (const { chain, sentN } of ownChains(store.db)) {
+    const changesets = readChain(store, chain, sentN + 1, limit, maxBytes);
+    const locals = changesets.map(({ hash }) => findLocal(store.db, hash) ?? 0);
+    if (changesets.length === 0) continue;
+    return {
+      chain,
+      changesets,
+      detached: detachedBetween(store, Math.min(...locals), Math.max(...locals)),
+      more: changesets.length === limit,
+    };
+  }
+  return null;
+}
+
+/** A verdict covers this chain up to n. */
+export function setSent(store: Store, chain: Uint8Array, n: number): void {
+  store.db.transact('relaxed', () => ok(store.db.run('UPDATE chain SET sent_n = ? WHERE id = ?', n, chain)));
+}
+
+/** True when the own chain has an end that this store did not write: another machine writes it too, or this store was put back. */
+export function isOvertaken(store: Store): boolean {
+  const { own } = store;
+  return own !== null && store.db.get('SELECT 1 AS other FROM tip WHERE chain = ? AND local <> ?', own.number, own.local) !== undefined;
 }
 
 export function readChangeset(store: Store, hash: Uint8Array): SealedChangeset | null {

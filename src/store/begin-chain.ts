@@ -4,11 +4,13 @@
  */
 import { sign } from 'node:crypto';
 import { toBase64Url } from '../base/bytes.ts';
-import { idToBytes, type Id } from '../base/id.ts';
+import { present } from '../base/assert.ts';
+import { idFromBytes, idToBytes, type Id } from '../base/id.ts';
+import { ok } from '../base/result.ts';
 import { exportChainKey, makeChainKey, type ChainKey } from '../protocol/changeset.ts';
 import { chainNumber } from './chains.ts';
 import { textOf, type Database } from './database.ts';
-import { append, startDraft } from './journal.ts';
+import { append, commitWith, startDraft } from './journal.ts';
 import { writeMeta, type Store } from './store.ts';
 
 /**
@@ -45,6 +47,12 @@ export function beginChain(store: Store, register: Id, series: string, key: Chai
         }),
   });
   append(store, draft, { kind: 'chain-started', user: null });
+}
+
+/** Ends the own chain and begins the next: what a store does once it cannot be sure that it alone writes the old one. */
+export function renewChain(store: Store): void {
+  const own = present(store.own, 'the own chain');
+  commitWith(store, () => ok(beginChain(store, idFromBytes(own.register), nextSeries(store.db, own.series))));
 }
 
 /** Receipt series after this one: R2, R2b, R2c ... R2z, R2ab; unique as long as a register's chains follow one another. */

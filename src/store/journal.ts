@@ -15,6 +15,7 @@ import {
   SALT_BYTES,
   type ChangeRow,
   type ChangesetText,
+  type Detached,
   type Scalar,
   type Values,
 } from '../protocol/changeset.ts';
@@ -29,6 +30,8 @@ import { hashOfLocal, writeMeta, type Change, type Store } from './store.ts';
 /** Rows on their way into one changeset. Personal columns are given as plain text here and leave as salted hashes. */
 export class Draft {
   readonly rows: ChangeRow[] = [];
+  /** Values of personal columns, to be kept beside the changeset. */
+  readonly detached: Detached[] = [];
   readonly #store: Store;
 
   constructor(store: Store) {
@@ -87,7 +90,7 @@ export class Draft {
 
   #detach(value: string): string {
     const detached = detach(value, this.#store.random.bytes(SALT_BYTES));
-    this.#store.db.run('INSERT OR IGNORE INTO detached (hash, salt, value) VALUES (?, ?, ?)', detached.hash, detached.salt, detached.value);
+    this.detached.push(detached);
     return toBase64Url(detached.hash);
   }
 }
@@ -131,6 +134,8 @@ export function append(store: Store, draft: Draft, author: Author): Appended {
     changeset.signature,
     changeset.body,
   );
+  for (const { hash, salt, value } of draft.detached)
+    store.db.run('INSERT OR IGNORE INTO detached (hash, salt, value, changeset) VALUES (?, ?, ?, ?)', hash, salt, value, local);
   store.db.run('DELETE FROM tip WHERE chain = ? AND local = ?', own.number, own.local);
   store.db.run('INSERT INTO tip (chain, local) VALUES (?, ?)', own.number, local);
   writeMeta(store.db, 'own_tip', local);

@@ -152,7 +152,7 @@ function eraseForgotten(store: Store, id: number): void {
 }
 
 /** Present, missing and erased are all legal; what is missing is asked for. */
-function wantValue(store: Store, hash: Uint8Array): void {
+export function wantValue(store: Store, hash: Uint8Array): void {
   if (store.db.get('SELECT 1 AS held FROM detached WHERE hash = ?', hash) !== undefined) return;
   if (store.db.get('SELECT 1 AS erased FROM forgotten WHERE hash = ?', hash) !== undefined) return;
   store.db.run('INSERT OR IGNORE INTO wanted (hash) VALUES (?)', hash);
@@ -163,20 +163,32 @@ function wantValue(store: Store, hash: Uint8Array): void {
 function mergeRecord(store: Store, table: RecordTable, place: Place, rowId: Uint8Array, stamp: Uint8Array): void {
   const encoded = encodeRow(store, place);
   const values = Object.fromEntries(Object.keys(table.columns).map((column, at) => [column, encoded[at] ?? null]));
-  const held = store.db.get(`SELECT * FROM ${place.table} WHERE id = ?`, rowId);
-  const groups = groupsTouched(table, place.row);
+  mergeGroups(store, place.table, rowId, values, new Map(groupsTouched(table, place.row).map((group) => [group, stamp])));
+}
+
+/** Lets each group that comes with a stamp win or lose against the one held. */
+export function mergeGroups(
+  store: Store,
+  name: TableName,
+  rowId: Uint8Array,
+  values: Readonly<Record<string, SqlValue>>,
+  stamps: ReadonlyMap<string, Uint8Array>,
+): void {
+  const table: Table = TABLES[name];
+  if (table.kind === 'ledger') return;
+  const held = store.db.get(`SELECT * FROM ${name} WHERE id = ?`, rowId);
   if (held === undefined) {
-    insertRecord(store, table, place.table, rowId, groups, values, stamp);
+    insertRecord(store, table, name, rowId, values, stamps);
     return;
   }
-  const won = groups.filter((group) => wins(table, group, values, stamp, held));
+  const won = [...stamps].filter(([group, stamp]) => wins(table, group, values, stamp, held));
   if (won.length === 0) return;
-  const columns = won.flatMap((group) => Object.keys(table.groups[group] ?? {}));
-  const assignments = [...columns, ...won.map(stampColumn)].map((column) => `${column} = ?`).join(', ');
+  const columns = won.flatMap(([group]) => Object.keys(table.groups[group] ?? {}));
+  const assignments = [...columns, ...won.map(([group]) => stampColumn(group))].map((column) => `${column} = ?`).join(', ');
   store.db.run(
-    `UPDATE ${place.table} SET ${assignments} WHERE id = ?`,
+    `UPDATE ${name} SET ${assignments} WHERE id = ?`,
     ...columns.map((column) => values[column] ?? null),
-    ...won.map(() => stamp),
+    ...won.map(([, stamp]) => stamp),
     rowId,
   );
 }
@@ -195,10 +207,10 @@ function insertRecord(
   table: RecordTable,
   name: TableName,
   rowId: Uint8Array,
-  groups: readonly string[],
   values: Readonly<Record<string, SqlValue>>,
-  stamp: Uint8Array,
+  stamps: ReadonlyMap<string, Uint8Array>,
 ): void {
+  const groups = [...stamps.keys()];
   const columns = groups.flatMap((group) => Object.keys(table.groups[group] ?? {}));
   const key = `${name} ${groups.join(' ')}`;
   let sql = recordInserts.get(key);
@@ -207,7 +219,7 @@ function insertRecord(
     sql = `INSERT INTO ${name} (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`;
     recordInserts.set(key, sql);
   }
-  store.db.run(sql, rowId, ...columns.map((column) => values[column] ?? null), ...groups.map(() => stamp));
+  store.db.run(sql, rowId, ...columns.map((column) => values[column] ?? null), ...stamps.values());
 }
 
 function wins(table: RecordTable, group: string, values: Readonly<Record<string, SqlValue>>, stamp: Uint8Array, held: SqlRow): boolean {

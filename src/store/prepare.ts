@@ -8,8 +8,11 @@ import { isSigned, isWhole, openBody, publicKeyFrom, type Opened, type SealedCha
 export interface Prepared {
   readonly changeset: SealedChangeset;
   readonly opened: Opened;
-  /** no-key: nobody vouched for this chain when it was looked at. not-whole: the body is not this changeset's; not taken at all. */
-  readonly signature: 'good' | 'bad' | 'no-key' | 'not-whole';
+  /**
+   * no-key: nobody vouched for this chain when it was looked at. not-whole: the body is not this changeset's; not taken at all.
+   * held: the store has it, nothing was looked at.
+   */
+  readonly signature: 'good' | 'bad' | 'no-key' | 'not-whole' | 'held';
 }
 
 export interface PrepareInput {

@@ -64,7 +64,9 @@ CREATE TABLE edit (
 );
 CREATE INDEX edit_by_row ON edit (row_id, group_name);
 
-CREATE TABLE detached (hash BLOB PRIMARY KEY, salt BLOB NOT NULL, value TEXT NOT NULL) WITHOUT ROWID;
+-- changeset: the own one it was written with; null for what came from elsewhere.
+CREATE TABLE detached (hash BLOB PRIMARY KEY, salt BLOB NOT NULL, value TEXT NOT NULL, changeset INTEGER) WITHOUT ROWID;
+CREATE INDEX detached_by_changeset ON detached (changeset) WHERE changeset IS NOT NULL;
 -- Hashes that merged rows name and whose value is not here: asked for at the next occasion.
 CREATE TABLE wanted (hash BLOB PRIMARY KEY) WITHOUT ROWID;
 

@@ -7,3 +7,4 @@ grant execute on function hub.push, hub.pull, hub.heads, hub.fetch, hub.fetch_ch
   hub.offer_detached, hub.offer, hub.page, hub.page_ledger, hub.announce, hub.greet to aurapos_register;
 -- Not even their owner changes what is written.
 revoke update, delete, truncate on hub.feed from aurapos_hub;
+grant execute on function hub.pair_request, hub.pair_result, hub.pair_done to aurapos_pairing;

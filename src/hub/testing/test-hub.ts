@@ -1,15 +1,18 @@
 /** A real hub in a folder of its own, for *.pg.test.ts; one a test file, because a start takes about two seconds. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { systemClock } from '../../base/clock.ts';
+import { makeId } from '../../base/id.ts';
 import { silentLog } from '../../base/log.ts';
 import { systemRandom } from '../../base/random.ts';
 import { unwrap, type Result } from '../../base/result.ts';
 import { stopCluster } from '../cluster.ts';
-import { REGISTER_SCRAM_ITERATIONS, SHOP_DATABASE } from '../cluster-conf.ts';
+import { SHOP_DATABASE } from '../cluster-conf.ts';
 import { makeHubClient, makeHubMasterClient, type HubClient, type HubMasterClient } from '../hub-client.ts';
+import { ensureMember } from '../members.ts';
+import { registerPassword } from '../sealed-box.ts';
 import { connectHub, type HubAddress } from '../pg-link.ts';
 import { setUpHub, type Hub, type SetUpOptions } from '../set-up-hub.ts';
 
@@ -21,8 +24,8 @@ export interface TestHub {
   /** As the superuser, in the shop's database. */
   master(): Promise<HubMasterClient>;
   /** Makes a register's role and connects as it. */
-  register(name: string): Promise<HubClient>;
-  registerAddress(name: string): Promise<HubAddress>;
+  register(): Promise<HubClient>;
+  registerAddress(): Promise<HubAddress>;
   end(): Promise<void>;
 }
 
@@ -39,13 +42,18 @@ export async function freePort(): Promise<number> {
 }
 
 export async function testOptions(changed: Partial<SetUpOptions> = {}): Promise<SetUpOptions> {
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'aurapos-hub-'));
+  // mkdtemp closes it to others, and the server's user must pass.
+  await chmod(folder, 0o711);
   return {
-    folder: await mkdtemp(path.join(os.tmpdir(), 'aurapos-hub-')),
+    folder,
     shop: { id: '01890000-0000-7000-8000-00000000000a', name: 'Test shop' },
     port: await freePort(),
     listen: '127.0.0.1',
     registers: 10,
     memoryBytes: 1024 ** 3,
+    version: '0.1.0',
+    frontDoorOpen: true,
     incarnationNumber: 1,
     ...tools,
     log: silentLog,
@@ -54,15 +62,8 @@ export async function testOptions(changed: Partial<SetUpOptions> = {}): Promise<
   };
 }
 
-export async function openFolder(folder: string): Promise<void> {
-  // mkdtemp closes it to others, and the server's user must pass.
-  const { chmod } = await import('node:fs/promises');
-  await chmod(folder, 0o711);
-}
-
 export async function startTestHub(changed: Partial<SetUpOptions> = {}): Promise<TestHub> {
   const options = await testOptions(changed);
-  await openFolder(options.folder);
   const hub = unwrap(await setUpHub(options));
   const open: { close(): Promise<void> }[] = [];
 
@@ -72,11 +73,11 @@ export async function startTestHub(changed: Partial<SetUpOptions> = {}): Promise
     return connected;
   }
 
-  async function registerAddress(name: string): Promise<HubAddress> {
+  async function registerAddress(): Promise<HubAddress> {
     const master = await link(await hub.address(SHOP_DATABASE));
-    const role = `aurapos_r_${name}`;
-    await master.run(`create role ${role} login password 'secret-of-${name}' in role aurapos_register`);
-    return { ...(await hub.address(SHOP_DATABASE)), user: role, password: `secret-of-${name}`, iterations: REGISTER_SCRAM_ITERATIONS };
+    const [register, pairing] = [makeId(systemClock, systemRandom), makeId(systemClock, systemRandom)];
+    const { role } = await ensureMember(master, hub.keys.secret, { register, pairing }, systemRandom);
+    return { ...(await hub.address(SHOP_DATABASE)), user: role, password: registerPassword(hub.keys.secret, pairing) };
   }
 
   return {
@@ -84,7 +85,7 @@ export async function startTestHub(changed: Partial<SetUpOptions> = {}): Promise
     options,
     registerAddress,
     master: async () => makeHubMasterClient(await link(await hub.address(SHOP_DATABASE))),
-    register: async (name) => makeHubClient(await link(await registerAddress(name))),
+    register: async () => makeHubClient(await link(await registerAddress())),
     async end() {
       for (const connection of open) await connection.close();
       await stopCluster(hub.cluster);

@@ -84,7 +84,7 @@ const PRODUCT_SORTS: Readonly<Record<string, string>> = {
   '-name': 'p.name COLLATE NOCASE DESC, p.row DESC',
   price: 'p.price_minor, p.row',
   '-price': 'p.price_minor DESC, p.row DESC',
-  newest: 'p.row DESC',
+  newest: 'p.id DESC',
 };
 
 export function listProducts(db: Database, query: ProductListQuery): { rows: ProductRow[]; total: number } {

@@ -1,0 +1,114 @@
+/**
+ * The master's watchdog over its own cluster, several times a second on a connection of its own:
+ *   ends a transaction that holds the position row, or has been open in the front door, for over MAX_HOLD_MS: a link cut between two
+ *   protocol messages holds it for ever otherwise, and a role can switch its own time limits off;
+ *   ends any other transaction after MAX_TRANSACTION_MS: no call of a register takes that long, and old ones keep dead rows and wake-ups;
+ *   ends sessions of revoked registers that slipped in while they were being revoked;
+ *   puts the front door's password, settings and rights back when somebody inside changed them.
+ * It never ends the superuser's sessions.
+ */
+import type { Clock } from '../base/clock.ts';
+import type { Log } from '../base/log.ts';
+import type { Random } from '../base/random.ts';
+import { FRONT_DOOR_DATABASE, FRONT_DOOR_ROLE, REGISTER_SCRAM_ITERATIONS, SUPERUSER } from './cluster-conf.ts';
+import { assertFrontDoor, FRONT_DOOR_PASSWORD, hallGrants, readFrontDoor, type FrontDoorState } from './front-door.ts';
+import { makeScramVerifier } from './scram-verifier.ts';
+import type { SqlLink } from './sql-link.ts';
+
+export const MAX_HOLD_MS = 1_500;
+const MAX_TRANSACTION_MS = 30_000;
+/** A prompt somebody walked away from: the front door has few places. */
+const MAX_FRONT_DOOR_MS = 15 * 60_000;
+const LOOK_EVERY_MS = 250;
+const REASSERT_EVERY_MS = 2_000;
+
+export interface WatchdogOptions {
+  /** The superuser's, in the shop's database. */
+  readonly shop: SqlLink;
+  /** The superuser's, in the front door's database. */
+  readonly hall: SqlLink;
+  readonly frontDoorOpen: () => boolean;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  /** It cannot go on: its connections are gone. */
+  readonly onEnded: () => void;
+}
+
+/** Runs until stopped, or until it cannot go on; who started it starts it again. */
+export function startWatchdog(options: WatchdogOptions): { stop(): Promise<void> } {
+  const { clock, log } = options;
+  const ended = new AbortController();
+
+  async function watch(): Promise<void> {
+    const verifier = await makeScramVerifier(FRONT_DOOR_PASSWORD, REGISTER_SCRAM_ITERATIONS, options.random);
+    let asserted: FrontDoorState | null = null;
+    let nextAssertMs = 0;
+    do {
+      await endHolders(options);
+      if (clock.monotonicMs() < nextAssertMs) continue;
+      nextAssertMs = clock.monotonicMs() + REASSERT_EVERY_MS;
+      const found = await readFrontDoor(options.shop);
+      if (
+        asserted === null ||
+        found.verifier !== asserted.verifier ||
+        found.settings !== asserted.settings ||
+        found.login !== options.frontDoorOpen()
+      ) {
+        if (asserted !== null) log.warn('hub.front-door-changed');
+        await assertFrontDoor(options.shop, verifier, options.frontDoorOpen());
+        asserted = await readFrontDoor(options.shop);
+      }
+      await assertHall(options.hall);
+    } while (await clock.sleep(LOOK_EVERY_MS, ended.signal));
+  }
+
+  const watching = watch().catch((error: unknown) => {
+    if (ended.signal.aborted) return;
+    log.error('hub.watchdog-ended', { error: String(error) });
+    options.onEnded();
+  });
+  return {
+    async stop() {
+      ended.abort();
+      await watching;
+    },
+  };
+}
+
+/** DROP OWNED lets the role take its own rights away: nobody's loss but the next visitor's. */
+async function assertHall(hall: SqlLink): Promise<void> {
+  const [row] = await hall.query<{ whole: boolean }>(
+    `select has_function_privilege($1, 'public.hello()', 'execute') and has_schema_privilege($1, 'public', 'usage')
+       and has_database_privilege($1, $2, 'connect') as whole`,
+    [FRONT_DOOR_ROLE, FRONT_DOOR_DATABASE],
+  );
+  if (row?.whole !== true) await hall.run(hallGrants());
+}
+
+interface Ended {
+  pid: number;
+  role: string;
+  state: string;
+}
+
+async function endHolders({ shop, log }: WatchdogOptions): Promise<void> {
+  const ended = await shop.query<Ended>(END_HOLDERS, [SUPERUSER, FRONT_DOOR_DATABASE, MAX_HOLD_MS, MAX_TRANSACTION_MS, MAX_FRONT_DOOR_MS]);
+  for (const { pid, role, state } of ended) log.warn('hub.session-ended', { pid, role, state });
+}
+
+/**
+ * A lock on a row shows only as a RowShareLock on its table, and in its holder's transaction: who has held it that long in a
+ * transaction with an id of its own is ended, whether it runs, waits for its client, or has forgotten us. Those that only wait in line
+ * for the row have no id yet, and live.
+ */
+const END_HOLDERS = `
+  select a.pid, a.usename::text as role, a.state, pg_terminate_backend(a.pid)
+  from pg_stat_activity a
+  where a.usename is distinct from $1 and a.backend_type = 'client backend' and (
+    (a.datname = $2 and a.xact_start < clock_timestamp() - $3 * interval '1 millisecond')
+    or (a.backend_xid is not null and a.xact_start < clock_timestamp() - $3 * interval '1 millisecond'
+      and exists (select from pg_locks l where l.pid = a.pid and l.granted and l.relation = 'hub.head'::regclass))
+    or a.xact_start < clock_timestamp() - $4 * interval '1 millisecond'
+    or (a.datname = $2 and a.backend_start < clock_timestamp() - $5 * interval '1 millisecond')
+    or exists (select from hub.member m where m.role = a.usename and m.revoked))`;

@@ -1,0 +1,102 @@
+/**
+ * A new register's first pull: the certificates, then the shop's records page by page (who, what, how to pay, then the catalogue, then
+ * customers), so that it may sell within seconds. Its history follows by reading the feed from the start, like any other change. Cut
+ * anywhere, it starts the table again that it was at; merging twice changes nothing.
+ */
+import { fromHex } from '../base/bytes.ts';
+import type { HubClient } from '../hub/hub-client.ts';
+import { MAX_DETACHED_COUNT } from '../hub/hub-limits.ts';
+import type { RecordName } from '../protocol/tables.ts';
+import { admitDetached, wantedHashes } from '../store/archive.ts';
+import { trustCertificate } from '../store/chains.ts';
+import { takePage } from '../store/take-page.ts';
+import type { SyncTools } from './tools.ts';
+
+/** What a register cannot sell without comes first. */
+const CONFIGURATION: readonly RecordName[] = [
+  'shop_version',
+  'setting',
+  'register',
+  'role',
+  'user',
+  'tax_category',
+  'tax_rate',
+  'payment_method',
+  'category',
+  'supplier',
+  'price_rule',
+];
+const CATALOGUE: readonly RecordName[] = ['product', 'product_barcode', 'product_price'];
+const THE_REST: readonly RecordName[] = ['customer', 'held_cart'];
+
+export type FirstPullStep = 'configuration' | 'catalogue' | 'customers';
+
+const PAGE_ROWS = 2_000;
+
+export interface FirstPullHooks {
+  onStep(step: FirstPullStep): void;
+  onRows(done: number): void;
+}
+
+/** Throws when the link is lost; run it again then. */
+export async function pullRecords(tools: SyncTools, hub: HubClient, hooks: FirstPullHooks): Promise<void> {
+  await pullCertificates(tools, hub);
+  let done = 0;
+  for (const [step, tables] of [
+    ['configuration', CONFIGURATION],
+    ['catalogue', CATALOGUE],
+    ['customers', THE_REST],
+  ] as const) {
+    hooks.onStep(step);
+    for (const table of tables) {
+      done += await pullTable(tools, hub, table, (rows) => hooks.onRows(done + rows));
+      hooks.onRows(done);
+    }
+    await pullValues(tools, hub);
+  }
+}
+
+async function pullTable(tools: SyncTools, hub: HubClient, table: RecordName, onRows: (rows: number) => void): Promise<number> {
+  let after: string | null = null;
+  let done = 0;
+  for (;;) {
+    const rows: readonly Readonly<Record<string, unknown>>[] = await hub.page(table, after, PAGE_ROWS);
+    for (let at = 0; at < rows.length; at += SLICE_ROWS) {
+      takePage(tools.store, table, rows.slice(at, at + SLICE_ROWS));
+      await tools.yieldTurn();
+    }
+    done += rows.length;
+    onRows(done);
+    const last = rows.at(-1)?.['id'];
+    if (rows.length < PAGE_ROWS || typeof last !== 'string') return done;
+    after = last;
+  }
+}
+
+/** Rows merged in one transaction. */
+const SLICE_ROWS = 500;
+
+/** Values of personal columns that the pages named. What the hub does not have stays wanted. */
+async function pullValues(tools: SyncTools, hub: HubClient): Promise<void> {
+  for (let held = -1; ;) {
+    const wanted = wantedHashes(tools.store, MAX_DETACHED_COUNT);
+    if (wanted.length === 0 || wanted.length === held) return;
+    held = wanted.length;
+    if (admitDetached(tools.store, await hub.detachedValues(wanted)) === 0) return;
+  }
+}
+
+/** Each proves itself by the CA's signature, so it does not matter who hands them over. */
+async function pullCertificates(tools: SyncTools, hub: HubClient): Promise<void> {
+  let after = { changeset: 0, idx: 0 };
+  for (;;) {
+    const rows = await hub.pageLedger('certificate', after, PAGE_ROWS);
+    for (const row of rows) {
+      const der = row['der'];
+      if (typeof der === 'string' && der.startsWith('\\x')) trustCertificate(tools.store, fromHex(der.slice(2)));
+    }
+    const last = rows.at(-1);
+    if (rows.length < PAGE_ROWS || last === undefined) return;
+    after = { changeset: Number(last['changeset']), idx: Number(last['idx']) };
+  }
+}

@@ -1,0 +1,91 @@
+/**
+ * What the master does for the shop beside being a register: projects the feed into tables, and admits what registers offer after checking
+ * signatures. Both over the superuser's loopback link; both end with it and are begun again.
+ */
+import type { Result } from '../base/result.ts';
+import type { HubMasterClient } from '../hub/hub-client.ts';
+import { projectToEnd } from './projector.ts';
+import { Bell } from './signal.ts';
+import { trustedKeys } from '../store/archive.ts';
+import type { SyncTools } from './tools.ts';
+
+export interface MasterDuty {
+  /** Position the projection has reached. */
+  projected(): number;
+  /** The store read further: project. */
+  nudge(): void;
+  stop(): Promise<void>;
+}
+
+export interface MasterDutyInput {
+  readonly tools: SyncTools;
+  connect(): Promise<Result<HubMasterClient>>;
+}
+
+const RETRY_MS = 500;
+/** Between looks at the feed when nothing rang. */
+const LOOK_MS = 1_000;
+/** Sales come in bursts: a batch is worth more than a row. */
+const GATHER_MS = 50;
+const OFFERS_AT_ONCE = 500;
+
+export function startMasterDuty({ tools, connect }: MasterDutyInput): MasterDuty {
+  const { clock, log } = tools;
+  const stopped = new AbortController();
+  const bell = new Bell();
+  let projected = 0;
+
+  const serve = async (hub: HubMasterClient): Promise<void> => {
+    const lost = new AbortController();
+    hub.link.onLost(() => {
+      lost.abort();
+      bell.ring();
+    });
+    await hub.listenOffered(() => bell.ring());
+    await hub.listen(() => bell.ring());
+    const ended = AbortSignal.any([stopped.signal, lost.signal]);
+    while (!ended.aborted) {
+      await settleOffers(tools, hub);
+      projected = await projectToEnd(tools, hub, { onProjected: (position) => (projected = position) });
+      await bell.wait(clock, LOOK_MS, ended);
+      await clock.sleep(GATHER_MS, ended);
+    }
+  };
+
+  const run = async (): Promise<void> => {
+    while (!stopped.signal.aborted) {
+      const connected = await connect();
+      if (connected.ok) {
+        await serve(connected.value).catch((error: unknown) => log.warn('master.duty-ended', { error: String(error) }));
+        await connected.value.close().catch((error: unknown) => log.info('master.close', { error: String(error) }));
+      }
+      await clock.sleep(RETRY_MS, stopped.signal);
+    }
+  };
+  const running = run();
+  return {
+    projected: () => projected,
+    nudge: () => bell.ring(),
+    stop: async () => {
+      stopped.abort();
+      bell.ring();
+      await running;
+    },
+  };
+}
+
+/** Checks what lies on offer and admits what is rightly signed; what nobody can judge yet stays. */
+async function settleOffers(tools: SyncTools, hub: HubMasterClient): Promise<void> {
+  for (;;) {
+    const offered = await hub.takeOffered(OFFERS_AT_ONCE);
+    if (offered.length === 0) return;
+    const changesets = offered.map(({ chain, n, previous, hash, signature, body }) => ({ chain, n, previous, hash, signature, body }));
+    const prepared = await tools.prepare({ changesets, keys: trustedKeys(tools.store), dictionaries: tools.store.dictionaries });
+    const good = prepared.filter(({ signature }) => signature === 'good').map(({ changeset }) => changeset.hash);
+    const bad = prepared.filter(({ signature }) => signature === 'bad' || signature === 'not-whole').map(({ changeset }) => changeset.hash);
+    if (good.length + bad.length === 0) return;
+    const settled = await hub.settleOffered(good, bad);
+    tools.log.info('master.offers-settled', { good: good.length, bad: bad.length });
+    if (settled.every(({ verdict }) => verdict === 'later') && bad.length === 0) return;
+  }
+}

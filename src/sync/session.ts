@@ -1,0 +1,328 @@
+/**
+ * One connection to the hub, from its beginning to its end.
+ *
+ *   greet      who is there, what time it is there
+ *   listen     so that nothing is missed from here on
+ *   level      heads compared; what is lacked is taken, what the hub lacks is offered; the feed read to its end
+ *   live       three loops at once: push what is written here, pull what is written elsewhere, announce how this register stands
+ *
+ * A session ends when the link is lost, when the hub turns out to have fallen back (`again`: compare anew), when this register was
+ * revoked, or when it is told to stop. It never reconnects: sync-loop.ts does.
+ */
+import type { Id } from '../base/id.ts';
+import type { Greeting, HubClient, Presence, Verdict, Wake } from '../hub/hub-client.ts';
+import { MAX_PUSH_BYTES, MAX_PUSH_COUNT } from '../hub/hub-limits.ts';
+import {
+  admit,
+  admitDetached,
+  isHeld,
+  isOvertaken,
+  readFeedMark,
+  readOutbox,
+  setSent,
+  trustedKeys,
+  wantedHashes,
+  writeFeedMark,
+  type OutboxBatch,
+} from '../store/archive.ts';
+import { renewChain } from '../store/begin-chain.ts';
+import { raise } from '../store/exceptions.ts';
+import { prepareChangesets } from '../store/prepare.ts';
+import { countWaiting } from '../store/queries/shop.ts';
+import { ok } from '../base/result.ts';
+import { leaveOvertakenChain, levelOutbox, offerMissing, readHubHeads, takeMissing } from './compare-heads.ts';
+import { Bell } from './signal.ts';
+import { takeIn, type SyncTools } from './tools.ts';
+
+export type SessionEnd = { readonly why: 'lost' | 'again' | 'revoked' | 'stopped'; readonly cause: string };
+
+export interface SessionHooks {
+  onGreeting(greeting: Greeting): void;
+  /** Everything the hub had when we came is here. */
+  onLevel(): void;
+  /** Reading the feed: `done` of `total` positions. */
+  onProgress(done: number, total: number): void;
+  onPresence(presences: readonly Presence[], delayMs: number): void;
+  onTraffic(sent: number, received: number): void;
+}
+
+export interface SessionInput {
+  readonly tools: SyncTools;
+  readonly hub: HubClient;
+  readonly register: Id;
+  readonly version: string;
+  readonly hooks: SessionHooks;
+  readonly signal: AbortSignal;
+}
+
+/** Rows and bytes of a pull: fits a slice of a second on a slow network. */
+const PULL_COUNT = 1_000;
+const PULL_BYTES = 2 * 1024 * 1024;
+/** With wake-ups lost (a full notification queue), registers still hear of each other this often. */
+const POLL_MS = 5_000;
+/** After a payload was applied its position is confirmed by a pull, one for all that came meanwhile. */
+const CONFIRM_MS = 300;
+const ANNOUNCE_MS = 2_000;
+/** Wake-ups waiting; beyond, a pull is the shorter way. */
+const MAX_WAKES = 200;
+/** Personal values asked for again, now and then. */
+const WANTED_EVERY_MS = 10_000;
+const WANTED_COUNT = 1_000;
+
+class SessionOver extends Error {
+  readonly end: SessionEnd;
+  constructor(why: SessionEnd['why'], cause: string) {
+    super(cause);
+    this.end = { why, cause };
+  }
+}
+
+export async function runSession(input: SessionInput): Promise<SessionEnd> {
+  const over = new AbortController();
+  const stop = (): void => over.abort();
+  input.signal.addEventListener('abort', stop, { once: true });
+  const session = new Session(input, over.signal);
+  input.hub.link.onLost((cause) => {
+    session.lost = cause.message;
+    over.abort();
+  });
+  try {
+    await session.begin();
+    const loops = [session.pushLoop(), session.pullLoop(), session.wakeLoop(), session.announceLoop()];
+    // The first loop that ends ends the session; the others are awaited, so that nothing of it writes later.
+    await Promise.race(loops).finally(stop);
+    await Promise.allSettled(loops);
+    return session.ending();
+  } catch (error) {
+    over.abort();
+    if (error instanceof SessionOver) return error.end;
+    return { why: 'lost', cause: session.lost ?? (error instanceof Error ? error.message : String(error)) };
+  } finally {
+    session.leave();
+    input.signal.removeEventListener('abort', stop);
+  }
+}
+
+class Session {
+  lost: string | null = null;
+  readonly #input: SessionInput;
+  readonly #signal: AbortSignal;
+  readonly #outbox = new Bell();
+  readonly #feed = new Bell();
+  readonly #woken = new Bell();
+  #wakes: Wake[] = [];
+  readonly #leave: () => void;
+
+  constructor(input: SessionInput, signal: AbortSignal) {
+    this.#input = input;
+    this.#signal = signal;
+    const onChange = (_: unknown, own: boolean): void => {
+      if (own) this.#outbox.ring();
+    };
+    const { listeners } = input.tools.store;
+    listeners.add(onChange);
+    this.#leave = () => listeners.delete(onChange);
+  }
+
+  leave(): void {
+    this.#leave();
+  }
+
+  ending(): SessionEnd {
+    if (this.lost !== null) return { why: 'lost', cause: this.lost };
+    return { why: 'stopped', cause: 'told to' };
+  }
+
+  async begin(): Promise<void> {
+    const { hub, tools, hooks } = this.#input;
+    const sentMs = tools.clock.nowMs();
+    const greeting = await hub.greet();
+    const halfway = (sentMs + tools.clock.nowMs()) / 2;
+    tools.store.clockOffsetMs = Math.round(greeting.clockMs - halfway);
+    hooks.onGreeting(greeting);
+    await hub.listen((wake) => this.#onWake(wake));
+    await this.#compare(greeting);
+  }
+
+  async #compare(greeting: Greeting): Promise<void> {
+    const { hub, tools, hooks } = this.#input;
+    const heads = await readHubHeads(hub);
+    await leaveOvertakenChain(tools, hub, heads);
+    const mark = readFeedMark(tools.store);
+    const pulled = await hub.pull(mark.position, mark.running, 1, 1);
+    if (pulled.state === 'diverged') {
+      // Not the feed that was read so far. Take all of it by chain; the greeting's place was true before the heads were read.
+      const news = await takeMissing(tools, hub, heads);
+      tools.log.warn('sync.diverged', { position: mark.position, hubPosition: greeting.position, taken: news });
+      tools.store.db.transact('relaxed', () =>
+        ok(writeFeedMark(tools.store, { position: greeting.position, running: greeting.runningHash })),
+      );
+    }
+    levelOutbox(tools, heads);
+    await this.#readFeed(greeting.position);
+    await offerMissing(tools, hub, await readHubHeads(hub));
+    hooks.onLevel();
+  }
+
+  // ---- push
+
+  async pushLoop(): Promise<void> {
+    const { tools, hub } = this.#input;
+    let size = 50;
+    while (!this.#signal.aborted) {
+      const batch = readOutbox(tools.store, size, MAX_PUSH_BYTES / 2);
+      if (batch === null) {
+        await this.#outbox.wait(tools.clock, POLL_MS, this.#signal);
+        continue;
+      }
+      const startedMs = tools.clock.monotonicMs();
+      const verdicts = await hub.push(batch.changesets, batch.detached);
+      this.#judge(batch, verdicts);
+      // As large as a quarter of a second carries: a fast LAN sends a thousand at once, a slow Wi-Fi link a few.
+      const tookMs = tools.clock.monotonicMs() - startedMs;
+      size = Math.min(MAX_PUSH_COUNT, Math.max(10, tookMs < 250 ? size * 2 : Math.floor(size / 2)));
+      await tools.yieldTurn();
+    }
+  }
+
+  #judge(batch: OutboxBatch, verdicts: readonly Verdict[]): void {
+    const { tools, hooks } = this.#input;
+    let sentN = 0;
+    let forked = false;
+    let stopped: Verdict | undefined;
+    for (const [at, changeset] of batch.changesets.entries()) {
+      const verdict = verdicts[at];
+      if (verdict === undefined || verdict.verdict === 'later' || verdict.verdict === 'denied') {
+        stopped = verdict;
+        break;
+      }
+      // Two of one number may be cut apart by the batch's end: the last number of a full batch is sent again.
+      sentN = batch.more ? changeset.n - 1 : changeset.n;
+      forked ||= verdict.verdict === 'forked';
+    }
+    if (sentN > 0) {
+      setSent(tools.store, batch.chain, sentN);
+      hooks.onTraffic(verdicts.filter(({ verdict }) => verdict === 'accepted' || verdict === 'forked').length, 0);
+    }
+    if (forked) this.#leaveChain();
+    if (stopped !== undefined) this.#stopAt(batch, stopped);
+  }
+
+  #stopAt(batch: OutboxBatch, verdict: Verdict): void {
+    if (verdict.verdict === 'denied' && verdict.reason === 'revoked') throw new SessionOver('revoked', 'this register was revoked');
+    if (verdict.verdict === 'denied') {
+      const { store, clock } = this.#input.tools;
+      store.db.transact('relaxed', () =>
+        ok(
+          raise(store.db, `denied:${verdict.reason}`, 'set-aside', clock.nowMs(), verdict.reason, {
+            n: batch.changesets[0]?.n ?? 0,
+            reason: verdict.reason,
+          }),
+        ),
+      );
+      throw new SessionOver('again', `the hub denies a change: ${verdict.reason}`);
+    }
+    if (verdict.verdict === 'later' && verdict.reason === 'predecessor') throw new SessionOver('again', 'the hub lacks what comes before');
+    if (verdict.verdict === 'later' && verdict.reason === 'unassigned')
+      throw new SessionOver('again', 'the master has not named the owner of a chain yet');
+  }
+
+  #leaveChain(): void {
+    const { store, log } = this.#input.tools;
+    renewChain(store);
+    log.warn('sync.chain-forked', { series: store.own?.series ?? '' });
+  }
+
+  // ---- pull
+
+  async pullLoop(): Promise<void> {
+    const { tools, hub } = this.#input;
+    let askedMs = tools.clock.monotonicMs();
+    while (!this.#signal.aborted) {
+      await this.#feed.wait(tools.clock, POLL_MS, this.#signal);
+      if (this.#signal.aborted) return;
+      await this.#readFeed(0);
+      if (tools.clock.monotonicMs() - askedMs < WANTED_EVERY_MS) continue;
+      askedMs = tools.clock.monotonicMs();
+      const wanted = wantedHashes(tools.store, WANTED_COUNT);
+      if (wanted.length > 0) admitDetached(tools.store, await hub.detachedValues(wanted));
+    }
+  }
+
+  /** Reads the feed to its end. */
+  async #readFeed(total: number): Promise<void> {
+    const { tools, hub, hooks } = this.#input;
+    for (;;) {
+      const mark = readFeedMark(tools.store);
+      const pulled = await hub.pull(mark.position, mark.running, PULL_COUNT, PULL_BYTES);
+      if (pulled.state === 'diverged') throw new SessionOver('again', 'the feed is not the one that was read');
+      const last = pulled.rows.at(-1);
+      if (last === undefined) return;
+      admitDetached(tools.store, await hub.detachedRange(mark.position, last.position));
+      const news = await takeIn(
+        tools,
+        pulled.rows.map((row) => ({ changeset: row, mark: { position: row.position, running: row.runningHash } })),
+      );
+      hooks.onTraffic(0, news);
+      if (total > 0) hooks.onProgress(last.position, Math.max(total, last.position));
+      if (isOvertaken(tools.store)) this.#leaveChain();
+      if (this.#signal.aborted) return;
+    }
+  }
+
+  // ---- wake-ups
+
+  #onWake(wake: Wake): void {
+    if (this.#wakes.length >= MAX_WAKES) this.#wakes = [{ position: wake.position, row: null }];
+    else this.#wakes.push(wake);
+    this.#woken.ring();
+  }
+
+  async wakeLoop(): Promise<void> {
+    const { tools } = this.#input;
+    while (!this.#signal.aborted) {
+      if (this.#wakes.length === 0) await this.#woken.wait(tools.clock, POLL_MS, this.#signal);
+      const wake = this.#wakes.shift();
+      if (wake === undefined) continue;
+      if (wake.row === null || !this.#applyPayload(wake.row)) this.#feed.ring();
+      else void tools.clock.sleep(CONFIRM_MS, this.#signal).then(() => this.#feed.ring());
+    }
+  }
+
+  /**
+   * What a notification carries is applied when all in it is right and its predecessor is here; it never moves the position, since any role
+   * may notify anything. True when there was nothing more to fetch for it.
+   */
+  #applyPayload(row: NonNullable<Wake['row']>): boolean {
+    const { tools, hooks } = this.#input;
+    const { store } = tools;
+    if (isHeld(store, row.hash)) return true;
+    if (row.n > 1 && !isHeld(store, row.previous)) return false;
+    const { chain, n, previous, hash, signature, body } = row;
+    const [prepared] = prepareChangesets({
+      changesets: [{ chain, n, previous, hash, signature, body }],
+      keys: trustedKeys(store),
+      dictionaries: store.dictionaries,
+    });
+    if (prepared?.signature !== 'good' || prepared.opened.state !== 'text') return false;
+    const { news } = admit(store, [{ prepared, mark: null }], Infinity);
+    hooks.onTraffic(0, news);
+    if (isOvertaken(store)) this.#leaveChain();
+    return true;
+  }
+
+  // ---- presence
+
+  async announceLoop(): Promise<void> {
+    const { tools, hub, register, version, hooks } = this.#input;
+    let delayMs = 0;
+    while (!this.#signal.aborted) {
+      const startedMs = tools.clock.monotonicMs();
+      const waiting = countWaiting(tools.store.db).changes;
+      const presences = await hub.announce({ register, waiting, version, delayMs, position: readFeedMark(tools.store).position });
+      delayMs = tools.clock.monotonicMs() - startedMs;
+      hooks.onPresence(presences, delayMs);
+      await tools.clock.sleep(ANNOUNCE_MS, this.#signal);
+    }
+  }
+}

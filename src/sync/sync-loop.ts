@@ -1,0 +1,150 @@
+/**
+ * Keeps a register in touch with its hub: connects, runs a session, and when it ends connects again, until stopped or revoked. Selling
+ * never waits for any of it. Says where the register stands, in a form the screens can show.
+ */
+import type { Id } from '../base/id.ts';
+import { fraction } from '../base/random.ts';
+import type { Refusal, Result } from '../base/result.ts';
+import type { Greeting, HubClient, Presence } from '../hub/hub-client.ts';
+import { runSession, type SessionHooks } from './session.ts';
+import type { SyncTools } from './tools.ts';
+
+export interface SyncStatus {
+  readonly state: 'online' | 'apart' | 'ended';
+  readonly sinceMs: number;
+  readonly problem: Refusal | null;
+  readonly delayMs: number | null;
+  /** Feed positions read of those there are, while behind. */
+  readonly catchingUp: { readonly done: number; readonly total: number } | null;
+  readonly level: boolean;
+  /** What went and came at the last time apart. */
+  readonly lastCut: { readonly fromMs: number; readonly untilMs: number; readonly sent: number; readonly received: number } | null;
+  readonly greeting: Greeting | null;
+}
+
+export interface Sync {
+  status(): SyncStatus;
+  presences(): readonly Presence[];
+  /** The person read what happened while apart. */
+  dismissCut(): void;
+  /** Connects at once instead of after the pause: something says that the hub is there again. */
+  hurry(): void;
+  stop(): Promise<void>;
+}
+
+export interface SyncInput {
+  readonly tools: SyncTools;
+  readonly register: Id;
+  readonly version: string;
+  connect(): Promise<Result<HubClient>>;
+  onStatus(status: SyncStatus): void;
+}
+
+/** Pauses between attempts: the first is short, so that a blink of the network shows nowhere; the longest keeps "within a second". */
+const FIRST_PAUSE_MS = 150;
+const LONGEST_PAUSE_MS = 800;
+/** A cut shorter than this is not worth a word. */
+const WORTH_TELLING_MS = 5_000;
+
+export function startSync(input: SyncInput): Sync {
+  const { clock, random, log } = input.tools;
+  const stopped = new AbortController();
+  let hurry = new AbortController();
+  let presences: readonly Presence[] = [];
+  let traffic = { sent: 0, received: 0 };
+  let status: SyncStatus = {
+    state: 'apart',
+    sinceMs: clock.nowMs(),
+    problem: null,
+    delayMs: null,
+    catchingUp: null,
+    level: false,
+    lastCut: null,
+    greeting: null,
+  };
+  const say = (change: Partial<SyncStatus>): void => {
+    status = { ...status, ...change };
+    input.onStatus(status);
+  };
+
+  const goApart = (problem: Refusal | null): void => {
+    if (status.state === 'online') {
+      traffic = { sent: 0, received: 0 };
+      say({ state: 'apart', sinceMs: clock.nowMs(), problem, delayMs: null, catchingUp: null, level: false });
+    } else if (problem?.code !== status.problem?.code) say({ problem });
+  };
+
+  const hooks: SessionHooks = {
+    onGreeting: (greeting) => say({ greeting }),
+    onProgress: (done, total) => say({ catchingUp: done >= total ? null : { done, total } }),
+    onLevel: () => {
+      const fromMs = status.sinceMs;
+      const untilMs = clock.nowMs();
+      const tell = status.state === 'apart' && status.greeting !== null && untilMs - fromMs >= WORTH_TELLING_MS;
+      say({
+        state: 'online',
+        sinceMs: untilMs,
+        problem: null,
+        catchingUp: null,
+        level: true,
+        lastCut: tell ? { fromMs, untilMs, ...traffic } : status.lastCut,
+      });
+    },
+    onPresence: (list, delayMs) => {
+      presences = list;
+      say({ delayMs });
+    },
+    onTraffic: (sent, received) => {
+      traffic = { sent: traffic.sent + sent, received: traffic.received + received };
+      if (status.lastCut !== null && clock.nowMs() - status.lastCut.untilMs < WORTH_TELLING_MS)
+        say({ lastCut: { ...status.lastCut, sent: status.lastCut.sent + sent, received: status.lastCut.received + received } });
+    },
+  };
+
+  const run = async (): Promise<void> => {
+    let pauseMs = FIRST_PAUSE_MS;
+    while (!stopped.signal.aborted) {
+      const connected = await input.connect();
+      if (connected.ok) {
+        const end = await runSession({
+          tools: input.tools,
+          hub: connected.value,
+          register: input.register,
+          version: input.version,
+          hooks,
+          signal: stopped.signal,
+        });
+        await connected.value.close().catch((error: unknown) => log.info('sync.close', { error: String(error) }));
+        if (end.why === 'stopped') return;
+        log.info('sync.session-ended', { ...end });
+        if (end.why === 'revoked') {
+          say({ state: 'ended', sinceMs: clock.nowMs(), problem: { code: 'pairing.revoked', params: {} } });
+          return;
+        }
+        goApart(null);
+        pauseMs = FIRST_PAUSE_MS;
+      } else {
+        if (connected.refusal.code === 'pairing.revoked') {
+          say({ state: 'ended', sinceMs: clock.nowMs(), problem: connected.refusal });
+          return;
+        }
+        goApart(connected.refusal);
+      }
+      hurry = new AbortController();
+      await clock.sleep(pauseMs * (0.5 + fraction(random)), AbortSignal.any([stopped.signal, hurry.signal]));
+      pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2);
+    }
+  };
+  const running = run();
+
+  return {
+    status: () => status,
+    presences: () => presences,
+    dismissCut: () => say({ lastCut: null }),
+    hurry: () => hurry.abort(),
+    stop: async () => {
+      stopped.abort();
+      await running;
+    },
+  };
+}

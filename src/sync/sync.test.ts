@@ -1,0 +1,66 @@
+/** The loops against the hub's real SQL: what is written on one register is on all, and in the projection. */
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { unwrap } from '../base/result.ts';
+import { addCustomer } from '../register/edit-customer.ts';
+import { addProduct, editProduct } from '../register/edit-product.ts';
+import { checksumStore } from '../store/checksum.ts';
+import { listCustomers } from '../store/queries/people.ts';
+import { listProducts } from '../store/queries/catalogue.ts';
+import { countSales } from '../store/queries/sales.ts';
+import { countWaiting } from '../store/queries/shop.ts';
+import { sellSome } from '../../test/support/shop.ts';
+import { eventually, makeShopOfMany, makeTestHub, syncMember, testTools, type HubForTests, type Member } from '../../test/support/shop-of-many.ts';
+import { pullRecords } from './first-pull.ts';
+import { compareProjection } from './compare-projection.ts';
+import { startMasterDuty } from './master-duty.ts';
+
+let hub: HubForTests;
+before(async () => {
+  hub = await makeTestHub();
+});
+after(() => hub.close());
+
+const products = (member: Member): string[] =>
+  listProducts(member.store.db, { category: null, hidden: false, sort: 'name', offset: 0, limit: 100, nowMs: member.store.clock.nowMs() }).rows.map(({ name }) => name);
+const shows = (member: Member, name: string): boolean => products(member).includes(name) && member.register.search.find(name, 1).length === 1;
+
+test('[P3] three registers and the projection hold the same rows, whoever wrote them and whoever was away', async (t) => {
+  const shop = await makeShopOfMany();
+  const [first] = shop.members;
+  assert.ok(first);
+  for (let at = 0; at < 20; at++) sellSome(first);
+  const syncs = [syncMember(first, hub)];
+  t.after(async () => {
+    for (const sync of syncs) await sync.stop();
+  });
+  await eventually('the first push', () => countWaiting(first.store.db).changes === 0);
+  const duty = startMasterDuty({ tools: testTools(first.store), connect: () => hub.connect() });
+  t.after(() => duty.stop());
+  const second = shop.join();
+  const third = shop.join();
+  await eventually('the certificates are out', () => countWaiting(first.store.db).changes === 0);
+  await eventually('the projection follows', async () => duty.projected() === (await hub.master.greet()).position);
+  await pullRecords(testTools(second.store), hub.master, { onStep: () => {}, onRows: () => {} });
+  assert.deepEqual(products(second), products(first));
+  syncs.push(syncMember(second, hub), syncMember(third, hub));
+  await eventually('all read the history', () => [second, third].every(({ store }) => countSales(store.db) === 20));
+
+  const soap = unwrap(addProduct(first.register, { name: 'TEST_SYNC', priceMinor: 250, codes: ['5400000000010'] }, first.owner));
+  await eventually('the product shows', () => shows(second, 'TEST_SYNC') && shows(third, 'TEST_SYNC'), 1_000);
+  unwrap(editProduct(third.register, soap.id, { priceMinor: 300 }, third.owner));
+  unwrap(addCustomer(second.register, { name: 'Ada Lind', phone: '+32 470 00 00 00' }, second.owner));
+  sellSome(second, 3);
+  sellSome(third, 5);
+  await eventually('sales and customers show', () => shop.members.every(({ store }) => countSales(store.db) === 22 && listCustomers(store.db, { search: 'ada', offset: 0, limit: 5 }).total === 1));
+
+  await syncs[2]?.stop();
+  for (let at = 0; at < 30; at++) sellSome(third, 2);
+  for (let at = 0; at < 10; at++) sellSome(first, 2);
+  syncs[2] = syncMember(third, hub);
+  await eventually('those apart come together', () => shop.members.every(({ store }) => countSales(store.db) === 62));
+  await eventually('nothing waits', () => shop.members.every(({ store }) => countWaiting(store.db).changes === 0));
+  await eventually('projected', async () => duty.projected() === (await hub.master.greet()).position);
+  for (const { store } of shop.members) assert.deepEqual(checksumStore(store.db), checksumStore(first.store.db));
+  assert.deepEqual(await compareProjection(first.store, hub.master), []);
+});
