@@ -28,7 +28,19 @@ const empty: Cart = {
 function line(number: number, quantityMilli: number): CartLine {
   const totalMinor = (129 * quantityMilli) / 1000;
   const { id: product, code, name, unit, priceMinor: unitPriceMinor } = milk;
-  return { line: number, product, code, name, quantityMilli, unit, unitPriceMinor, totalMinor, taxRatePpm: 0, includesTax: true, priceNowMinor: null };
+  return {
+    line: number,
+    product,
+    code,
+    name,
+    quantityMilli,
+    unit,
+    unitPriceMinor,
+    totalMinor,
+    taxRatePpm: 0,
+    includesTax: true,
+    priceNowMinor: null,
+  };
 }
 
 interface Asked {

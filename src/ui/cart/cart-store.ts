@@ -149,9 +149,14 @@ export class CartStore {
 
   #show(): void {
     let shown = this.#confirmed;
-    for (const { change } of this.#pending) if (shown !== null) shown = preview(shown, change);
+    for (const { change } of this.#pending) if (shown !== null) shown = preview(shown, this.#named(change));
     this.#shown = shown;
     for (const listener of this.#listeners) listener();
+  }
+
+  /** A change of a line that was provisional when it was made, now that the register has given the line its number. */
+  #named(change: CartChange): CartChange {
+    return change.kind === 'quantity' || change.kind === 'remove' ? { ...change, line: this.#realLine(change.line) } : change;
   }
 
   #rememberLine(provisional: number, cart: Cart): void {

@@ -57,7 +57,8 @@ test('no text that the screens ask for is missing', () => {
   const missing: string[] = [];
   for (const file of globSync('**/*.{ts,tsx}', { cwd: UI }).filter((name) => !name.includes('.test.'))) {
     const source = readFileSync(join(UI, file), 'utf8');
-    for (const [, key = ''] of source.matchAll(/\bt\(\s*'([^']+)'|i18nKey="([^"]+)"/g)) if (key !== '' && !has(key)) missing.push(`${file}: ${key}`);
+    for (const [, key = ''] of source.matchAll(/\bt\(\s*'([^']+)'|i18nKey="([^"]+)"/g))
+      if (key !== '' && !has(key)) missing.push(`${file}: ${key}`);
     for (const [, start = ''] of source.matchAll(/\bt\(\s*`([^`$]+)\$\{/g)) if (!begins(start)) missing.push(`${file}: ${start}...`);
     for (const [, first = '', second = ''] of source.matchAll(/\bt\([^()']*\? '([\w.-]+)' : '([\w.-]+)'/g)) {
       for (const key of [first, second]) if (!has(key)) missing.push(`${file}: ${key}`);
