@@ -71,9 +71,8 @@ export async function findBarriers(page: Page): Promise<readonly string[]> {
   // By the debugger, not by a script element: the page's policy forbids those, as it should.
   await page.evaluate(AXE);
   const findings = await page.evaluate(async (tags) => {
-    const { axe } = globalThis as unknown as { axe: { run(where: Document, options: object): Promise<{ violations: Finding[] }> } };
-    const { document } = globalThis as unknown as { document: Document };
-    return (await axe.run(document, { runOnly: tags })).violations;
+    const { axe } = globalThis as unknown as { axe: { run(options: object): Promise<{ violations: Finding[] }> } };
+    return (await axe.run({ runOnly: tags })).violations;
   }, RULES);
   return findings.flatMap(({ id, help, nodes }) =>
     nodes.map((node) => `${id}: ${help}: ${node.html.slice(0, 200)} ${node.failureSummary ?? ''}`),

@@ -54,7 +54,7 @@ function slowNetwork(): Asked[] {
   globalThis.fetch = (path, init) =>
     new Promise((resolve) => {
       asked.push({
-        what: `${init?.method ?? 'GET'} ${String(path)}`,
+        what: `${init?.method ?? 'GET'} ${path instanceof Request ? path.url : path.toString()}`,
         answer: (status, body) => resolve(new Response(JSON.stringify(body), { status })),
       });
     });
