@@ -44,6 +44,17 @@ export const REFUSALS = {
   'setup.running': entry(409, 'Set-up is at work already.', 'Wait for it to end.', true),
   'mode.not-master': entry(409, 'This register is not the master.', 'Do this on the main register.'),
   'mode.not-possible': entry(409, 'From {{from}} to {{to}} there is no way yet.', 'Set up a fresh register instead.'),
+  'port.taken': entry(
+    409,
+    'Port {{port}} of this machine is used by another program.',
+    'Is AuraPOS running already? Otherwise choose another with --port.',
+  ),
+  'storage.differs': entry(
+    500,
+    'Table {{table}} holds {{here}} rows here and {{there}} in the shop’s database.',
+    'The move goes on by itself when AuraPOS starts again. Nothing was lost; this register keeps its data.',
+    true,
+  ),
   'store.newer': entry(
     409,
     'This data was written by a newer AuraPOS (store version {{found}}; this program knows {{known}}).',

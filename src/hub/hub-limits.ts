@@ -22,6 +22,6 @@ export const MAX_PAGE_ROWS = 5_000;
 /** Every call to the hub ends by then: answered, or its connection destroyed. */
 export const CALL_TIMEOUT_MS = 10_000;
 /** An idle connection asks for a sign of life this often, and gives up after HEARTBEAT_TIMEOUT_MS: a dead peer shows within 3 s. */
-export const HEARTBEAT_EVERY_MS = 1_500;
+export const HEARTBEAT_EVERY_MS = 1_000;
 export const HEARTBEAT_TIMEOUT_MS = 1_400;
 export const CONNECT_TIMEOUT_MS = 5_000;

@@ -12,6 +12,8 @@ import type { Jobs } from './jobs.ts';
 import type { Sessions } from './sessions.ts';
 import type { Network } from './network.ts';
 import type { ImportDesk } from './import-desk.ts';
+import type { Interface } from '../sync/discovery.ts';
+import type { DelayLog } from './stand.ts';
 
 export interface Runtime {
   readonly version: string;
@@ -26,4 +28,6 @@ export interface Runtime {
   readonly jobs: Jobs;
   readonly imports: ImportDesk;
   readonly network: Network;
+  readonly delays: DelayLog;
+  readonly multicast: Interface;
 }

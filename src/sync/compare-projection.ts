@@ -12,7 +12,11 @@ import { stampColumn } from '../store/schema.ts';
 import type { Store } from '../store/store.ts';
 
 /** The tables that differ, with both counts; empty when all are equal. The projection must have reached the feed's end. */
-export async function compareProjection(store: Store, hub: HubMasterClient, held: Checksum = checksumStore(store.db)): Promise<{ table: string; here: number; there: number }[]> {
+export async function compareProjection(
+  store: Store,
+  hub: HubMasterClient,
+  held: Checksum = checksumStore(store.db),
+): Promise<{ table: string; here: number; there: number }[]> {
   const hashes = await feedHashes(hub);
   const differing: { table: string; here: number; there: number }[] = [];
   for (const table of TABLE_NAMES) {
@@ -29,8 +33,11 @@ const PAGE = 20_000;
 
 async function feedHashes(hub: HubMasterClient): Promise<Map<number, Uint8Array>> {
   const hashes = new Map<number, Uint8Array>();
-  for (let after = 0; ; ) {
-    const rows = await hub.link.query<{ position: number; hash: Uint8Array }>('select position, hash from hub.feed where position > $1 order by position limit $2::int', [after, PAGE]);
+  for (let after = 0; ;) {
+    const rows = await hub.link.query<{ position: number; hash: Uint8Array }>(
+      'select position, hash from hub.feed where position > $1 order by position limit $2::int',
+      [after, PAGE],
+    );
     for (const { position, hash } of rows) hashes.set(position, hash);
     const last = rows.at(-1);
     if (last === undefined || rows.length < PAGE) return hashes;
@@ -38,7 +45,12 @@ async function feedHashes(hub: HubMasterClient): Promise<Map<number, Uint8Array>
   }
 }
 
-function addRow(sum: RowSum, table: TableName, row: Readonly<Record<string, ProjectedValue>>, hashes: ReadonlyMap<number, Uint8Array>): void {
+function addRow(
+  sum: RowSum,
+  table: TableName,
+  row: Readonly<Record<string, ProjectedValue>>,
+  hashes: ReadonlyMap<number, Uint8Array>,
+): void {
   const spec = TABLES[table];
   const values: Scalar[] = Object.entries(spec.columns).map(([column, { type }]) => spell(type, row[column] ?? null, hashes));
   if (spec.kind === 'ledger') {
@@ -54,7 +66,8 @@ function addRow(sum: RowSum, table: TableName, row: Readonly<Record<string, Proj
 
 function spell(type: ColumnType, value: ProjectedValue, hashes: ReadonlyMap<number, Uint8Array>): Scalar {
   if (value === null) return null;
-  if (type === 'ref') return referenceText(hashes.get(Math.floor(Number(value) / INDEX_SPACE)) ?? new Uint8Array(32), Number(value) % INDEX_SPACE);
+  if (type === 'ref')
+    return referenceText(hashes.get(Math.floor(Number(value) / INDEX_SPACE)) ?? new Uint8Array(32), Number(value) % INDEX_SPACE);
   if (value instanceof Uint8Array) return type === 'id' ? idFromBytes(value) : toBase64Url(value);
   if (type === 'id') return isId(value) ? value : null;
   if (type === 'bytes' || type === 'personal') return toBase64Url(fromHex(String(value)));

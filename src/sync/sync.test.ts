@@ -10,7 +10,15 @@ import { listProducts } from '../store/queries/catalogue.ts';
 import { countSales } from '../store/queries/sales.ts';
 import { countWaiting } from '../store/queries/shop.ts';
 import { sellSome } from '../../test/support/shop.ts';
-import { eventually, makeShopOfMany, makeTestHub, syncMember, testTools, type HubForTests, type Member } from '../../test/support/shop-of-many.ts';
+import {
+  eventually,
+  makeShopOfMany,
+  makeTestHub,
+  syncMember,
+  testTools,
+  type HubForTests,
+  type Member,
+} from '../../test/support/shop-of-many.ts';
 import { pullRecords } from './first-pull.ts';
 import { compareProjection } from './compare-projection.ts';
 import { startMasterDuty } from './master-duty.ts';
@@ -22,8 +30,16 @@ before(async () => {
 after(() => hub.close());
 
 const products = (member: Member): string[] =>
-  listProducts(member.store.db, { category: null, hidden: false, sort: 'name', offset: 0, limit: 100, nowMs: member.store.clock.nowMs() }).rows.map(({ name }) => name);
-const shows = (member: Member, name: string): boolean => products(member).includes(name) && member.register.search.find(name, 1).length === 1;
+  listProducts(member.store.db, {
+    category: null,
+    hidden: false,
+    sort: 'name',
+    offset: 0,
+    limit: 100,
+    nowMs: member.store.clock.nowMs(),
+  }).rows.map(({ name }) => name);
+const shows = (member: Member, name: string): boolean =>
+  products(member).includes(name) && member.register.search.find(name, 1).length === 1;
 
 test('[P3] three registers and the projection hold the same rows, whoever wrote them and whoever was away', async (t) => {
   const shop = await makeShopOfMany();
@@ -52,7 +68,11 @@ test('[P3] three registers and the projection hold the same rows, whoever wrote 
   unwrap(addCustomer(second.register, { name: 'Ada Lind', phone: '+32 470 00 00 00' }, second.owner));
   sellSome(second, 3);
   sellSome(third, 5);
-  await eventually('sales and customers show', () => shop.members.every(({ store }) => countSales(store.db) === 22 && listCustomers(store.db, { search: 'ada', offset: 0, limit: 5 }).total === 1));
+  await eventually('sales and customers show', () =>
+    shop.members.every(
+      ({ store }) => countSales(store.db) === 22 && listCustomers(store.db, { search: 'ada', offset: 0, limit: 5 }).total === 1,
+    ),
+  );
 
   await syncs[2]?.stop();
   for (let at = 0; at < 30; at++) sellSome(third, 2);

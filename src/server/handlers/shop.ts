@@ -1,0 +1,171 @@
+/** Handlers of the register itself: what it is, set-up, log-in, registers, storage, long work. */
+import { statSync } from 'node:fs';
+import { networkInterfaces } from 'node:os';
+import { ok, refuse, type Result } from '../../base/result.ts';
+import { HUB_PROTOCOL } from '../../hub/set-up-hub.ts';
+import { testMaster } from '../../hub/test-connection.ts';
+import type { Answer } from '../../protocol/api/routes.ts';
+import type { SHOP } from '../../protocol/api/shop.ts';
+import { renameRegister } from '../../register/admit-register.ts';
+import { hashPin } from '../../register/hash-pin.ts';
+import { logIn } from '../../register/log-in.ts';
+import { ownRegisterId, readMode } from '../../register/register.ts';
+import { setUpShop } from '../../register/set-up-shop.ts';
+import { textOrNull } from '../../store/database.ts';
+import { listRegisters, readCurrency, readShop } from '../../store/queries/shop.ts';
+import { readMeta } from '../../store/store.ts';
+import { findMasters } from '../../sync/discovery.ts';
+import type { Caller, Handlers } from '../handler.ts';
+import { ownAddresses } from '../master.ts';
+import type { Runtime } from '../runtime.ts';
+import { readAccount } from '../slave-link.ts';
+import { masterName, viewRegisters, viewStatus } from '../stand.ts';
+import { actingUser } from './selling.ts';
+
+/** How long the wizard listens for masters at a time. */
+const LISTEN_MS = 800;
+
+export const SHOP_HANDLERS: Handlers<keyof typeof SHOP> = {
+  getState: (runtime, { caller }) => ok(viewState(runtime, caller)),
+  login: async (runtime, { body, caller, setSession }) => {
+    if (readMode(runtime.register.store) === null) return refuse('setup.needed');
+    const user = await logIn(runtime.register, body.pin);
+    if (!user.ok) return user;
+    if (caller.token !== '') runtime.sessions.end(caller.token);
+    setSession(runtime.sessions.begin(user.value.id));
+    return ok(viewState(runtime, { ...caller, user: { id: user.value.id, name: user.value.name, rights: user.value.role?.rights ?? [] } }));
+  },
+  logout: (runtime, { caller, setSession }) => {
+    runtime.sessions.end(caller.token);
+    setSession('');
+    return ok({ done: true });
+  },
+  setUp: async (runtime, { body }) => {
+    if (runtime.jobs.running('setup') || runtime.jobs.running('join')) return refuse('setup.running');
+    const ownerPinHash = await hashPin(body.owner.pin, runtime.random);
+    const job = runtime.jobs.start('setup', async (progress) => {
+      progress.step('shop', body.shop.name);
+      const made = await setUpShop(runtime.register, { ...body, ownerPinHash });
+      if (!made.ok) return made;
+      return body.mode === 'master' ? runtime.network.toMaster(progress, body.hubPort) : ok({});
+    });
+    return ok({ job });
+  },
+  foundMasters: async ({ clock, log, multicast }) =>
+    ok({
+      rows: (await findMasters(multicast, LISTEN_MS, clock, log)).map(({ shop, register, host, port }) => ({ shop, register, host, port })),
+    }),
+  testMaster: ({ clock, random, version }, { body }) =>
+    testMaster({ ...body, ours: { version, protocol: HUB_PROTOCOL } }, { clock, random, networks: networkInterfaces() }),
+  join: (runtime, { body }) => {
+    if (runtime.jobs.running('setup') || runtime.jobs.running('join')) return refuse('setup.running');
+    return ok({ job: runtime.jobs.start('join', (progress) => runtime.network.join(progress, body)) });
+  },
+  getJob: ({ jobs }, { params }) => {
+    const job = jobs.get(params.id);
+    return job === null ? refuse('input.not-found', { what: 'job' }) : ok(job);
+  },
+  getStatus: (runtime) => ok(viewStatus(runtime)),
+  dismissCut: ({ network }) => {
+    network.sync()?.dismissCut();
+    return ok({ done: true });
+  },
+  listRegisters: (runtime) => ok({ rows: viewRegisters(runtime), pairing: viewPairing(runtime) }),
+  renameRegister: (runtime, { params, body, caller }) =>
+    done(renameRegister(runtime.register, params.id, body.name, actingUser(runtime, caller))),
+  revokeRegister: async (runtime, { params, caller }) => {
+    const master = runtime.network.master();
+    return master === null ? refuse('mode.not-master') : done(await master.revoke(params.id, actingUser(runtime, caller)));
+  },
+  startPairing: async (runtime) => {
+    const master = runtime.network.master();
+    if (master === null) return refuse('mode.not-master');
+    const started = await master.startPairing();
+    if (!started.ok) return started;
+    return ok(
+      viewPairing(runtime) ?? {
+        code: started.value.code,
+        expiresAt: started.value.expiresAtMs,
+        addresses: ownAddresses(),
+        port: master.port,
+      },
+    );
+  },
+  stopPairing: async ({ network }) => {
+    const master = network.master();
+    return master === null ? refuse('mode.not-master') : done(await master.stopPairing());
+  },
+  getStorage: (runtime) => viewStorage(runtime),
+  toMaster: (runtime, { body }) => {
+    if (readMode(runtime.register.store) !== 'single')
+      return refuse('mode.not-possible', { from: readMode(runtime.register.store) ?? '', to: 'master' });
+    return ok({ job: runtime.jobs.start('to-master', (progress) => runtime.network.toMaster(progress, body.hubPort)) });
+  },
+};
+
+function viewState(runtime: Runtime, caller: Caller): Answer<'getState'> {
+  const { store } = runtime.register;
+  const mode = readMode(store);
+  const shop = mode === null ? null : readShop(store.db);
+  const own = store.own === null ? undefined : listRegisters(store.db).find(({ id }) => id === ownRegisterId(store));
+  const known = caller.user !== null || caller.commandLine;
+  return {
+    version: runtime.version,
+    setUp: mode !== null && readMeta(store.db, 'unfinished') !== 'join',
+    mode,
+    language: textOrNull(readMeta(store.db, 'language')) ?? 'en',
+    register: own === undefined ? null : { id: own.id, code: own.code, name: own.name },
+    shop: shop === null ? null : { name: shop.name, currency: readCurrency(store.db), country: shop.country },
+    user: caller.user === null ? null : { id: caller.user.id, name: caller.user.name, rights: [...caller.user.rights] },
+    status: known && mode !== null ? viewStatus(runtime) : null,
+  };
+}
+
+function viewPairing(runtime: Runtime): Answer<'listRegisters'>['pairing'] {
+  const master = runtime.network.master();
+  const code = master?.pairing() ?? null;
+  return master === null || code === null
+    ? null
+    : { code: code.code, expiresAt: code.expiresAtMs, addresses: ownAddresses(), port: master.port };
+}
+
+async function viewStorage(runtime: Runtime): Promise<Result<Answer<'getStorage'>>> {
+  const { store } = runtime.register;
+  const mode = readMode(store);
+  if (mode === null) return refuse('setup.needed');
+  const master = runtime.network.master();
+  const account = readAccount(store);
+  return ok({
+    mode,
+    dataFolder: runtime.dataFolder,
+    storeBytes: fileBytes(store.file) + fileBytes(`${store.file}-wal`),
+    counts: await runtime.reader.ask('countRows'),
+    fullCopy: viewStatus(runtime).fullCopy,
+    addresses: account === null ? (master === null ? [] : ownAddresses()) : [account.host],
+    port: account?.port ?? master?.port ?? null,
+    database: account?.database ?? (master === null ? null : 'aurapos'),
+    masterName: masterName(runtime),
+    postgres: master === null ? null : await viewPostgres(master),
+    firewallCommand: master?.firewallCommand() ?? null,
+  });
+}
+
+async function viewPostgres(master: NonNullable<ReturnType<Runtime['network']['master']>>): Promise<Answer<'getStorage'>['postgres']> {
+  const state = master.running.state();
+  const { version } = master.running.hub.cluster.binaries;
+  const client = await master.running.connectMaster();
+  if (!client.ok) return { state: state.state, version, connections: 0, connectionsAllowed: 0 };
+  const [row] = await client.value.link.query<{ used: number; allowed: number }>(
+    "select (select count(*) from pg_stat_activity where backend_type = 'client backend')::int as used, current_setting('max_connections')::int as allowed",
+  );
+  await client.value.close();
+  return { state: state.state, version, connections: row?.used ?? 0, connectionsAllowed: row?.allowed ?? 0 };
+}
+
+function fileBytes(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+}
+
+function done(result: Result<unknown>): Result<{ done: true }> {
+  return result.ok ? ok({ done: true }) : result;
+}

@@ -1,0 +1,231 @@
+/**
+ * The master's side of a register process: its hub raised and watched, the pairing desk, the projector, the announcement on the network, and
+ * its own connection to the hub, which is the same as everybody's. `raiseMaster` is a list of steps that find their work done or do it, for
+ * the wizard, for Settings > Storage and for every start alike.
+ */
+import { networkInterfaces, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { present } from '../base/assert.ts';
+import { makeId, type Id } from '../base/id.ts';
+import { ok, refuse, type Result } from '../base/result.ts';
+import { issueChainCertificate, signByAuthority, signRevocation } from '../hub/certificate-authority.ts';
+import { REGISTER_SCRAM_ITERATIONS, SHOP_DATABASE } from '../hub/cluster-conf.ts';
+import { openFirewall, systemRunner } from '../hub/firewall.ts';
+import { makeHubClient, type HubClient, type HubMasterClient } from '../hub/hub-client.ts';
+import { forgetRecoveryCode } from '../hub/hub-keys.ts';
+import { ensureMember, listMembers, memberRole, revokeMember } from '../hub/members.ts';
+import { closePairing, openPairing, servePairing, type PairingCode, type PairingRequest } from '../hub/pairing.ts';
+import { connectHub } from '../hub/pg-link.ts';
+import { runHub, type RunningHub } from '../hub/run-hub.ts';
+import { registerPassword } from '../hub/sealed-box.ts';
+import type { SetUpProgress } from '../hub/set-up-hub.ts';
+import { admitRegister, nextRegisterCode, publishAuthority, recordRevocation } from '../register/admit-register.ts';
+import { ownRegisterId } from '../register/register.ts';
+import { listRegisters, readShop } from '../store/queries/shop.ts';
+import { readMeta, writeMeta } from '../store/store.ts';
+import { announceMaster, authorityMark, type Announcement } from '../sync/discovery.ts';
+import { startMasterDuty, type MasterDuty } from '../sync/master-duty.ts';
+import type { NetworkInput } from './network.ts';
+
+export interface Master {
+  readonly port: number;
+  readonly running: RunningHub;
+  readonly duty: MasterDuty;
+  /** The owner's recovery code until the owner has seen it. */
+  recoveryCode(): string | null;
+  forgetRecoveryCode(): Promise<void>;
+  firewallCommand(): string | null;
+  connectOwn(): Promise<Result<HubClient>>;
+  startPairing(): Promise<Result<PairingCode>>;
+  stopPairing(): Promise<Result<null>>;
+  pairing(): PairingCode | null;
+  revoke(register: Id, user: Id | null): Promise<Result<null>>;
+  stop(how: { readonly server: 'stop' | 'leave' }): Promise<void>;
+}
+
+export const DEFAULT_HUB_PORT = 5432;
+
+/** Raises the hub. Refuses what setUpHub refuses. Killed anywhere, run again: ends once. */
+export async function raiseMaster(input: NetworkInput, port: number, onStep: (progress: SetUpProgress) => void): Promise<Result<Master>> {
+  const { register, clock, random, log } = input;
+  const { store } = register;
+  const shop = present(readShop(store.db), 'the shop');
+  const shopId = readShopId(input);
+  const running = await runHub({
+    folder: join(input.dataFolder, 'hub'),
+    shop: { id: shopId, name: shop.name },
+    port,
+    listen: input.listen,
+    registers: Math.max(10, listRegisters(store.db).length + 5),
+    memoryBytes: totalmem(),
+    version: input.version,
+    frontDoorOpen: readMeta(store.db, 'front_door') !== 'closed',
+    incarnationNumber: 1,
+    clock,
+    random,
+    log,
+    onStep,
+  });
+  if (!running.ok) return running;
+  const { hub } = running.value;
+  const own = present(store.own, 'the own chain');
+  const registerId = ownRegisterId(store);
+  publishAuthority(register, {
+    authority: hub.keys.authority.certificate,
+    ownCertificate: issueChainCertificate(hub.keys.authority, random, { register: registerId, pairing: registerId }, own.key.publicKey),
+    box: hub.keys.sealedBox,
+    boxSignature: signByAuthority(hub.keys.authority, 'sealed-box', hub.keys.sealedBox),
+  });
+  const link = await running.value.connectMaster();
+  if (!link.ok) return link;
+  // The master's own register connects as any other; its pairing is its own id.
+  await ensureMember(link.value.link, hub.keys.secret, { register: registerId, pairing: registerId }, random);
+  await link.value.close();
+  return ok(await takeDuty(input, running.value, port, shop.name));
+}
+
+/** The hub's name for the shop: made once, with the first hub. */
+function readShopId({ register: { store } }: NetworkInput): Id {
+  const held = readMeta(store.db, 'shop_id');
+  if (typeof held === 'string') return held as Id;
+  const made = makeId(store.clock, store.random);
+  store.db.transact('durable', () => ok(writeMeta(store.db, 'shop_id', made)));
+  return made;
+}
+
+async function takeDuty(input: NetworkInput, running: RunningHub, port: number, shopName: string): Promise<Master> {
+  const { register, clock, random, log } = input;
+  const { keys } = running.hub;
+  const desk = startDesk(input, running, shopName);
+  const duty = startMasterDuty({ tools: input.syncTools, connect: () => running.connectMaster() });
+  const firewall = await openFirewall(port, process.platform, systemRunner);
+  const code = listRegisters(register.store.db).find(({ id }) => id === ownRegisterId(register.store));
+  const announcement: Announcement = announceMaster(
+    { shop: shopName, register: code?.name ?? '', port, authority: authorityMark(keys.authority.certificate) },
+    input.multicast,
+    log,
+  );
+  const registerId = ownRegisterId(register.store);
+  return {
+    port,
+    running,
+    duty,
+    recoveryCode: () => keys.recoveryCode,
+    forgetRecoveryCode: () => forgetRecoveryCode(running.hub.folder.keys),
+    firewallCommand: () => (firewall.state === 'by-hand' ? firewall.commands.join('\n') : null),
+    connectOwn: async () => {
+      const link = await connectHub(
+        {
+          host: '127.0.0.1',
+          port,
+          database: SHOP_DATABASE,
+          user: memberRole(registerId),
+          password: registerPassword(keys.secret, registerId),
+          iterations: REGISTER_SCRAM_ITERATIONS,
+          authority: keys.authority.certificate,
+        },
+        { clock, random },
+      );
+      return link.ok ? ok(makeHubClient(link.value)) : link;
+    },
+    ...desk,
+    revoke: (id, user) => revoke(input, running, id, user),
+    stop: async (how) => {
+      await announcement.stop();
+      await desk.close();
+      await duty.stop();
+      await running.stop(how);
+    },
+  };
+}
+
+interface Desk {
+  startPairing(): Promise<Result<PairingCode>>;
+  stopPairing(): Promise<Result<null>>;
+  pairing(): PairingCode | null;
+  close(): Promise<void>;
+}
+
+/** Gives out codes, and answers whoever comes with one. The superuser's link is open only while a code is. */
+function startDesk(input: NetworkInput, running: RunningHub, shopName: string): Desk {
+  const { clock, random, log } = input;
+  let open: { readonly code: PairingCode; readonly client: HubMasterClient; readonly serving: { stop(): Promise<void> } } | null = null;
+  const close = async (): Promise<void> => {
+    const held = open;
+    open = null;
+    if (held === null) return;
+    await held.serving.stop();
+    await closePairing(held.client.link).catch((error: unknown) => log.warn('pairing.close', { error: String(error) }));
+    await held.client.close();
+  };
+  return {
+    pairing: () => (open !== null && open.code.expiresAtMs > clock.nowMs() ? open.code : null),
+    startPairing: async () => {
+      await close();
+      const client = await running.connectMaster();
+      if (!client.ok) return client;
+      const code = await openPairing(client.value.link, { clock, random });
+      const serving = servePairing({
+        link: client.value.link,
+        keys: running.hub.keys,
+        shopName,
+        clock,
+        random,
+        onRequest: (request) => Promise.resolve(grant(input, running, request)),
+        onFault: (error) => log.error('pairing.failed', { error: String(error) }),
+      });
+      open = { code, client: client.value, serving };
+      return ok(code);
+    },
+    stopPairing: async () => {
+      await close();
+      return ok(null);
+    },
+    close,
+  };
+}
+
+/** A new register gets the next code, and its key a certificate; both are in the journal before it hears of them. */
+function grant(
+  input: NetworkInput,
+  running: RunningHub,
+  request: PairingRequest,
+): Result<{ register: Id; registerCode: string; series: string; certificate: Uint8Array }> {
+  const { register, clock, random } = input;
+  const id = makeId(clock, random);
+  const code = nextRegisterCode(register.store);
+  const certificate = issueChainCertificate(
+    running.hub.keys.authority,
+    random,
+    { register: id, pairing: request.pairing as Id },
+    request.publicKey,
+  );
+  const admitted = admitRegister(register, { id, code, name: request.name, publicKey: request.publicKey, certificate });
+  return admitted.ok ? ok({ register: id, registerCode: code, series: code, certificate }) : admitted;
+}
+
+async function revoke(input: NetworkInput, running: RunningHub, id: Id, user: Id | null): Promise<Result<null>> {
+  if (id === ownRegisterId(input.register.store))
+    return refuse('input.invalid', { field: 'register', reason: 'the main register cannot be shut out' });
+  const client = await running.connectMaster();
+  if (!client.ok) return client;
+  try {
+    const roles = (await listMembers(client.value.link)).filter((member) => member.register === id);
+    const chains = (await Promise.all(roles.map(({ role }) => revokeMember(client.value.link, role)))).flat();
+    const signed = chains.map(({ chain, fromN }) => ({
+      chain,
+      fromN,
+      signature: signRevocation(running.hub.keys.authority, chain, fromN),
+    }));
+    return recordRevocation(input.register, id, signed, user);
+  } finally {
+    await client.value.close();
+  }
+}
+
+/** Where others reach this machine: its IPv4 addresses on networks, loopback left out. */
+export function ownAddresses(): string[] {
+  return Object.values(networkInterfaces()).flatMap((list) =>
+    (list ?? []).filter(({ family, internal }) => family === 'IPv4' && !internal).map(({ address }) => address),
+  );
+}

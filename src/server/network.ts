@@ -1,0 +1,250 @@
+/**
+ * What connects a register to the others, by its mode: nothing (single), the hub on this machine (master), a master elsewhere (slave). The
+ * one place that knows which; handlers ask it, and start and stop go through it. Changing the mode is a job that a restart takes up again.
+ */
+import type { Clock } from '../base/clock.ts';
+import type { Id } from '../base/id.ts';
+import type { Log } from '../base/log.ts';
+import { present } from '../base/assert.ts';
+import type { Random } from '../base/random.ts';
+import { ok, refuse, type Result } from '../base/result.ts';
+import { pairWithMaster } from '../hub/pairing.ts';
+import { exportChainKey, importChainKey, makeChainKey } from '../protocol/changeset.ts';
+import { ownRegisterId, readMode, refillSearch, type Mode, type Register } from '../register/register.ts';
+import { trustCertificate } from '../store/chains.ts';
+import { beginChain } from '../store/begin-chain.ts';
+import { commitWith } from '../store/journal.ts';
+import { readMeta, writeMeta } from '../store/store.ts';
+import type { Reader } from '../store/reader.ts';
+import { compareProjection } from '../sync/compare-projection.ts';
+import type { Interface } from '../sync/discovery.ts';
+import { pullRecords } from '../sync/first-pull.ts';
+import { startSync, type Sync } from '../sync/sync-loop.ts';
+import type { SyncTools } from '../sync/tools.ts';
+import type { JobProgress } from './jobs.ts';
+import { raiseMaster, type Master } from './master.ts';
+import { accountOf, slaveConnect } from './slave-link.ts';
+
+export interface NetworkInput {
+  readonly register: Register;
+  readonly reader: Reader;
+  readonly dataFolder: string;
+  readonly version: string;
+  /** PostgreSQL's listen_addresses. */
+  readonly listen: string;
+  readonly multicast: Interface;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly syncTools: SyncTools;
+  /** Where the register stands has changed. */
+  onStatus(): void;
+}
+
+export interface JoinRequest {
+  readonly host: string;
+  readonly port: number;
+  readonly database: string;
+  readonly code: string;
+  readonly registerName: string;
+  readonly language: string;
+}
+
+export interface Network {
+  mode(): Mode | null;
+  sync(): Sync | null;
+  master(): Master | null;
+  /** A change of mode that was cut and waits to be taken up. */
+  unfinished(): { readonly kind: 'to-master'; readonly port: number } | { readonly kind: 'join' } | null;
+  /** Begins what the mode says. For a master this raises the hub. */
+  start(): Promise<Result<null>>;
+  toMaster(progress: JobProgress, port: number): Promise<Result<{ readonly recoveryCode?: string }>>;
+  join(progress: JobProgress, request: JoinRequest): Promise<Result<object>>;
+  /** Takes up a join after pairing: the first pull. */
+  resumeJoin(progress: JobProgress): Promise<Result<object>>;
+  stop(how: { readonly server: 'stop' | 'leave' }): Promise<void>;
+}
+
+/** Between looks at how far the first push is. */
+const LOOK_MS = 100;
+/** The shop keeps selling while tables are compared, so a comparison may fall between two sales; it is made again. */
+const COMPARISONS = 20;
+const PAIRING_TIMEOUT_MS = 8_000;
+
+export function makeNetwork(input: NetworkInput): Network {
+  const { register, log } = input;
+  const { store } = register;
+  let master: Master | null = null;
+  let sync: Sync | null = null;
+
+  const beginSync = (connect: Parameters<typeof startSync>[0]['connect']): void => {
+    sync = startSync({
+      tools: input.syncTools,
+      register: ownRegisterId(store),
+      version: input.version,
+      connect,
+      onStatus: () => onSyncStatus(),
+    });
+  };
+  const onSyncStatus = (): void => {
+    if (sync?.status().level === true && readMeta(store.db, 'full_copy') === null)
+      store.db.transact('relaxed', () => ok(writeMeta(store.db, 'full_copy', 1)));
+    master?.duty.nudge();
+    input.onStatus();
+  };
+
+  const raise = async (port: number, progress: JobProgress | null): Promise<Result<Master>> => {
+    if (master !== null) return ok(master);
+    const raised = await raiseMaster(input, port, (step) => {
+      if (step.state === 'running') progress?.step(step.step);
+      else if (step.state === 'done') progress?.detail(step.detail);
+    });
+    if (!raised.ok) return raised;
+    master = raised.value;
+    beginSync(() => raised.value.connectOwn());
+    return raised;
+  };
+
+  return {
+    mode: () => readMode(store),
+    sync: () => sync,
+    master: () => master,
+    unfinished: () => readUnfinished(input),
+    start: async () => {
+      const mode = readMode(store);
+      if (mode === 'master') {
+        const raised = await raise(Number(readMeta(store.db, 'hub_port') ?? 5432), null);
+        return raised.ok ? ok(null) : raised;
+      }
+      if (mode === 'slave' && readMeta(store.db, 'unfinished') === null) beginSync(slaveConnect({ ...input, store: input.register.store }));
+      return ok(null);
+    },
+    toMaster: async (progress, port) => {
+      if (readMode(store) === 'slave') return refuse('mode.not-possible', { from: 'slave', to: 'master' });
+      store.db.transact('durable', () => {
+        writeMeta(store.db, 'hub_port', port);
+        return ok(writeMeta(store.db, 'unfinished', 'to-master'));
+      });
+      const raised = await raise(port, progress);
+      if (!raised.ok) return raised;
+      const moved = await moveAcross(input, raised.value, () => sync, progress);
+      if (!moved.ok) return moved;
+      store.db.transact('durable', () => {
+        writeMeta(store.db, 'full_copy', 1);
+        writeMeta(store.db, 'mode', 'master');
+        return ok(store.db.run("DELETE FROM meta WHERE name = 'unfinished'"));
+      });
+      log.info('storage.master', { port });
+      input.onStatus();
+      const code = raised.value.recoveryCode();
+      return ok(code === null ? {} : { recoveryCode: code });
+    },
+    join: async (progress, request) => {
+      progress.step('pair', `${request.host}:${request.port}`);
+      const paired = await pair(input, request);
+      if (!paired.ok) return paired;
+      return firstPull(input, progress, () => beginSync(slaveConnect({ ...input, store: input.register.store })));
+    },
+    resumeJoin: (progress) => firstPull(input, progress, () => beginSync(slaveConnect({ ...input, store: input.register.store }))),
+    stop: async (how) => {
+      await sync?.stop();
+      await master?.stop(how);
+    },
+  };
+}
+
+function readUnfinished({ register: { store } }: NetworkInput): ReturnType<Network['unfinished']> {
+  const kind = readMeta(store.db, 'unfinished');
+  if (kind === 'to-master') return { kind, port: Number(readMeta(store.db, 'hub_port') ?? 5432) };
+  return kind === 'join' ? { kind } : null;
+}
+
+/** The first push and the first projection, watched; then both sides compared, table by table. */
+async function moveAcross(input: NetworkInput, master: Master, sync: () => Sync | null, progress: JobProgress): Promise<Result<null>> {
+  const { store } = input.register;
+  progress.step('move');
+  for (;;) {
+    const total = present(store.own, 'the own chain').n;
+    const projected = master.duty.projected();
+    progress.rows(Math.min(projected, total), total);
+    if (projected >= total && sync()?.status().level === true) break;
+    await input.clock.sleep(LOOK_MS);
+  }
+  progress.step('compare');
+  const connected = await master.running.connectMaster();
+  if (!connected.ok) return connected;
+  const hub = connected.value;
+  try {
+    for (let tries = 1; ; tries++) {
+      const held = await input.reader.ask('checksumStore');
+      const differing = await compareProjection(store, hub, held);
+      if (differing.length === 0) {
+        const rows = Object.values(held).reduce((sum, table) => sum + table.rows, 0);
+        progress.detail(`${Object.keys(held).length} tables, ${rows} rows`);
+        return ok(null);
+      }
+      const [first] = differing;
+      if (tries >= COMPARISONS)
+        return refuse('storage.differs', { table: first?.table ?? '', here: first?.here ?? 0, there: first?.there ?? 0 });
+      await input.clock.sleep(LOOK_MS * tries);
+    }
+  } finally {
+    await hub.close();
+  }
+}
+
+/** Pairing: identity, key, CA and account, all in one transaction of the store once the master has answered. */
+async function pair(input: NetworkInput, request: JoinRequest): Promise<Result<null>> {
+  const { register, clock, random } = input;
+  const { store } = register;
+  // The key is kept before it is shown to anybody: cut here, the next try offers the same one.
+  const held = readMeta(store.db, 'pairing_key');
+  const key = held instanceof Uint8Array ? importChainKey(held) : makeChainKey();
+  if (!(held instanceof Uint8Array)) store.db.transact('durable', () => ok(writeMeta(store.db, 'pairing_key', exportChainKey(key))));
+  const answer = await pairWithMaster(
+    {
+      host: request.host,
+      port: request.port,
+      code: request.code,
+      publicKey: key.publicKey,
+      name: request.registerName,
+      version: input.version,
+      timeoutMs: PAIRING_TIMEOUT_MS,
+    },
+    { clock, random },
+  );
+  if (!answer.ok) return answer;
+  const { value } = answer;
+  return commitWith(store, () => {
+    writeMeta(store.db, 'authority', value.authority);
+    store.authority = value.authority;
+    beginChain(store, value.register as Id, value.series, key);
+    trustCertificate(store, value.certificate);
+    writeMeta(store.db, 'hub_account', JSON.stringify(accountOf(value, request)));
+    writeMeta(store.db, 'shop_id', value.shopId);
+    writeMeta(store.db, 'language', request.language);
+    writeMeta(store.db, 'unfinished', 'join');
+    writeMeta(store.db, 'mode', 'slave');
+    store.db.run("DELETE FROM meta WHERE name = 'pairing_key'");
+    return ok(null);
+  });
+}
+
+/** Records first, so that it may sell; then the history by reading the feed, in the background. */
+async function firstPull(input: NetworkInput, progress: JobProgress, beginSync: () => void): Promise<Result<object>> {
+  const { register } = input;
+  const { store } = register;
+  const connected = await slaveConnect({ ...input, store: input.register.store })();
+  if (!connected.ok) return connected;
+  const hub = connected.value;
+  try {
+    await pullRecords(input.syncTools, hub, { onStep: (step) => progress.step(step), onRows: (done) => progress.rows(done, done) });
+  } finally {
+    await hub.close();
+  }
+  store.db.transact('durable', () => ok(store.db.run("DELETE FROM meta WHERE name = 'unfinished'")));
+  await refillSearch(register);
+  beginSync();
+  input.onStatus();
+  return ok({});
+}

@@ -1,0 +1,98 @@
+/**
+ * A slave's way to its master: the address it was told, and when nothing answers there, whatever announces itself under the shop's own CA.
+ * The CA is pinned, so a wrong address costs a try and nothing else.
+ */
+import type { Clock } from '../base/clock.ts';
+import { fromBase64Url, toBase64Url } from '../base/bytes.ts';
+import type { Log } from '../base/log.ts';
+import type { Random } from '../base/random.ts';
+import { ok, type Result } from '../base/result.ts';
+import { REGISTER_SCRAM_ITERATIONS, SHOP_DATABASE } from '../hub/cluster-conf.ts';
+import { makeHubClient, type HubClient } from '../hub/hub-client.ts';
+import { connectHub } from '../hub/pg-link.ts';
+import { readMeta, writeMeta, type Store } from '../store/store.ts';
+import { authorityMark, findMasters, type Interface } from '../sync/discovery.ts';
+
+export interface HubAccount {
+  readonly host: string;
+  readonly port: number;
+  /** Front door's name, as it was typed; shown again where the storage is explained. */
+  readonly database: string;
+  readonly role: string;
+  readonly password: string;
+  /** The shop's CA, DER, base64url. */
+  readonly authority: string;
+}
+
+export function readAccount(store: Store): HubAccount | null {
+  const text = readMeta(store.db, 'hub_account');
+  return typeof text === 'string' ? (JSON.parse(text) as HubAccount) : null;
+}
+
+export function writeAccount(store: Store, account: HubAccount): void {
+  store.db.transact('durable', () => ok(writeMeta(store.db, 'hub_account', JSON.stringify(account))));
+}
+
+interface LinkInput {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly multicast: Interface;
+}
+
+/** Tries at the known address between searches of the network. */
+const SEARCH_EVERY_MS = 3_000;
+const SEARCH_MS = 900;
+
+/** A connect function for sync-loop: the known address first; unreachable for a while, those found. */
+export function slaveConnect(input: LinkInput): () => Promise<Result<HubClient>> {
+  let searchedMs = -Infinity;
+  return async () => {
+    const account = readAccount(input.store);
+    if (account === null) throw new Error('a slave has an account with its master');
+    const first = await connectAs(input, account, account.host, account.port);
+    if (first.ok || input.clock.monotonicMs() - searchedMs < SEARCH_EVERY_MS) return first;
+    searchedMs = input.clock.monotonicMs();
+    const mark = authorityMark(fromBase64Url(account.authority));
+    for (const master of await findMasters(input.multicast, SEARCH_MS, input.clock, input.log)) {
+      if (master.authority !== mark || (master.host === account.host && master.port === account.port)) continue;
+      const moved = await connectAs(input, account, master.host, master.port);
+      if (!moved.ok) continue;
+      input.log.info('master.moved', { host: master.host, port: master.port });
+      writeAccount(input.store, { ...account, host: master.host, port: master.port });
+      return moved;
+    }
+    return first;
+  };
+}
+
+async function connectAs(input: LinkInput, account: HubAccount, host: string, port: number): Promise<Result<HubClient>> {
+  const link = await connectHub(
+    {
+      host,
+      port,
+      database: SHOP_DATABASE,
+      user: account.role,
+      password: account.password,
+      iterations: REGISTER_SCRAM_ITERATIONS,
+      authority: fromBase64Url(account.authority),
+    },
+    input,
+  );
+  return link.ok ? ok(makeHubClient(link.value)) : link;
+}
+
+export function accountOf(
+  answer: { readonly role: string; readonly password: string; readonly authority: Uint8Array },
+  at: { host: string; port: number; database: string },
+): HubAccount {
+  return {
+    host: at.host,
+    port: at.port,
+    database: at.database,
+    role: answer.role,
+    password: answer.password,
+    authority: toBase64Url(answer.authority),
+  };
+}

@@ -1,0 +1,143 @@
+/** Puts a register process together over a data folder, and takes it apart again. Nothing listens yet: http-server.ts does that. */
+import { chmodSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Clock } from '../base/clock.ts';
+import type { Log } from '../base/log.ts';
+import type { Random } from '../base/random.ts';
+import { ok, type Result } from '../base/result.ts';
+import { unfinishedImports } from '../register/import-products.ts';
+import { openRegister } from '../register/register.ts';
+import { lockFolder } from '../store/lock-folder.ts';
+import { startReader } from '../store/reader.ts';
+import { closeStore, openStore } from '../store/store.ts';
+import type { Interface } from '../sync/discovery.ts';
+import type { SyncTools } from '../sync/tools.ts';
+import { makeEventBus } from './events.ts';
+import { makeImportDesk } from './import-desk.ts';
+import { makeJobs } from './jobs.ts';
+import { makeNetwork } from './network.ts';
+import type { Runtime } from './runtime.ts';
+import { makeSessions } from './sessions.ts';
+import { makeDelayLog, viewStatus } from './stand.ts';
+
+export interface StartInput {
+  readonly dataFolder: string;
+  readonly version: string;
+  /** PostgreSQL's listen_addresses on a master. */
+  readonly listen: string;
+  readonly multicast: Interface;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+}
+
+export interface Started {
+  readonly runtime: Runtime;
+  /** Raises the hub or reaches for the master, and takes up what was cut. Apart from opening, so that screens answer first. */
+  connect(): Promise<void>;
+  stop(how: { readonly server: 'stop' | 'leave' }): Promise<void>;
+}
+
+const CHECKPOINT_MS = 5_000;
+/** Where the register stands is told at once when it changes, but not more often than a person can see. */
+const STATUS_EVERY_MS = 100;
+
+/** Refuses with store.in-use, store.newer, store.corrupt. */
+export function startRuntime(input: StartInput): Result<Started> {
+  const { clock, random, log } = input;
+  mkdirSync(input.dataFolder, { recursive: true });
+  chmodSync(input.dataFolder, 0o700);
+  const lock = lockFolder(input.dataFolder);
+  if (!lock.ok) return lock;
+  const opened = openStore(join(input.dataFolder, 'store.db'), { clock, random });
+  if (!opened.ok) {
+    lock.value.release();
+    return opened;
+  }
+  const store = opened.value;
+  const { register, filled } = openRegister(store);
+  const reader = startReader(store);
+  const events = makeEventBus();
+  const stopped = new AbortController();
+  const jobs = makeJobs(
+    clock,
+    random,
+    (job) => events.publish({ type: 'job', job }),
+    (error) => log.error('job.crashed', { error: error instanceof Error ? (error.stack ?? error.message) : String(error) }),
+  );
+  const syncTools: SyncTools = {
+    store,
+    prepare: (work) => reader.prepare(work),
+    yieldTurn: () => new Promise((resolve) => setImmediate(resolve)),
+    clock,
+    random,
+    log,
+  };
+  const network = makeNetwork({ ...input, register, reader, syncTools, onStatus: () => tellStatus() });
+  const delays = makeDelayLog(() => runtime);
+  const runtime: Runtime = {
+    version: input.version,
+    dataFolder: input.dataFolder,
+    multicast: input.multicast,
+    clock,
+    random,
+    log,
+    register,
+    reader,
+    sessions: makeSessions(random),
+    events,
+    jobs,
+    imports: makeImportDesk(register, input.dataFolder),
+    network,
+    delays,
+  };
+
+  let telling = false;
+  const tellStatus = (): void => {
+    delays.sample();
+    if (telling) return;
+    telling = true;
+    void clock.sleep(STATUS_EVERY_MS, stopped.signal).then(() => {
+      telling = false;
+      if (!stopped.signal.aborted && network.mode() !== null) events.publish({ type: 'status', status: viewStatus(runtime) });
+    });
+  };
+  store.listeners.add((changes, own) => {
+    events.publish({ type: 'changed', tables: [...new Set(changes.map(({ table }) => table))], from: own ? null : 'elsewhere' });
+    tellStatus();
+  });
+  const checkpointing = keepCheckpoints(reader, clock, log, stopped.signal);
+
+  return ok({
+    runtime,
+    connect: async () => {
+      await filled;
+      takeUpWork(runtime);
+      const begun = await network.start();
+      if (!begun.ok) log.error('network.not-started', { ...begun.refusal });
+    },
+    stop: async (how) => {
+      stopped.abort();
+      await network.stop(how);
+      await checkpointing;
+      await reader.stop();
+      closeStore(store);
+      lock.value.release();
+    },
+  });
+}
+
+/** Changes of mode and imports that a kill or a power cut interrupted. */
+function takeUpWork(runtime: Runtime): void {
+  const { jobs, network, imports } = runtime;
+  const unfinished = network.unfinished();
+  if (unfinished?.kind === 'to-master') jobs.start('to-master', (progress) => network.toMaster(progress, unfinished.port));
+  if (unfinished?.kind === 'join') jobs.start('join', (progress) => network.resumeJoin(progress));
+  for (const plan of unfinishedImports(runtime.register.store)) jobs.start('import', (progress) => imports.write(plan, progress));
+}
+
+async function keepCheckpoints(reader: Runtime['reader'], clock: Clock, log: Log, signal: AbortSignal): Promise<void> {
+  while (await clock.sleep(CHECKPOINT_MS, signal)) {
+    await reader.checkpoint().catch((error: unknown) => log.error('store.checkpoint', { error: String(error) }));
+  }
+}
