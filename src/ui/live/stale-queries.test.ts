@@ -3,7 +3,14 @@ import { test } from 'node:test';
 import { staleQueries } from './stale-queries.ts';
 
 test('a changed product makes every list that shows products stale, once', () => {
-  assert.deepEqual([...staleQueries(['product', 'product_barcode'])].sort(), ['categories', 'products', 'search', 'tiles', 'to-check']);
+  assert.deepEqual([...staleQueries(['product', 'product_barcode'])].sort(), [
+    'categories',
+    'products',
+    'search',
+    'storage',
+    'tiles',
+    'to-check',
+  ]);
 });
 
 test('a table of a newer program makes only the page of exceptions stale', () => {

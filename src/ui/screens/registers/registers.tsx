@@ -119,6 +119,7 @@ function RegisterTable({ rows, buttons }: { readonly rows: readonly RegisterRow[
 
 function RegisterLine({ row, buttons }: { readonly row: RegisterRow; readonly buttons: Buttons | null }): ReactNode {
   const { t } = useTranslation();
+  const { mode } = useRegister();
   const locale = useLocale();
   return (
     <tr>
@@ -144,8 +145,8 @@ function RegisterLine({ row, buttons }: { readonly row: RegisterRow; readonly bu
         <StateWords row={row} />
       </td>
       <td data-name={t('registers.waiting')}>
-        <span className={row.waiting !== null && row.waiting > 0 ? 'badge wait num' : 'num soft'}>
-          {row.waiting === null ? t('status.none') : count(row.waiting, locale)}
+        <span className={row.waiting !== null && row.waiting > 0 && mode !== 'single' ? 'badge wait num' : 'num soft'}>
+          {row.waiting === null || mode === 'single' ? t('status.none') : count(row.waiting, locale)}
         </span>
       </td>
       <td data-name={t('registers.delay')}>

@@ -27,7 +27,7 @@ export function Categories({ chosen, onChoose }: Props): ReactNode {
       {categories.data?.rows.map((category) => (
         <button key={category.id} type="button" className="cat" aria-pressed={chosen === category.id} onClick={() => onChoose(category.id)}>
           <CategoryIcon name={category.icon} />
-          <bdi className="clip">{category.name}</bdi>
+          <bdi className="cat-name">{category.name}</bdi>
         </button>
       ))}
     </nav>

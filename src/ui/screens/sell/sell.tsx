@@ -55,7 +55,7 @@ export function Sell(): ReactNode {
       />
       <div className="till-banner">
         <Banners />
-        <UnprintedBanner />
+        <UnprintedBanner shown={cart?.lastSale?.uuid ?? null} />
       </div>
       <Categories
         chosen={searching ? '' : shelf}

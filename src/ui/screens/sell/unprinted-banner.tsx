@@ -7,7 +7,8 @@ import { call } from '../../api/call.ts';
 import { PrintReceipt } from '../../parts/print-receipt.tsx';
 import type { Receipt } from '../../parts/receipt-paper.tsx';
 
-export function UnprintedBanner(): ReactNode {
+/** `shown` is the sale whose change is on the screen: its receipt can still be asked for there. */
+export function UnprintedBanner({ shown }: { readonly shown: string | null }): ReactNode {
   const { t } = useTranslation();
   const client = useQueryClient();
   const [printing, setPrinting] = useState<Receipt | null>(null);
@@ -17,7 +18,7 @@ export function UnprintedBanner(): ReactNode {
     onSuccess: () => client.invalidateQueries({ queryKey: ['unprinted'] }),
   });
   const fetchIt = useMutation({ mutationFn: (uuid: string) => call('getSale', { params: { uuid } }), onSuccess: setPrinting });
-  const sale = unprinted.data?.rows[0];
+  const sale = unprinted.data?.rows.find((row) => row.uuid !== shown);
   if (sale === undefined) return null;
   return (
     <div className="banner" role="status">

@@ -8,6 +8,8 @@ export interface Draft {
   readonly language: string;
   readonly registerName: string;
   readonly mode: Mode;
+  /** Port of the shop's database, as typed; of a master only. */
+  readonly hubPort: string;
   readonly country: string;
   readonly currency: string;
   readonly shopName: string;
@@ -33,6 +35,7 @@ export function emptyDraft(language: string): Draft {
     language,
     registerName: '',
     mode: 'single',
+    hubPort: String(HUB_PORT),
     country: '',
     currency: '',
     shopName: '',
@@ -56,6 +59,12 @@ export function splitAddress(text: string): { host: string; port: number } | nul
   if (host === undefined) return null;
   const port = match?.[4] === undefined ? HUB_PORT : Number(match[4]);
   return port >= 1 && port <= 65_535 ? { host, port } : null;
+}
+
+/** A port as typed, or null. */
+export function readPort(text: string): number | null {
+  const port = /^\d{1,5}$/.test(text.trim()) ? Number(text) : 0;
+  return port >= 1 && port <= 65_535 ? port : null;
 }
 
 /** Crockford's letters: what looks alike is one, marks and spaces go. */
@@ -82,6 +91,7 @@ export function setUpBody(draft: Draft): BodyInput<'setUp'> {
     },
     owner: { name: draft.ownerName.trim(), pin: draft.pin },
     catalogue: draft.catalogue === 'demo' ? 'demo' : 'empty',
+    hubPort: readPort(draft.hubPort) ?? HUB_PORT,
   };
 }
 

@@ -1,12 +1,13 @@
 /** The three ways to keep the shop's data, drawn: in blue, this register. The names are those people know from the manual. */
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Field } from '../../parts/field.tsx';
 import type { Mode } from './draft.ts';
 import type { StepProps } from './simple-steps.tsx';
 
 const MODES: readonly Mode[] = ['single', 'master', 'slave'];
 
-export function StorageStep({ draft, change }: StepProps): ReactNode {
+export function StorageStep({ draft, change, problems }: StepProps): ReactNode {
   const { t } = useTranslation();
   return (
     <>
@@ -30,6 +31,20 @@ export function StorageStep({ draft, change }: StepProps): ReactNode {
         </div>
       </fieldset>
       <p className="legend">{t('wizard.legend')}</p>
+      {draft.mode === 'master' ? (
+        <details className="more" open={problems.includes('hubPort') || undefined}>
+          <summary>{t('wizard.more')}</summary>
+          <Field
+            label={t('storage.port')}
+            hint={t('storage.port-hint')}
+            className="num"
+            inputMode="numeric"
+            value={draft.hubPort}
+            onChange={(event) => change({ hubPort: event.target.value })}
+            error={problems.includes('hubPort') ? t('storage.not-a-port', { text: draft.hubPort }) : null}
+          />
+        </details>
+      ) : null}
     </>
   );
 }

@@ -8,7 +8,7 @@ import { useTranslation } from 'react-i18next';
 import { pinDigitsNeeded, RIGHTS } from '../../../domain/rights.ts';
 import { call } from '../../api/call.ts';
 import { useJobId } from '../../parts/use-job.ts';
-import { CODE_LENGTH, emptyDraft, joinBody, setUpBody, splitAddress, type Draft } from './draft.ts';
+import { CODE_LENGTH, emptyDraft, joinBody, readPort, setUpBody, splitAddress, type Draft } from './draft.ts';
 import { JoinStep } from './join-step.tsx';
 import { LanguageStep, ProductsStep, RegisterStep, ShopStep } from './simple-steps.tsx';
 import { StorageStep } from './storage-step.tsx';
@@ -103,8 +103,9 @@ function problemsOf(step: StepName, draft: Draft): readonly (keyof Draft)[] {
   const empty = (...names: Exclude<keyof Draft, 'file'>[]): (keyof Draft)[] => names.filter((name) => draft[name].trim() === '');
   switch (step) {
     case 'language':
-    case 'storage':
       return [];
+    case 'storage':
+      return draft.mode === 'master' && readPort(draft.hubPort) === null ? ['hubPort'] : [];
     case 'register':
       return empty('registerName');
     case 'shop': {
