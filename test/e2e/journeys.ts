@@ -15,12 +15,18 @@ export function holdToAxe(page: Page): Look {
 export interface ShopAnswers {
   readonly mode: 'Single-register' | 'Multi-register — Master';
   readonly registerName: string;
+  /** Of a master: the port of its database, where 5432 may be taken. */
+  readonly hubPort?: number;
 }
 
 /** First launch up to the work itself: language, register, mode, shop and owner, demo products. */
 export async function answerWizard(page: Page, answers: ShopAnswers, look: Look): Promise<void> {
   await nameRegister(page, answers.registerName, look);
   await page.getByRole('heading', { name: answers.mode, exact: true }).click();
+  if (answers.hubPort !== undefined) {
+    await page.getByText('Another port').click();
+    await page.getByLabel('Port').fill(String(answers.hubPort));
+  }
   await look('wizard-storage');
   await page.getByRole('button', { name: 'Continue' }).click();
   await page.getByLabel('Country').selectOption('NL');
