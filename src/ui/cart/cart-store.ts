@@ -3,6 +3,7 @@
  * Changes go up one after the other in the order they were made. The register holds the cart: a refusal or a newer version on another
  * screen brings its state back here, and nothing is kept by the browser.
  */
+import { replaceEqualDeep } from '@tanstack/react-query';
 import { call } from '../api/call.ts';
 import { preview, type Cart, type CartChange, type Tile } from './preview.ts';
 
@@ -143,7 +144,8 @@ export class CartStore {
     // An answer overtaken by a newer one of the same cart changes nothing.
     if (this.#confirmed?.id === cart.id && cart.id !== EMPTY_ID && cart.version < this.#confirmed.version) return;
     if (this.#confirmed?.id !== cart.id) this.#newestVersion = cart.version;
-    this.#confirmed = cart;
+    // Lines that did not change stay the same objects: they are not drawn again.
+    this.#confirmed = replaceEqualDeep(this.#confirmed, cart);
     this.#show();
   }
 

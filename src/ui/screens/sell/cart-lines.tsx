@@ -1,6 +1,6 @@
 /** The cart's lines, newest on top; the chosen one has its tools open. */
 import { Minus, Plus, Trash2, Undo2, UserRound } from 'lucide-react';
-import { useEffect, useRef, type ReactNode } from 'react';
+import { memo, useEffect, useRef, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { cartStore } from '../../cart/cart-store.ts';
 import type { Cart, CartLine } from '../../cart/preview.ts';
@@ -10,7 +10,7 @@ import { useCan, useLocale, useMoney } from '../../parts/register-context.ts';
 interface Props {
   readonly cart: Cart;
   readonly chosen: CartLine | null;
-  readonly onChoose: (line: CartLine) => void;
+  readonly onChoose: (line: number) => void;
   readonly onQuantity: (line: CartLine) => void;
   readonly onCustomer: () => void;
   readonly onProblem: (error: unknown) => void;
@@ -68,17 +68,17 @@ export function CartLines({ cart, chosen, onChoose, onQuantity, onCustomer, onPr
   );
 }
 
-function Line({ line, onChoose }: { readonly line: CartLine; readonly onChoose: (line: CartLine) => void }): ReactNode {
+const Line = memo(function Line({ line, onChoose }: { readonly line: CartLine; readonly onChoose: (line: number) => void }): ReactNode {
   const { amount } = useMoney();
   return (
     <li>
-      <button type="button" className="row line row-button" onClick={() => onChoose(line)}>
+      <button type="button" className="row line row-button" onClick={() => onChoose(line.line)}>
         <LineWords line={line} />
         <span className="amount num">{amount(line.totalMinor)}</span>
       </button>
     </li>
   );
-}
+});
 
 function LineWords({ line }: { readonly line: CartLine }): ReactNode {
   const { t } = useTranslation();

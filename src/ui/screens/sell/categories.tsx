@@ -1,7 +1,7 @@
 /** The shelves of the shop as tiles: favourites, what sold last, then every category. */
 import { useQuery } from '@tanstack/react-query';
 import { Clock, Star } from 'lucide-react';
-import type { ReactNode } from 'react';
+import { memo, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { call } from '../../api/call.ts';
 import { CategoryIcon } from './category-icon.tsx';
@@ -11,7 +11,7 @@ interface Props {
   readonly onChoose: (of: string) => void;
 }
 
-export function Categories({ chosen, onChoose }: Props): ReactNode {
+export const Categories = memo(function Categories({ chosen, onChoose }: Props): ReactNode {
   const { t } = useTranslation();
   const categories = useQuery({ queryKey: ['categories'], queryFn: ({ signal }) => call('listCategories', { signal }) });
   return (
@@ -32,4 +32,4 @@ export function Categories({ chosen, onChoose }: Props): ReactNode {
       ))}
     </nav>
   );
-}
+});

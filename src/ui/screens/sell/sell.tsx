@@ -2,12 +2,13 @@
  * The selling screen. Scanner and keys work wherever the focus is; the cart belongs to the register and is only shown here. Owns what a
  * cashier is in the middle of: the shelf looked at, the search, the figures keyed, the line chosen.
  */
-import { useCallback, useState, type MouseEvent, type ReactNode } from 'react';
+import { useState, type MouseEvent, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useCart } from '../../cart/use-cart.ts';
 import { Banners } from '../../parts/banners.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { goTo } from '../../parts/route.ts';
+import { useStable } from '../../parts/use-stable.ts';
 import { ProductForm } from '../products/product-form.tsx';
 import { CartFoot } from './cart-foot.tsx';
 import { CartLines } from './cart-lines.tsx';
@@ -39,7 +40,12 @@ export function Sell(): ReactNode {
   const { tiles, settled, error } = useTiles(shelf, selling.search);
   const quickPay = useQuickPay();
   const keys = useSellKeys({ cart, selling, tiles, settled, quickPay });
-  const onAdd = useCallback(selling.add, [selling.add]);
+  const onAdd = useStable(selling.add);
+  const onChooseLine = useStable(selling.chooseLine);
+  const onChooseShelf = useStable((of: string) => {
+    selling.setSearch('');
+    setShelf(of);
+  });
   const searching = selling.search !== '';
 
   return (
@@ -57,13 +63,7 @@ export function Sell(): ReactNode {
         <Banners />
         <UnprintedBanner shown={cart?.lastSale?.uuid ?? null} />
       </div>
-      <Categories
-        chosen={searching ? '' : shelf}
-        onChoose={(of) => {
-          selling.setSearch('');
-          setShelf(of);
-        }}
-      />
+      <Categories chosen={searching ? '' : shelf} onChoose={onChooseShelf} />
       <div className="goods" onMouseDown={keepFocus}>
         <Keyed selling={selling} />
         <Problem error={error} />
@@ -82,7 +82,7 @@ export function Sell(): ReactNode {
           <CartLines
             cart={cart}
             chosen={selling.chosenLine}
-            onChoose={(line) => selling.chooseLine(line.line)}
+            onChoose={onChooseLine}
             onQuantity={(line) => selling.setDialog({ kind: 'quantity', line })}
             onCustomer={() => selling.setDialog({ kind: 'customer' })}
             onProblem={selling.onProblem}

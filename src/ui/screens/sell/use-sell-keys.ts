@@ -48,10 +48,10 @@ export function useSellKeys({ cart, selling, tiles, settled, quickPay }: Needs):
   const outside = (event: KeyboardEvent): boolean => {
     if (event.altKey || event.ctrlKey || event.metaKey) return false;
     if (/^[\d.,]$/.test(event.key)) {
-      selling.key(event.key);
+      selling.keyFromBoard(event.key);
       return true;
     }
-    if (selling.keyed !== '' && outsideKeyed(event.key, selling)) return true;
+    if (selling.hasKeyed() && outsideKeyed(event.key, selling)) return true;
     return onCart(event.key, cart, selling) || toSearch(event.key, selling);
   };
   useKeys({ scan: selling.scan, anywhere, outside });

@@ -16,6 +16,8 @@ export type SellDialog =
 
 const ONE = 1000;
 const LONGEST_KEYED = 30;
+/** Longer than a scanner's pause between two keys, shorter than a person notices. */
+const HELD_MS = 45;
 
 export interface Selling {
   readonly search: string;
@@ -28,6 +30,10 @@ export interface Selling {
   /** As it was typed: "3", "0.312". */
   readonly multiplier: string | null;
   readonly key: (key: string) => void;
+  /** A figure from the keyboard: shown a moment later, since it may be a scanner's, whose figures are never shown. */
+  readonly keyFromBoard: (key: string) => void;
+  /** Something is keyed, shown or not yet. */
+  readonly hasKeyed: () => boolean;
   readonly erase: () => void;
   readonly times: () => void;
   readonly enter: () => void;
@@ -55,6 +61,22 @@ export function useSelling(cart: Cart | null): Selling {
   const [notice, setNotice] = useState<Notice | null>(null);
   const [dialog, setDialog] = useState<SellDialog | null>(null);
   const field = useRef<HTMLInputElement>(null);
+  const held = useRef({ text: '', timer: 0 });
+
+  const dropHeld = (): void => {
+    window.clearTimeout(held.current.timer);
+    held.current = { text: '', timer: 0 };
+  };
+  const key = (figure: string): void => setKeyed((before) => (before + figure).slice(0, LONGEST_KEYED));
+  const showHeld = (): void => {
+    const { text } = held.current;
+    dropHeld();
+    key(text);
+  };
+  const keyFromBoard = (figure: string): void => {
+    window.clearTimeout(held.current.timer);
+    held.current = { text: held.current.text + figure, timer: window.setTimeout(showHeld, HELD_MS) };
+  };
 
   const setSearch = (text: string): void => {
     // "3*" in the search field counts too: the figure before the star is how many.
@@ -68,6 +90,7 @@ export function useSelling(cart: Cart | null): Selling {
   /** A new thing in the cart: what was keyed for it is used up, and the newest line is the chosen one. */
   const begin = (): number => {
     const milli = multiplier === null ? ONE : (parseTyped(multiplier, 3) ?? ONE);
+    dropHeld();
     setKeyed('');
     setMultiplier(null);
     setSearch('');
@@ -97,9 +120,11 @@ export function useSelling(cart: Cart | null): Selling {
     else addQuantity(tile, begin());
   };
   const times = (): void => {
-    const milli = parseTyped(keyed, 3);
+    const all = keyed + held.current.text;
+    const milli = parseTyped(all, 3);
     if (milli === null || milli <= 0) return;
-    setMultiplier(keyed);
+    dropHeld();
+    setMultiplier(all);
     setKeyed('');
   };
 
@@ -111,11 +136,17 @@ export function useSelling(cart: Cart | null): Selling {
     field,
     keyed,
     multiplier,
-    key: (key) => setKeyed((before) => (before + key).slice(0, LONGEST_KEYED)),
-    erase: () => setKeyed((before) => before.slice(0, -1)),
+    key,
+    keyFromBoard,
+    hasKeyed: () => keyed + held.current.text !== '',
+    erase: () => {
+      showHeld();
+      setKeyed((before) => before.slice(0, -1));
+    },
     times,
     enter: () => {
-      if (keyed !== '') scan(keyed);
+      const all = keyed + held.current.text;
+      if (all !== '') scan(all);
     },
     escape: () => {
       if (keyed !== '') setKeyed('');
