@@ -1,0 +1,84 @@
+/** Which screen: first launch, log-in, or the one the address names. Every screen behind the log-in gets the register as context. */
+import { useQuery } from '@tanstack/react-query';
+import { useEffect, useState, type ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { call } from './api/call.ts';
+import { cartStore } from './cart/cart-store.ts';
+import { setRegion } from './format/format.ts';
+import { listen } from './live/events.ts';
+import { queryClient } from './live/query-client.ts';
+import { NoRegister } from './parts/no-register.tsx';
+import { RegisterContext, type RegisterState } from './parts/register-context.ts';
+import { useRoute, type Route } from './parts/route.ts';
+import { Customers } from './screens/customers/customers.tsx';
+import { Import } from './screens/import/import.tsx';
+import { Login } from './screens/login/login.tsx';
+import { Payment } from './screens/pay/payment.tsx';
+import { Products } from './screens/products/products.tsx';
+import { Registers } from './screens/registers/registers.tsx';
+import { Sales } from './screens/sales/sales.tsx';
+import { Sell } from './screens/sell/sell.tsx';
+import { Settings } from './screens/settings/settings.tsx';
+import { ToCheck } from './screens/to-check/to-check.tsx';
+import { Users } from './screens/users/users.tsx';
+import { Wizard } from './screens/wizard/wizard.tsx';
+
+export function App(): ReactNode {
+  const state = useQuery({ queryKey: ['state'], queryFn: ({ signal }) => call('getState', { signal }) });
+  const { i18n } = useTranslation();
+  const language = state.data?.setUp === true ? state.data.language : null;
+  useEffect(() => {
+    if (language !== null && language !== i18n.language) void i18n.changeLanguage(language);
+  }, [i18n, language]);
+  // The wizard stays until its last page was read, which comes after the register is set up.
+  const [inWizard, setInWizard] = useState(false);
+  if (state.data?.setUp === false && !inWizard) setInWizard(true);
+
+  setRegion(state.data?.shop?.country ?? '');
+  if (state.data === undefined) return state.isError ? <NoRegister error={state.error} onRetry={() => void state.refetch()} /> : null;
+  if (inWizard) return <Wizard onDone={() => setInWizard(false)} />;
+  if (state.data.user === null) return <Login state={state.data} />;
+  return <Signed state={state.data} />;
+}
+
+function Signed({ state }: { readonly state: RegisterState }): ReactNode {
+  const route = useRoute();
+  useEffect(() => {
+    void cartStore.reload().catch(() => {
+      // Said by whichever screen needs the cart.
+    });
+    const stop = listen(queryClient, cartStore);
+    return () => {
+      stop();
+      cartStore.forget();
+    };
+  }, []);
+  return (
+    <RegisterContext value={state}>
+      <Screen route={route} />
+    </RegisterContext>
+  );
+}
+
+function Screen({ route: [name, id] }: { readonly route: Route }): ReactNode {
+  switch (name) {
+    case 'pay':
+      return <Payment />;
+    case 'sales':
+      return <Sales chosen={id ?? null} />;
+    case 'products':
+      return id === 'import' ? <Import /> : <Products />;
+    case 'customers':
+      return <Customers />;
+    case 'users':
+      return <Users />;
+    case 'registers':
+      return <Registers />;
+    case 'settings':
+      return <Settings />;
+    case 'to-check':
+      return <ToCheck />;
+    default:
+      return <Sell />;
+  }
+}

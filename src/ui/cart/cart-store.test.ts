@@ -1,0 +1,116 @@
+import { strict as assert } from 'node:assert';
+import { afterEach, test } from 'node:test';
+import { systemClock } from '../../base/clock.ts';
+import { makeId } from '../../base/id.ts';
+import { systemRandom } from '../../base/random.ts';
+import { CartStore } from './cart-store.ts';
+import type { Cart, CartLine, Tile } from './preview.ts';
+
+const realFetch = globalThis.fetch;
+afterEach(() => {
+  globalThis.fetch = realFetch;
+});
+
+const newId = () => makeId(systemClock, systemRandom);
+const milk: Tile = { id: newId(), name: 'Whole milk', unit: 'each', content: '1 L', priceMinor: 129, category: null, code: '1' };
+const empty: Cart = {
+  id: newId(),
+  version: 1,
+  lines: [],
+  items: 0,
+  totalMinor: 0,
+  taxMinor: 0,
+  customer: null,
+  canUndo: false,
+  lastSale: null,
+};
+
+function line(number: number, quantityMilli: number): CartLine {
+  const totalMinor = (129 * quantityMilli) / 1000;
+  const { id: product, code, name, unit, priceMinor: unitPriceMinor } = milk;
+  return {
+    line: number,
+    product,
+    code,
+    name,
+    quantityMilli,
+    unit,
+    unitPriceMinor,
+    totalMinor,
+    taxRatePpm: 0,
+    includesTax: true,
+    priceNowMinor: null,
+  };
+}
+
+interface Asked {
+  readonly what: string;
+  readonly answer: (status: number, body: unknown) => void;
+}
+
+/** The network: requests wait until the test answers them. */
+function slowNetwork(): Asked[] {
+  const asked: Asked[] = [];
+  globalThis.fetch = (path, init) =>
+    new Promise((resolve) => {
+      asked.push({
+        what: `${init?.method ?? 'GET'} ${path instanceof Request ? path.url : path.toString()}`,
+        answer: (status, body) => resolve(new Response(JSON.stringify(body), { status })),
+      });
+    });
+  return asked;
+}
+
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+async function answerNext(asked: Asked[], what: string, status: number, body: unknown): Promise<void> {
+  const next = asked.shift();
+  assert.equal(next?.what, what);
+  next?.answer(status, body);
+  for (let turns = 0; turns < 5; turns++) await turn();
+}
+
+async function loaded(): Promise<{ store: CartStore; asked: Asked[] }> {
+  const asked = slowNetwork();
+  const store = new CartStore();
+  void store.reload();
+  await answerNext(asked, 'GET /api/cart', 200, empty);
+  return { store, asked };
+}
+
+test('a tap shows before the register has answered, and changes go up one after the other', async () => {
+  const { store, asked } = await loaded();
+  void store.addTile(milk, 1000);
+  const shown = store.current()?.lines[0];
+  assert.equal(shown?.name, 'Whole milk');
+  void store.setQuantity(shown?.line ?? 0, 4000);
+  assert.equal(store.current()?.totalMinor, 516);
+  assert.equal(asked.length, 1);
+
+  await answerNext(asked, 'POST /api/cart/lines', 200, { ...empty, version: 2, lines: [line(7, 1000)], totalMinor: 129 });
+  assert.equal(store.current()?.totalMinor, 516);
+  await answerNext(asked, 'PATCH /api/cart/lines/7', 200, { ...empty, version: 3, lines: [line(7, 4000)], totalMinor: 516 });
+  assert.deepEqual(
+    store.current()?.lines.map((one) => one.line),
+    [7],
+  );
+});
+
+test('a refusal takes back what was shown and tells whoever asked', async () => {
+  const { store, asked } = await loaded();
+  const refused = assert.rejects(store.addTile(milk, 1000), /input\.not-found/);
+  await answerNext(asked, 'POST /api/cart/lines', 404, {
+    error: { code: 'input.not-found', params: { what: 'product' }, message: 'There is no such product.', action: 'Choose again.' },
+  });
+  await refused;
+  assert.equal(store.current()?.lines.length, 0);
+});
+
+test('[FAULT 32] a newer cart of another tab is asked for, one that this screen has is not', async () => {
+  const { store, asked } = await loaded();
+  store.noticeVersion(1);
+  assert.equal(asked.length, 0);
+  store.noticeVersion(5);
+  await answerNext(asked, 'GET /api/cart', 200, { ...empty, version: 5, lines: [line(1, 2000)], totalMinor: 258 });
+  assert.equal(store.current()?.totalMinor, 258);
+});

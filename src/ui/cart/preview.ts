@@ -1,0 +1,80 @@
+/**
+ * What the cart will look like once the register has answered, so that the screen need not wait for it. Pure; the register's answer
+ * replaces it whole within milliseconds, and a refusal takes it back. Line totals here are a preview and are never sent.
+ */
+import { priceOf } from '../../domain/money.ts';
+import type { Answer } from '../../protocol/api/routes.ts';
+
+export type Cart = Answer<'getCart'>;
+export type CartLine = Cart['lines'][number];
+export type Tile = Answer<'tiles'>['rows'][number];
+
+export type CartChange =
+  | { readonly kind: 'add'; readonly tile: Tile; readonly quantityMilli: number; readonly line: number }
+  | { readonly kind: 'quantity'; readonly line: number; readonly quantityMilli: number }
+  | { readonly kind: 'remove'; readonly line: number }
+  | { readonly kind: 'clear' }
+  /** Only the register knows what it does: a scan of a code not on a tile, undo, the customer. */
+  | { readonly kind: 'unforeseen' };
+
+export function preview(cart: Cart, change: CartChange): Cart {
+  switch (change.kind) {
+    case 'add':
+      return summed(cart, addTile(cart.lines, change));
+    case 'quantity':
+      return summed(
+        cart,
+        cart.lines.map((line) => (line.line === change.line ? withQuantity(line, change.quantityMilli) : line)),
+      );
+    case 'remove':
+      return summed(
+        cart,
+        cart.lines.filter((line) => line.line !== change.line),
+      );
+    case 'clear':
+      return summed(cart, []);
+    case 'unforeseen':
+      return cart;
+  }
+}
+
+function addTile(lines: readonly CartLine[], change: CartChange & { kind: 'add' }): CartLine[] {
+  const { tile, quantityMilli } = change;
+  const same = lines.find((line) => line.product === tile.id && line.unit === 'each' && line.unitPriceMinor === tile.priceMinor);
+  if (same !== undefined) {
+    return [withQuantity(same, same.quantityMilli + quantityMilli), ...lines.filter((line) => line !== same)];
+  }
+  const added: CartLine = {
+    line: change.line,
+    product: tile.id,
+    code: tile.code,
+    name: tile.name,
+    quantityMilli,
+    unit: tile.unit,
+    unitPriceMinor: tile.priceMinor,
+    totalMinor: 0,
+    taxRatePpm: 0,
+    includesTax: true,
+    priceNowMinor: null,
+  };
+  return [withQuantity(added, quantityMilli), ...lines];
+}
+
+function withQuantity(line: CartLine, quantityMilli: number): CartLine {
+  return { ...line, quantityMilli, totalMinor: priceOf(line.unitPriceMinor, quantityMilli) };
+}
+
+function summed(cart: Cart, lines: CartLine[]): Cart {
+  const before = cart.lines.reduce((sum, line) => sum + line.totalMinor, 0);
+  const after = lines.reduce((sum, line) => sum + line.totalMinor, 0);
+  return {
+    ...cart,
+    lines,
+    // Prices without tax: what the register added on top of the lines stays until it answers.
+    totalMinor: lines.length === 0 ? 0 : cart.totalMinor - before + after,
+    taxMinor: lines.length === 0 ? 0 : cart.taxMinor,
+    items: lines.reduce((sum, line) => sum + (line.unit === 'each' ? Math.round(line.quantityMilli / 1000) : 1), 0),
+    canUndo: true,
+    lastSale: lines.length === 0 ? cart.lastSale : null,
+  };
+}

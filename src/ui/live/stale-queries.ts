@@ -1,0 +1,77 @@
+/**
+ * Which lists on the screen are stale when a table changed, here or on another register. A table that no list shows is named with
+ * nothing, so that a new one cannot be forgotten: the type asks for all of them.
+ */
+import type { TableName } from '../../protocol/tables.ts';
+
+export type QueryName =
+  | 'state'
+  | 'tiles'
+  | 'search'
+  | 'products'
+  | 'categories'
+  | 'taxes'
+  | 'payment-methods'
+  | 'customers'
+  | 'users'
+  | 'roles'
+  | 'registers'
+  | 'storage'
+  | 'sales'
+  | 'sale'
+  | 'to-check';
+
+const GOODS = ['tiles', 'search', 'products'] as const;
+
+const SHOWN: Readonly<Record<TableName, readonly QueryName[]>> = {
+  shop_version: ['state', 'storage'],
+  setting: ['state'],
+  register: ['registers', 'state', 'sales'],
+  user: ['users', 'state', 'to-check'],
+  role: ['users', 'roles', 'state'],
+  product: [...GOODS, 'categories', 'storage', 'to-check'],
+  product_barcode: [...GOODS, 'to-check'],
+  product_price: GOODS,
+  category: ['categories', 'products'],
+  tax_category: ['taxes', 'products'],
+  tax_rate: ['taxes', 'products'],
+  payment_method: ['payment-methods'],
+  supplier: [],
+  price_rule: [],
+  customer: ['customers', 'storage'],
+  held_cart: [],
+  chain_start: ['registers', 'to-check'],
+  sale: ['sales', 'storage', 'to-check'],
+  sale_line: [],
+  line_adjustment: [],
+  tender: [],
+  payment_attempt: [],
+  stock_movement: ['products'],
+  cash_movement: [],
+  voucher_movement: [],
+  account_movement: [],
+  shift_event: [],
+  closing: [],
+  fiscal_event: [],
+  audit_entry: ['to-check'],
+  certificate: ['registers'],
+  revocation: ['registers', 'to-check'],
+  sealed_box: [],
+  dictionary: [],
+  forgotten: ['customers', 'users', 'sales', 'sale'],
+};
+
+/** Names of the queries that show any of the tables; tables nobody here knows make nothing stale but `to-check`. */
+export function staleQueries(tables: readonly string[]): ReadonlySet<QueryName> {
+  const stale = new Set<QueryName>();
+  for (const table of tables) {
+    // A detached value (a name, a phone number) may belong to any person on any list.
+    if (table === 'detached') for (const name of ['customers', 'users', 'sales'] as const) stale.add(name);
+    else for (const name of shownBy(table)) stale.add(name);
+  }
+  return stale;
+}
+
+function shownBy(table: string): readonly QueryName[] {
+  return Object.hasOwn(SHOWN, table) ? SHOWN[table as TableName] : ['to-check'];
+}

@@ -1,0 +1,100 @@
+/** What everybody at this register should know now. Pushes the screen down, covers nothing, asks for nothing. */
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { CircleCheck, Hourglass, TriangleAlert, Unplug } from 'lucide-react';
+import type { ReactNode } from 'react';
+import { Trans, useTranslation } from 'react-i18next';
+import type { Answer } from '../../protocol/api/routes.ts';
+import { call } from '../api/call.ts';
+import { count, time } from '../format/format.ts';
+import { useLocale, useRegister } from './register-context.ts';
+
+export function Banners(): ReactNode {
+  const { status } = useRegister();
+  if (status === null) return null;
+  switch (status.state) {
+    case 'apart':
+      return <Apart />;
+    case 'ended':
+      return <Ended />;
+    case 'joining':
+    case 'single':
+    case 'online':
+      if (status.lastCut !== null) return <LastCut cut={status.lastCut} />;
+      return status.catchingUp !== null && !status.fullCopy ? <CatchingUp {...status.catchingUp} /> : null;
+  }
+}
+
+function Apart(): ReactNode {
+  const { t } = useTranslation();
+  const locale = useLocale();
+  const { status } = useRegister();
+  if (status === null) return null;
+  const master = status.masterName ?? t('status.the-master');
+  return (
+    <div className="banner banner-wait" role="status">
+      <Unplug className="icon" aria-hidden />
+      <p>
+        <span className="strong">
+          <Trans
+            i18nKey="banner.apart"
+            values={{ master, since: time(status.sinceMs, locale) }}
+            components={{ name: <bdi />, num: <span className="num" /> }}
+          />
+        </span>{' '}
+        {t('banner.safe-here', { count: status.waitingSales, shown: count(status.waitingSales, locale) })} {t('banner.goes-on')}
+      </p>
+    </div>
+  );
+}
+
+function Ended(): ReactNode {
+  const { t } = useTranslation();
+  return (
+    <div className="banner banner-bad" role="status">
+      <TriangleAlert className="icon" aria-hidden />
+      <p>
+        <span className="strong">{t('banner.ended')}</span> {t('banner.ended-do')}
+      </p>
+    </div>
+  );
+}
+
+function CatchingUp({ done, total }: { readonly done: number; readonly total: number }): ReactNode {
+  const { t } = useTranslation();
+  const locale = useLocale();
+  return (
+    <div className="banner" role="status">
+      <Hourglass className="icon" aria-hidden />
+      <p>{t('banner.catching-up', { done: count(done, locale), total: count(total, locale) })}</p>
+    </div>
+  );
+}
+
+type Cut = NonNullable<NonNullable<Answer<'getState'>['status']>['lastCut']>;
+
+function LastCut({ cut }: { readonly cut: Cut }): ReactNode {
+  const { t } = useTranslation();
+  const locale = useLocale();
+  const client = useQueryClient();
+  const read = useMutation({
+    mutationFn: () => call('dismissCut'),
+    onSuccess: () =>
+      client.setQueryData<Answer<'getState'>>(['state'], (state) =>
+        state?.status ? { ...state, status: { ...state.status, lastCut: null } } : state,
+      ),
+  });
+  return (
+    <div className="banner banner-good" role="status">
+      <CircleCheck className="icon" aria-hidden />
+      <p>
+        <span className="strong">{t('banner.back', { from: time(cut.fromMs, locale), until: time(cut.untilMs, locale) })}</span>{' '}
+        {t('banner.sent', { count: cut.sent, shown: count(cut.sent, locale) })}{' '}
+        {t('banner.received', { count: cut.received, shown: count(cut.received, locale) })}
+      </p>
+      <span className="grow" />
+      <button type="button" className="btn" onClick={() => read.mutate()}>
+        {t('do.got-it')}
+      </button>
+    </div>
+  );
+}

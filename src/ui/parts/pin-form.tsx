@@ -1,0 +1,59 @@
+/** Digits of a PIN, typed or tapped. The figures never show. Enter or the key below sends them. */
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useRef, useState, type ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { call } from '../api/call.ts';
+import { KeyPad } from './key-pad.tsx';
+import { Problem } from './problem.tsx';
+
+const LONGEST_PIN = 12;
+
+/** Logs in whoever has this PIN, or changes user; the cart stays with the register. */
+export function PinForm({ onDone }: { readonly onDone?: () => void }): ReactNode {
+  const { t } = useTranslation();
+  const client = useQueryClient();
+  const [pin, setPin] = useState('');
+  const field = useRef<HTMLInputElement>(null);
+  const login = useMutation({
+    mutationFn: () => call('login', { body: { pin } }),
+    onSuccess: (state) => {
+      client.setQueryData(['state'], state);
+      onDone?.();
+    },
+    onError: () => {
+      setPin('');
+      field.current?.focus();
+    },
+  });
+  const change = (next: string): void => {
+    if (login.isError) login.reset();
+    setPin(next.replace(/\D/g, '').slice(0, LONGEST_PIN));
+  };
+  return (
+    <form
+      className="pin"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (pin !== '' && !login.isPending) login.mutate();
+      }}
+    >
+      <input
+        ref={field}
+        className="input pin-figures"
+        type="password"
+        aria-label={t('login.pin')}
+        // No keyboard of the system over our own keys; a real one still types.
+        inputMode="none"
+        autoComplete="off"
+        autoFocus
+        value={pin}
+        onChange={(event) => change(event.target.value)}
+      />
+      <Problem error={login.error} />
+      <KeyPad onKey={(key) => change(pin + key)} onErase={() => change(pin.slice(0, -1))} />
+      <button className="btn btn-primary finish" disabled={pin === '' || login.isPending}>
+        {t('login.enter')}
+      </button>
+    </form>
+  );
+}

@@ -1,0 +1,123 @@
+/** A sale as its receipt, on the screen and on paper. The register made the document; nothing is computed here. */
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Answer } from '../../protocol/api/routes.ts';
+import { amount, dateTimeAt, money, quantity, rate } from '../format/format.ts';
+import { useLocale } from './register-context.ts';
+import './receipt-paper.css';
+
+export type Receipt = Answer<'getSale'>;
+
+export function ReceiptPaper({ receipt, copy = false }: { readonly receipt: Receipt; readonly copy?: boolean }): ReactNode {
+  const { t } = useTranslation();
+  const locale = useLocale();
+  const figure = (minor: number): string => amount(minor, receipt.currency, locale);
+  return (
+    <article className="receipt">
+      <header>
+        <h2>
+          <bdi>{receipt.shop.name}</bdi>
+        </h2>
+        {[receipt.shop.address, receipt.shop.phone]
+          .filter((text) => text !== '')
+          .map((text) => (
+            <p key={text} className="soft address">
+              <bdi>{text}</bdi>
+            </p>
+          ))}
+        {receipt.shop.taxNumber === '' ? null : <p className="soft">{t('receipt.tax-number', { number: receipt.shop.taxNumber })}</p>}
+        <p className="soft">
+          <span className="num">{dateTimeAt(receipt.completedAt, receipt.utcOffsetMinutes, locale)}</span>,{' '}
+          {t('receipt.by', { user: receipt.user, register: receipt.register.code })}
+        </p>
+        {receipt.customer === null ? null : <p className="soft">{t('receipt.customer', { name: receipt.customer })}</p>}
+        {copy ? <p className="strong">{t('receipt.copy')}</p> : null}
+      </header>
+      <table>
+        <caption className="unseen">{t('receipt.caption')}</caption>
+        <tbody>
+          {receipt.lines.map((line, at) => (
+            // Lines of a receipt never change: their place is their key.
+            // oxlint-disable-next-line react/no-array-index-key
+            <tr key={at}>
+              <td className="num">{line.unit === 'each' ? quantity(line.quantityMilli, locale) : '1'}</td>
+              <td>
+                <bdi>{line.name}</bdi>
+                {line.unit !== 'each' || line.quantityMilli !== 1000 ? (
+                  <>
+                    <br />
+                    <span className="soft num">
+                      {quantity(line.quantityMilli, locale)} {line.unit === 'each' ? '' : line.unit} × {figure(line.unitPriceMinor)}
+                    </span>
+                  </>
+                ) : null}
+              </td>
+              <td>
+                <span className="num">{figure(line.totalMinor)}</span>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+        <tbody>
+          <tr className="big">
+            <td colSpan={2}>{t('sell.total')}</td>
+            <td>
+              <span className="num">{money(receipt.totalMinor, receipt.currency, locale)}</span>
+            </td>
+          </tr>
+        </tbody>
+        <Payments receipt={receipt} figure={figure} />
+        <tbody>
+          {receipt.taxes.map((tax) => (
+            <tr className="soft" key={tax.ratePpm}>
+              <td colSpan={2}>{t('receipt.tax', { rate: rate(tax.ratePpm, locale), net: figure(tax.netMinor) })}</td>
+              <td>
+                <span className="num">{figure(tax.taxMinor)}</span>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <footer>
+        <p className="code">{receipt.label}</p>
+        {receipt.shop.footer === '' ? null : <p className="address">{receipt.shop.footer}</p>}
+      </footer>
+    </article>
+  );
+}
+
+function Payments({ receipt, figure }: { readonly receipt: Receipt; readonly figure: (minor: number) => string }): ReactNode {
+  const { t } = useTranslation();
+  return (
+    <tbody>
+      {receipt.tenders.map((tender, at) => (
+        // Payments of a receipt never change: their place is their key.
+        // oxlint-disable-next-line react/no-array-index-key
+        <tr key={at}>
+          <td colSpan={2}>
+            <bdi>{tender.method}</bdi>
+          </td>
+          <td>
+            <span className="num">{figure(tender.amountMinor)}</span>
+          </td>
+        </tr>
+      ))}
+      {receipt.changeMinor === 0 ? null : (
+        <tr>
+          <td colSpan={2}>{t('receipt.change')}</td>
+          <td>
+            <span className="num">{figure(-receipt.changeMinor)}</span>
+          </td>
+        </tr>
+      )}
+      {receipt.roundingMinor === 0 ? null : (
+        <tr className="soft">
+          <td colSpan={2}>{t('receipt.rounding')}</td>
+          <td>
+            <span className="num">{figure(receipt.roundingMinor)}</span>
+          </td>
+        </tr>
+      )}
+    </tbody>
+  );
+}

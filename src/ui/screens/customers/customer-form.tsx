@@ -1,0 +1,106 @@
+/** One person. Only the name is needed; what is left empty is not kept. */
+import { useMutation } from '@tanstack/react-query';
+import { useState, type ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Answer } from '../../../protocol/api/routes.ts';
+import { call } from '../../api/call.ts';
+import { queryClient } from '../../live/query-client.ts';
+import { Dialog } from '../../parts/dialog.tsx';
+import { Field } from '../../parts/field.tsx';
+import { Problem } from '../../parts/problem.tsx';
+
+type Customer = Answer<'addCustomer'>;
+
+interface Props {
+  readonly customer: Customer | null;
+  /** What was searched for before adding. */
+  readonly name?: string;
+  readonly onClose: () => void;
+  readonly onSaved?: (customer: Customer) => void;
+  readonly onForget?: (() => void) | null;
+}
+
+const DETAILS = ['phone', 'email', 'address', 'taxNumber', 'cardCode'] as const;
+const TYPES: Readonly<Record<(typeof DETAILS)[number], string>> = {
+  phone: 'tel',
+  email: 'email',
+  address: 'text',
+  taxNumber: 'text',
+  cardCode: 'text',
+};
+
+export function CustomerForm({ customer, name = '', onClose, onSaved, onForget = null }: Props): ReactNode {
+  const { t } = useTranslation();
+  const [fields, setFields] = useState({
+    name: customer?.name ?? name,
+    phone: customer?.phone ?? '',
+    email: customer?.email ?? '',
+    address: customer?.address ?? '',
+    taxNumber: customer?.taxNumber ?? '',
+    cardCode: customer?.cardCode ?? '',
+  });
+  const [tried, setTried] = useState(false);
+  const nameless = fields.name.trim() === '';
+  const save = useMutation({
+    mutationFn: () => {
+      const orNull = (text: string): string | null => (text.trim() === '' ? null : text.trim());
+      const body = {
+        name: fields.name.trim(),
+        phone: orNull(fields.phone),
+        email: orNull(fields.email),
+        address: orNull(fields.address),
+        taxNumber: orNull(fields.taxNumber),
+        cardCode: orNull(fields.cardCode),
+      };
+      return customer === null ? call('addCustomer', { body }) : call('editCustomer', { params: { id: customer.id }, body });
+    },
+    onSuccess: async (saved) => {
+      onSaved?.(saved);
+      onClose();
+      await queryClient.invalidateQueries({ queryKey: ['customers'] });
+    },
+  });
+  return (
+    <Dialog
+      title={customer === null ? t('customers.new') : customer.name}
+      onClose={onClose}
+      onSubmit={() => {
+        setTried(true);
+        if (!nameless && !save.isPending) save.mutate();
+      }}
+      actions={
+        <>
+          {onForget === null ? null : (
+            <button type="button" className="btn btn-danger first" onClick={onForget}>
+              {t('customers.forget')}
+            </button>
+          )}
+          <button type="button" className="btn" onClick={onClose}>
+            {t('do.cancel')}
+          </button>
+          <button className="btn btn-primary">{t('do.save')}</button>
+        </>
+      }
+    >
+      <Problem error={save.error} />
+      <Field
+        label={t('customers.name')}
+        value={fields.name}
+        maxLength={200}
+        autoFocus
+        onChange={(event) => setFields({ ...fields, name: event.target.value })}
+        error={tried && nameless ? t('customers.needs-name') : null}
+      />
+      {DETAILS.map((detail) => (
+        <Field
+          key={detail}
+          label={t(`customers.${detail}`)}
+          type={TYPES[detail]}
+          maxLength={200}
+          value={fields[detail]}
+          onChange={(event) => setFields({ ...fields, [detail]: event.target.value })}
+        />
+      ))}
+    </Dialog>
+  );
+}

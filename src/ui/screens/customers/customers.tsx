@@ -1,0 +1,139 @@
+/** The people who buy here. Forgetting one erases them on every register and leaves the sales. */
+import { useMutation } from '@tanstack/react-query';
+import { Plus, UserRound } from 'lucide-react';
+import { useState, type ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Answer } from '../../../protocol/api/routes.ts';
+import { call } from '../../api/call.ts';
+import { count } from '../../format/format.ts';
+import { queryClient } from '../../live/query-client.ts';
+import { Desk } from '../../parts/desk.tsx';
+import { Dialog } from '../../parts/dialog.tsx';
+import { Problem } from '../../parts/problem.tsx';
+import { useCan, useLocale } from '../../parts/register-context.ts';
+import { SearchField } from '../../parts/search-field.tsx';
+import { usePages } from '../../parts/use-pages.ts';
+import { VirtualRows } from '../../parts/virtual-rows.tsx';
+import { CustomerForm } from './customer-form.tsx';
+import './customers.css';
+
+export type Customer = Answer<'listCustomers'>['rows'][number];
+
+export function Customers(): ReactNode {
+  const { t } = useTranslation();
+  const locale = useLocale();
+  const can = useCan();
+  const [search, setSearch] = useState('');
+  const [edited, setEdited] = useState<Customer | 'new' | null>(null);
+  const [forgetting, setForgetting] = useState<Customer | null>(null);
+  const customers = usePages('customers', { search }, (filter, signal) =>
+    call('listCustomers', { query: { ...filter, limit: 200 }, signal }),
+  );
+  return (
+    <Desk>
+      <main className="list-page">
+        <div className="page-head">
+          <div className="page-title">
+            <h1>
+              {t('screen.customers')}{' '}
+              {customers.total === null ? null : <span className="soft title-count num">{count(customers.total, locale)}</span>}
+            </h1>
+            <button type="button" className="btn btn-primary" onClick={() => setEdited('new')}>
+              <Plus className="icon" aria-hidden />
+              {t('customers.add')}
+            </button>
+          </div>
+          <div className="page-tools">
+            <SearchField label={t('customers.search')} value={search} onChange={setSearch} />
+          </div>
+          <Problem error={customers.error} />
+        </div>
+        {customers.loaded && customers.rows.length === 0 ? (
+          <div className="empty">
+            <UserRound className="icon" aria-hidden />
+            <p className="soft">{search === '' ? t('customers.none') : t('customers.none-found')}</p>
+          </div>
+        ) : (
+          <VirtualRows
+            label={t('screen.customers')}
+            rows={customers.rows}
+            keyOf={(row) => row.id}
+            rowHeight={60}
+            more={customers.more}
+            onMore={customers.onMore}
+          >
+            {(row) => <CustomerLine row={row} onEdit={() => setEdited(row)} />}
+          </VirtualRows>
+        )}
+      </main>
+      {edited === null ? null : (
+        <CustomerForm
+          customer={edited === 'new' ? null : edited}
+          onClose={() => setEdited(null)}
+          onForget={
+            edited !== 'new' && can('customers.forget')
+              ? () => {
+                  setForgetting(edited);
+                  setEdited(null);
+                }
+              : null
+          }
+        />
+      )}
+      {forgetting === null ? null : <Forget customer={forgetting} onClose={() => setForgetting(null)} />}
+    </Desk>
+  );
+}
+
+function CustomerLine({ row, onEdit }: { readonly row: Customer; readonly onEdit: () => void }): ReactNode {
+  const { t } = useTranslation();
+  if (row.forgotten) {
+    return (
+      <div className="row customer-row">
+        <span className="soft">{t('customers.forgotten')}</span>
+      </div>
+    );
+  }
+  return (
+    <button type="button" className="row customer-row row-button" onClick={onEdit}>
+      <span className="strong clip">
+        <bdi>{row.name}</bdi>
+      </span>
+      <span className="soft clip num">{row.phone}</span>
+      <span className="soft clip">
+        <bdi>{row.email}</bdi>
+      </span>
+      <span className="soft clip code">{row.cardCode}</span>
+    </button>
+  );
+}
+
+function Forget({ customer, onClose }: { readonly customer: Customer; readonly onClose: () => void }): ReactNode {
+  const { t } = useTranslation();
+  const forget = useMutation({
+    mutationFn: () => call('forgetCustomer', { params: { id: customer.id } }),
+    onSuccess: async () => {
+      onClose();
+      await queryClient.invalidateQueries({ queryKey: ['customers'] });
+    },
+  });
+  return (
+    <Dialog
+      title={t('customers.forget-title', { name: customer.name })}
+      onClose={onClose}
+      actions={
+        <>
+          <button type="button" className="btn" onClick={onClose}>
+            {t('do.cancel')}
+          </button>
+          <button type="button" className="btn btn-danger" disabled={forget.isPending} onClick={() => forget.mutate()}>
+            {t('customers.forget')}
+          </button>
+        </>
+      }
+    >
+      <p>{t('customers.forget-say')}</p>
+      <Problem error={forget.error} />
+    </Dialog>
+  );
+}

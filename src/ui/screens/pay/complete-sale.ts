@@ -1,0 +1,46 @@
+/**
+ * Completes the sale of the open cart. Pressed twice, or sent again because the answer was lost, it is one sale: the register knows the
+ * cart. Resolves when the next cart is on the screen.
+ */
+import { ApiError, call } from '../../api/call.ts';
+import { cartStore } from '../../cart/cart-store.ts';
+import type { Cart } from '../../cart/preview.ts';
+import { queryClient } from '../../live/query-client.ts';
+import type { Receipt } from '../../parts/receipt-paper.tsx';
+
+export interface TenderGiven {
+  readonly method: string;
+  readonly amountMinor: number;
+}
+
+const TRIES = 4;
+const TRY_AGAIN_MS = 500;
+
+const underway = new Map<string, Promise<Receipt>>();
+
+export function completeSale(cart: Cart, tenders: readonly TenderGiven[]): Promise<Receipt> {
+  const running = underway.get(cart.id);
+  if (running !== undefined) return running;
+  const started = send(cart, tenders).finally(() => underway.delete(cart.id));
+  underway.set(cart.id, started);
+  return started;
+}
+
+async function send(cart: Cart, tenders: readonly TenderGiven[]): Promise<Receipt> {
+  for (let left = TRIES - 1; ; left--) {
+    try {
+      const receipt = await call('pay', { body: { cart: cart.id, totalMinor: cart.totalMinor, tenders: [...tenders] } });
+      queryClient.setQueryData(['sale', receipt.uuid], receipt);
+      await cartStore.reload();
+      return receipt;
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.status !== 0 || left === 0) {
+        await cartStore.reload().catch(() => {
+          // The reason is in the error below.
+        });
+        throw error;
+      }
+      await new Promise((resolve) => window.setTimeout(resolve, TRY_AGAIN_MS));
+    }
+  }
+}

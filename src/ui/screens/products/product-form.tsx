@@ -1,0 +1,269 @@
+/** One product, new or edited. What the fields hold stays there when the register refuses. Hiding keeps all history. */
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { useState, type ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Answer, BodyInput } from '../../../protocol/api/routes.ts';
+import { call } from '../../api/call.ts';
+import { quantity, rate, typedAmount } from '../../format/format.ts';
+import { parseTyped } from '../../format/parse-typed.ts';
+import { queryClient } from '../../live/query-client.ts';
+import { Dialog } from '../../parts/dialog.tsx';
+import { Field, SelectField } from '../../parts/field.tsx';
+import { Problem } from '../../parts/problem.tsx';
+import { useLocale, useMoney } from '../../parts/register-context.ts';
+
+type Product = Answer<'getProduct'>;
+
+interface Props {
+  readonly product: Product | null;
+  /** The code of a new product that was just scanned. */
+  readonly code?: string;
+  readonly onClose: () => void;
+  readonly onSaved?: (product: Product) => void;
+}
+
+const UNITS = ['each', 'kg', 'l', 'm'] as const;
+
+interface Fields {
+  readonly name: string;
+  readonly price: string;
+  readonly codes: string;
+  readonly category: string;
+  readonly newCategory: string;
+  readonly taxCategory: string;
+  readonly cost: string;
+  readonly unit: Product['unit'];
+  readonly content: string;
+  readonly contentUnit: string;
+  readonly favourite: boolean;
+}
+
+const NEW_CATEGORY = 'new';
+
+export function ProductForm({ product, code = '', onClose, onSaved }: Props): ReactNode {
+  const { t } = useTranslation();
+  const locale = useLocale();
+  const { currency, digits } = useMoney();
+  const [fields, setFields] = useState<Fields>(() => {
+    const typed = (minor: number | null | undefined): string =>
+      minor === null || minor === undefined ? '' : typedAmount(minor, currency, locale);
+    return {
+      name: product?.name ?? '',
+      price: typed(product?.priceMinor),
+      codes: product?.codes.join(' ') ?? code,
+      category: product?.category?.id ?? '',
+      newCategory: '',
+      taxCategory: product?.taxCategory?.id ?? '',
+      cost: typed(product?.costMinor),
+      unit: product?.unit ?? 'each',
+      content: product?.netContentMilli === null || product === null ? '' : quantity(product.netContentMilli, locale),
+      contentUnit: product?.contentUnit ?? '',
+      favourite: product?.favourite ?? false,
+    };
+  });
+  const [tried, setTried] = useState(false);
+  const priceMinor = parseTyped(fields.price, digits);
+  const costMinor = fields.cost.trim() === '' ? null : parseTyped(fields.cost, digits);
+  const contentMilli = fields.content.trim() === '' ? null : parseTyped(fields.content, 3);
+  const wrong = {
+    name: fields.name.trim() === '',
+    price: priceMinor === null || priceMinor < 0,
+    cost: fields.cost.trim() !== '' && (costMinor === null || costMinor < 0),
+    content: fields.content.trim() !== '' && (contentMilli === null || contentMilli <= 0),
+    newCategory: fields.category === NEW_CATEGORY && fields.newCategory.trim() === '',
+  };
+  const save = useMutation({
+    mutationFn: async (active: boolean) => {
+      const category = await categoryOf(fields);
+      const body: BodyInput<'addProduct'> = {
+        name: fields.name.trim(),
+        priceMinor: priceMinor ?? 0,
+        codes: fields.codes.split(/[\s,;]+/).filter((one) => one !== ''),
+        category,
+        costMinor,
+        unit: fields.unit,
+        netContentMilli: contentMilli,
+        contentUnit: contentMilli === null ? null : fields.contentUnit.trim(),
+        favourite: fields.favourite,
+        ...(fields.taxCategory === '' ? {} : { taxCategory: fields.taxCategory }),
+      };
+      return product === null
+        ? call('addProduct', { body })
+        : call('editProduct', { params: { id: product.id }, body: { ...body, active } });
+    },
+    onSuccess: async (saved) => {
+      onSaved?.(saved);
+      onClose();
+      await Promise.all(['products', 'tiles', 'search', 'categories'].map((name) => queryClient.invalidateQueries({ queryKey: [name] })));
+    },
+  });
+  const submit = (): void => {
+    setTried(true);
+    if (!Object.values(wrong).includes(true) && !save.isPending) save.mutate(product?.active ?? true);
+  };
+  const set = (part: Partial<Fields>): void => setFields((before) => ({ ...before, ...part }));
+
+  return (
+    <Dialog
+      wide
+      title={product === null ? t('products.new') : product.name}
+      onClose={onClose}
+      onSubmit={submit}
+      actions={
+        <>
+          {product === null ? null : (
+            <button type="button" className="btn first" disabled={save.isPending} onClick={() => save.mutate(!product.active)}>
+              {product.active ? t('products.hide') : t('products.show')}
+            </button>
+          )}
+          <button type="button" className="btn" onClick={onClose}>
+            {t('do.cancel')}
+          </button>
+          <button className="btn btn-primary">{t('do.save')}</button>
+        </>
+      }
+    >
+      <Problem error={save.error} />
+      <Field
+        label={t('products.name')}
+        value={fields.name}
+        maxLength={200}
+        autoFocus
+        onChange={(event) => set({ name: event.target.value })}
+        error={tried && wrong.name ? t('products.needs-name') : null}
+      />
+      <div className="two">
+        <Field
+          label={t('products.price')}
+          className="num"
+          inputMode="decimal"
+          value={fields.price}
+          onChange={(event) => set({ price: event.target.value })}
+          error={
+            tried && wrong.price
+              ? t('products.not-a-price', { text: fields.price, like: typedAmount(12.5 * 10 ** digits, currency, locale) })
+              : null
+          }
+        />
+        <SelectField
+          label={t('products.unit')}
+          value={fields.unit}
+          onChange={(event) => set({ unit: event.target.value as Product['unit'] })}
+        >
+          {UNITS.map((unit) => (
+            <option key={unit} value={unit}>
+              {t(`unit.per-${unit}`)}
+            </option>
+          ))}
+        </SelectField>
+      </div>
+      <Field
+        label={t('products.codes')}
+        hint={t('products.codes-hint')}
+        className="code"
+        value={fields.codes}
+        onChange={(event) => set({ codes: event.target.value })}
+        onKeyDown={(event) => {
+          // A scanner ends with Enter: that is the end of the code, not of the form.
+          if (event.key !== 'Enter') return;
+          event.preventDefault();
+          set({ codes: `${fields.codes.trim()} ` });
+        }}
+      />
+      <div className="two">
+        <CategoryField fields={fields} set={set} wrong={tried && wrong.newCategory} />
+        <TaxField value={fields.taxCategory} onChange={(taxCategory) => set({ taxCategory })} />
+      </div>
+      <div className="two">
+        <div className="two">
+          <Field
+            label={t('products.content')}
+            className="num"
+            inputMode="decimal"
+            value={fields.content}
+            onChange={(event) => set({ content: event.target.value })}
+            error={tried && wrong.content ? t('products.not-a-content', { text: fields.content }) : null}
+          />
+          <Field
+            label={t('products.content-unit')}
+            placeholder="g"
+            maxLength={10}
+            value={fields.contentUnit}
+            onChange={(event) => set({ contentUnit: event.target.value })}
+          />
+        </div>
+        <Field
+          label={t('products.cost')}
+          className="num"
+          inputMode="decimal"
+          value={fields.cost}
+          onChange={(event) => set({ cost: event.target.value })}
+          error={
+            tried && wrong.cost
+              ? t('products.not-a-price', { text: fields.cost, like: typedAmount(12.5 * 10 ** digits, currency, locale) })
+              : null
+          }
+        />
+      </div>
+      <label className="check">
+        <input type="checkbox" checked={fields.favourite} onChange={(event) => set({ favourite: event.target.checked })} />
+        {t('products.favourite')}
+      </label>
+    </Dialog>
+  );
+}
+
+async function categoryOf(fields: Fields): Promise<string | null> {
+  if (fields.category === '') return null;
+  if (fields.category !== NEW_CATEGORY) return fields.category;
+  return (await call('addCategory', { body: { name: fields.newCategory.trim() } })).id;
+}
+
+interface CategoryProps {
+  readonly fields: Fields;
+  readonly set: (part: Partial<Fields>) => void;
+  readonly wrong: boolean;
+}
+
+function CategoryField({ fields, set, wrong }: CategoryProps): ReactNode {
+  const { t } = useTranslation();
+  const categories = useQuery({ queryKey: ['categories'], queryFn: ({ signal }) => call('listCategories', { signal }) });
+  return (
+    <>
+      <SelectField label={t('products.category')} value={fields.category} onChange={(event) => set({ category: event.target.value })}>
+        <option value="">{t('products.no-category')}</option>
+        {categories.data?.rows.map((row) => (
+          <option key={row.id} value={row.id}>
+            {row.name}
+          </option>
+        ))}
+        <option value={NEW_CATEGORY}>{t('products.new-category')}</option>
+      </SelectField>
+      {fields.category === NEW_CATEGORY ? (
+        <Field
+          label={t('products.new-category-name')}
+          value={fields.newCategory}
+          maxLength={200}
+          onChange={(event) => set({ newCategory: event.target.value })}
+          error={wrong ? t('products.needs-name') : null}
+        />
+      ) : null}
+    </>
+  );
+}
+
+function TaxField({ value, onChange }: { readonly value: string; readonly onChange: (id: string) => void }): ReactNode {
+  const { t } = useTranslation();
+  const locale = useLocale();
+  const taxes = useQuery({ queryKey: ['taxes'], queryFn: ({ signal }) => call('listTaxCategories', { signal }) });
+  return (
+    <SelectField label={t('products.tax')} value={value} onChange={(event) => onChange(event.target.value)}>
+      <option value="">{t('products.usual-tax')}</option>
+      {taxes.data?.rows.map((row) => (
+        <option key={row.id} value={row.id}>
+          {row.name} ({rate(row.ratePpm, locale)})
+        </option>
+      ))}
+    </SelectField>
+  );
+}

@@ -1,0 +1,154 @@
+/** The cart's lines, newest on top; the chosen one has its tools open. */
+import { Minus, Plus, Trash2, Undo2, UserRound } from 'lucide-react';
+import { memo, useEffect, useRef, type ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { cartStore } from '../../cart/cart-store.ts';
+import type { Cart, CartLine } from '../../cart/preview.ts';
+import { count, quantity } from '../../format/format.ts';
+import { useCan, useLocale, useMoney } from '../../parts/register-context.ts';
+
+interface Props {
+  readonly cart: Cart;
+  readonly chosen: CartLine | null;
+  readonly onChoose: (line: number) => void;
+  readonly onQuantity: (line: CartLine) => void;
+  readonly onCustomer: () => void;
+  readonly onProblem: (error: unknown) => void;
+  readonly notice: ReactNode;
+  readonly whenEmpty: ReactNode;
+}
+
+export function CartLines({ cart, chosen, onChoose, onQuantity, onCustomer, onProblem, notice, whenEmpty }: Props): ReactNode {
+  const { t } = useTranslation();
+  const locale = useLocale();
+  const can = useCan();
+  const list = useRef<HTMLOListElement>(null);
+  const newest = cart.lines[0]?.line;
+  useEffect(() => {
+    list.current?.scrollTo({ top: 0 });
+  }, [newest]);
+  return (
+    <div className="lines">
+      <header>
+        <h2>
+          {t('sell.cart')} <span className="soft num">{t('sell.items', { count: cart.items, shown: count(cart.items, locale) })}</span>
+        </h2>
+        {cart.canUndo ? (
+          <button
+            type="button"
+            className="btn btn-quiet btn-icon"
+            aria-label={t('sell.undo')}
+            onClick={() => void cartStore.undo().catch(onProblem)}
+          >
+            <Undo2 className="icon icon-turns" aria-hidden />
+          </button>
+        ) : null}
+        {can('customers') ? (
+          <button type="button" className="btn btn-quiet customer" onClick={onCustomer}>
+            <UserRound className="icon" aria-hidden />
+            <span className="clip">{cart.customer === null ? t('sell.customer') : <bdi>{cart.customer.name}</bdi>}</span>
+          </button>
+        ) : null}
+      </header>
+      {notice}
+      {cart.lines.length === 0 ? (
+        whenEmpty
+      ) : (
+        <ol ref={list} tabIndex={0} aria-label={t('sell.lines')}>
+          {cart.lines.map((line) =>
+            line === chosen ? (
+              <ChosenLine key={line.line} line={line} onQuantity={onQuantity} onProblem={onProblem} />
+            ) : (
+              <Line key={line.line} line={line} onChoose={onChoose} />
+            ),
+          )}
+        </ol>
+      )}
+    </div>
+  );
+}
+
+const Line = memo(function Line({ line, onChoose }: { readonly line: CartLine; readonly onChoose: (line: number) => void }): ReactNode {
+  const { amount } = useMoney();
+  return (
+    <li>
+      <button type="button" className="row line row-button" onClick={() => onChoose(line.line)}>
+        <LineWords line={line} />
+        <span className="amount num">{amount(line.totalMinor)}</span>
+      </button>
+    </li>
+  );
+});
+
+function LineWords({ line }: { readonly line: CartLine }): ReactNode {
+  const { t } = useTranslation();
+  const locale = useLocale();
+  const { money } = useMoney();
+  const each = line.unit === 'each';
+  return (
+    <>
+      <span className="qty num">{each ? quantity(line.quantityMilli, locale) : '1'}</span>
+      <span>
+        <span className="name">
+          <bdi>{line.name}</bdi>
+        </span>
+        <span className="small soft said">
+          {each
+            ? t('sell.each', { price: money(line.unitPriceMinor) })
+            : t('sell.at', {
+                quantity: `${quantity(line.quantityMilli, locale)} ${line.unit}`,
+                price: `${money(line.unitPriceMinor)} / ${line.unit}`,
+              })}
+          {line.priceNowMinor === null ? null : <span className="wait"> {t('sell.price-now', { price: money(line.priceNowMinor) })}</span>}
+        </span>
+      </span>
+    </>
+  );
+}
+
+interface ChosenProps {
+  readonly line: CartLine;
+  readonly onQuantity: (line: CartLine) => void;
+  readonly onProblem: (error: unknown) => void;
+}
+
+function ChosenLine({ line, onQuantity, onProblem }: ChosenProps): ReactNode {
+  const { t } = useTranslation();
+  const locale = useLocale();
+  const { amount } = useMoney();
+  const each = line.unit === 'each';
+  const step = (by: number): void => {
+    const next = line.quantityMilli + by;
+    void (next > 0 ? cartStore.setQuantity(line.line, next) : cartStore.remove(line.line)).catch(onProblem);
+  };
+  return (
+    <li className="row line row-chosen" aria-current="true">
+      <LineWords line={line} />
+      <span className="amount num">{amount(line.totalMinor)}</span>
+      <div className="line-tools">
+        {each ? (
+          <>
+            <button type="button" className="btn btn-icon" aria-label={t('sell.one-less')} onClick={() => step(-1000)}>
+              <Minus className="icon" aria-hidden />
+            </button>
+            <span className="qty-now num">{quantity(line.quantityMilli, locale)}</span>
+            <button type="button" className="btn btn-icon" aria-label={t('sell.one-more')} onClick={() => step(1000)}>
+              <Plus className="icon" aria-hidden />
+            </button>
+          </>
+        ) : null}
+        <button type="button" className="btn grow-btn" onClick={() => onQuantity(line)}>
+          {each ? t('sell.quantity') : t('sell.weight')}
+        </button>
+        <button
+          type="button"
+          className="btn btn-icon btn-danger"
+          aria-label={t('sell.remove-line')}
+          onClick={() => void cartStore.remove(line.line).catch(onProblem)}
+        >
+          <Trash2 className="icon" aria-hidden />
+        </button>
+      </div>
+    </li>
+  );
+}

@@ -1,0 +1,49 @@
+/** What just went wrong in the cart, beside it: an unknown code, a refusal. Gone with the next scan. */
+import { ScanBarcode, X } from 'lucide-react';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Problem } from '../../parts/problem.tsx';
+import { useCan } from '../../parts/register-context.ts';
+
+export type Notice = { readonly kind: 'unknown'; readonly code: string } | { readonly kind: 'error'; readonly error: unknown };
+
+interface Props {
+  readonly notice: Notice | null;
+  readonly onAdd: (code: string) => void;
+  readonly onClose: () => void;
+}
+
+export function NoticeStrip({ notice, onAdd, onClose }: Props): ReactNode {
+  const { t } = useTranslation();
+  const can = useCan();
+  if (notice === null) return null;
+  const close = (
+    <button type="button" className="btn btn-quiet btn-icon" aria-label={t('do.close')} onClick={onClose}>
+      <X className="icon" aria-hidden />
+    </button>
+  );
+  if (notice.kind === 'error') {
+    return (
+      <div className="notice">
+        <Problem error={notice.error} />
+        {close}
+      </div>
+    );
+  }
+  return (
+    <div className="notice notice-bad" role="alert">
+      <ScanBarcode className="icon" aria-hidden />
+      <p>
+        <span className="strong">{t('sell.unknown-code')}</span>
+        <br />
+        <span className="code">{notice.code}</span>
+      </p>
+      {can('products') ? (
+        <button type="button" className="btn" onClick={() => onAdd(notice.code)}>
+          {t('products.add')}
+        </button>
+      ) : null}
+      {close}
+    </div>
+  );
+}

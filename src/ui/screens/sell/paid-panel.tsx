@@ -1,0 +1,74 @@
+/** After a sale: the change in large figures until the next scan, and the receipt for whoever wants it. */
+import { useQuery } from '@tanstack/react-query';
+import { Printer, ReceiptText } from 'lucide-react';
+import { useState, type ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { call } from '../../api/call.ts';
+import type { Cart } from '../../cart/preview.ts';
+import { BigFigure } from '../../parts/big-figure.tsx';
+import { Dialog } from '../../parts/dialog.tsx';
+import { PrintReceipt } from '../../parts/print-receipt.tsx';
+import { Problem } from '../../parts/problem.tsx';
+import { ReceiptPaper } from '../../parts/receipt-paper.tsx';
+import { useMoney } from '../../parts/register-context.ts';
+
+type LastSale = NonNullable<Cart['lastSale']>;
+
+export function PaidPanel({ sale }: { readonly sale: LastSale }): ReactNode {
+  const { t } = useTranslation();
+  const { money } = useMoney();
+  const [shown, setShown] = useState(false);
+  const [printing, setPrinting] = useState(false);
+  const receipt = useQuery({
+    queryKey: ['sale', sale.uuid],
+    queryFn: ({ signal }) => call('getSale', { params: { uuid: sale.uuid }, signal }),
+  });
+  const printButton = (
+    <button type="button" className="btn" disabled={receipt.data === undefined} onClick={() => setPrinting(true)}>
+      <Printer className="icon" aria-hidden />
+      {t('receipt.print')}
+    </button>
+  );
+  return (
+    <section className="paid" aria-label={t('paid.title')}>
+      <div className="change" role="status">
+        <h2>{sale.changeMinor > 0 ? t('pay.change') : t('paid.title')}</h2>
+        <BigFigure className="change-figure" text={money(sale.changeMinor > 0 ? sale.changeMinor : sale.totalMinor)} />
+        <p>
+          {sale.changeMinor > 0 ? t('paid.of', { total: money(sale.totalMinor) }) : t('paid.no-change')}{' '}
+          <span className="code">{sale.label}</span>
+        </p>
+      </div>
+      <Problem error={receipt.error} />
+      <div className="paid-actions">
+        {printButton}
+        <button type="button" className="btn" onClick={() => setShown(true)}>
+          <ReceiptText className="icon" aria-hidden />
+          {t('receipt.show')}
+        </button>
+      </div>
+      <p className="soft small">{t('paid.next')}</p>
+      {shown && receipt.data !== undefined ? (
+        <Dialog
+          title={t('receipt.title', { label: sale.label })}
+          onClose={() => setShown(false)}
+          actions={
+            <>
+              {printButton}
+              <button type="button" className="btn btn-primary" onClick={() => setShown(false)}>
+                {t('do.close')}
+              </button>
+            </>
+          }
+        >
+          <div className="receipt-ground">
+            <ReceiptPaper receipt={receipt.data} />
+          </div>
+        </Dialog>
+      ) : null}
+      {printing && receipt.data !== undefined ? (
+        <PrintReceipt receipt={receipt.data} copy={false} onDone={() => setPrinting(false)} />
+      ) : null}
+    </section>
+  );
+}

@@ -1,0 +1,186 @@
+/**
+ * The selling screen. Scanner and keys work wherever the focus is; the cart belongs to the register and is only shown here. Owns what a
+ * cashier is in the middle of: the shelf looked at, the search, the figures keyed, the line chosen.
+ */
+import { useState, type MouseEvent, type ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useCart } from '../../cart/use-cart.ts';
+import { Banners } from '../../parts/banners.tsx';
+import { Problem } from '../../parts/problem.tsx';
+import { goTo } from '../../parts/route.ts';
+import { useStable } from '../../parts/use-stable.ts';
+import { ProductForm } from '../products/product-form.tsx';
+import { CartFoot } from './cart-foot.tsx';
+import { CartLines } from './cart-lines.tsx';
+import { Categories } from './categories.tsx';
+import { ChooseProduct } from './choose-product.tsx';
+import { CustomerDialog } from './customer-dialog.tsx';
+import { NoticeStrip } from './notice.tsx';
+import { PadPane } from './pad-pane.tsx';
+import { PaidPanel } from './paid-panel.tsx';
+import { QuantityDialog } from './quantity-dialog.tsx';
+import { SellBar } from './sell-bar.tsx';
+import { Shortcuts } from './shortcuts.tsx';
+import { TileGrid } from './tile-grid.tsx';
+import { UnprintedBanner } from './unprinted-banner.tsx';
+import { useQuickPay } from './use-quick-pay.ts';
+import { useSelling, type SellDialog } from './use-selling.ts';
+import { useSellKeys } from './use-sell-keys.ts';
+import { useWaiveReceipt } from './use-waive-receipt.ts';
+import { useTiles } from './use-tiles.ts';
+import './sell.css';
+
+export function Sell(): ReactNode {
+  const { t } = useTranslation();
+  const cart = useCart();
+  useWaiveReceipt(cart);
+  const [shelf, setShelf] = useState('favourites');
+  const [padOpen, setPadOpen] = useState(false);
+  const selling = useSelling(cart);
+  const { tiles, settled, error } = useTiles(shelf, selling.search);
+  const quickPay = useQuickPay();
+  const keys = useSellKeys({ cart, selling, tiles, settled, quickPay });
+  const onAdd = useStable(selling.add);
+  const onChooseLine = useStable(selling.chooseLine);
+  const onChooseShelf = useStable((of: string) => {
+    selling.setSearch('');
+    setShelf(of);
+  });
+  const searching = selling.search !== '';
+
+  return (
+    <main className="till">
+      <h1 className="unseen">{t('screen.sell')}</h1>
+      <SellBar
+        search={selling.search}
+        field={selling.field}
+        onSearch={selling.setSearch}
+        onKey={keys.onSearchKey}
+        padOpen={padOpen}
+        onPad={() => setPadOpen(!padOpen)}
+      />
+      <div className="till-banner">
+        <Banners />
+        <UnprintedBanner shown={cart?.lastSale?.uuid ?? null} />
+      </div>
+      <Categories chosen={searching ? '' : shelf} onChoose={onChooseShelf} />
+      <div className="goods" onMouseDown={keepFocus}>
+        <Keyed selling={selling} />
+        <Problem error={error} />
+        <TileGrid
+          label={searching ? t('sell.found') : t('sell.products')}
+          tiles={tiles}
+          cart={cart}
+          chosen={searching ? selling.foundAt : null}
+          onAdd={onAdd}
+          empty={settled ? <NothingHere searching={searching} shelf={shelf} /> : null}
+        />
+        {padOpen ? <PadPane onKey={selling.key} onErase={selling.erase} onTimes={selling.times} onEnter={selling.enter} /> : null}
+      </div>
+      {cart === null ? null : (
+        <section className="cart" aria-label={t('sell.cart')} onMouseDown={keepFocus}>
+          <CartLines
+            cart={cart}
+            chosen={selling.chosenLine}
+            onChoose={onChooseLine}
+            onQuantity={(line) => selling.setDialog({ kind: 'quantity', line })}
+            onCustomer={() => selling.setDialog({ kind: 'customer' })}
+            onProblem={selling.onProblem}
+            notice={
+              <NoticeStrip
+                notice={selling.notice}
+                onAdd={(code) => selling.setDialog({ kind: 'new-product', code })}
+                onClose={() => selling.setNotice(null)}
+              />
+            }
+            whenEmpty={cart.lastSale === null ? <EmptyCart /> : <PaidPanel key={cart.lastSale.uuid} sale={cart.lastSale} />}
+          />
+          <CartFoot
+            cart={cart}
+            busy={quickPay.busy}
+            problem={quickPay.error}
+            onCash={quickPay.cash}
+            onCard={quickPay.card}
+            onPay={() => goTo('pay')}
+          />
+        </section>
+      )}
+      <SellDialogs dialog={selling.dialog} selling={selling} hasCustomer={cart !== null && cart.customer !== null} />
+    </main>
+  );
+}
+
+/** A tap does not take the focus along: the next Enter belongs to what is keyed, not to the product tapped last. */
+function keepFocus(event: MouseEvent): void {
+  event.preventDefault();
+}
+
+type Selling = ReturnType<typeof useSelling>;
+
+function Keyed({ selling }: { readonly selling: Selling }): ReactNode {
+  const { t } = useTranslation();
+  if (selling.keyed === '' && selling.multiplier === null) return null;
+  return (
+    <output className="keyed">
+      {selling.multiplier === null ? null : <span className="num strong">{selling.multiplier} ×</span>}
+      <span className="num">{selling.keyed}</span>
+      <span className="soft small">{selling.keyed === '' ? t('sell.then-scan') : t('sell.then-enter')}</span>
+    </output>
+  );
+}
+
+function EmptyCart(): ReactNode {
+  const { t } = useTranslation();
+  return (
+    <div className="empty">
+      <p className="strong">{t('sell.empty')}</p>
+      <p className="soft">{t('sell.empty-do')}</p>
+    </div>
+  );
+}
+
+function NothingHere({ searching, shelf }: { readonly searching: boolean; readonly shelf: string }): ReactNode {
+  const { t } = useTranslation();
+  const key = searching ? 'nothing-found' : shelf === 'favourites' ? 'no-favourites' : shelf === 'recent' ? 'no-recent' : 'no-products';
+  return <p className="empty soft">{t(`sell.${key}`)}</p>;
+}
+
+interface DialogProps {
+  readonly dialog: SellDialog | null;
+  readonly selling: Selling;
+  readonly hasCustomer: boolean;
+}
+
+function SellDialogs({ dialog, selling, hasCustomer }: DialogProps): ReactNode {
+  const close = (): void => selling.setDialog(null);
+  switch (dialog?.kind) {
+    case undefined:
+      return null;
+    case 'keys':
+      return <Shortcuts onClose={close} />;
+    case 'customer':
+      return <CustomerDialog hasCustomer={hasCustomer} onClose={close} />;
+    case 'choose':
+      return <ChooseProduct code={dialog.code} onChoose={selling.add} onClose={close} />;
+    case 'weigh':
+      return (
+        <QuantityDialog
+          name={dialog.tile.name}
+          unit={dialog.tile.unit}
+          onClose={close}
+          onDone={(milli) => selling.addQuantity(dialog.tile, milli)}
+        />
+      );
+    case 'quantity':
+      return (
+        <QuantityDialog
+          name={dialog.line.name}
+          unit={dialog.line.unit}
+          onClose={close}
+          onDone={(milli) => selling.changeQuantity(dialog.line.line, milli)}
+        />
+      );
+    case 'new-product':
+      return <ProductForm product={null} code={dialog.code} onClose={close} onSaved={() => selling.scan(dialog.code)} />;
+  }
+}

@@ -1,0 +1,172 @@
+/** What a cashier is in the middle of: search, keyed figures, the chosen line, an open dialog; and what happens to the cart. */
+import { useRef, useState, type RefObject } from 'react';
+import { cartStore } from '../../cart/cart-store.ts';
+import { tileOfCode } from '../../cart/known-tiles.ts';
+import type { Cart, CartLine, Tile } from '../../cart/preview.ts';
+import { parseTyped } from '../../format/parse-typed.ts';
+import { refusalCode } from '../../texts/refusal-text.ts';
+import { beep } from './beep.ts';
+import type { Notice } from './notice.tsx';
+
+export type SellDialog =
+  | { readonly kind: 'keys' | 'customer' }
+  | { readonly kind: 'choose' | 'new-product'; readonly code: string }
+  | { readonly kind: 'weigh'; readonly tile: Tile }
+  | { readonly kind: 'quantity'; readonly line: CartLine };
+
+const ONE = 1000;
+const LONGEST_KEYED = 30;
+/** Longer than a scanner's pause between two keys, shorter than a person notices. */
+const HELD_MS = 45;
+
+export interface Selling {
+  readonly search: string;
+  readonly setSearch: (text: string) => void;
+  /** Of what was found, the one that Enter adds. */
+  readonly foundAt: number;
+  readonly setFoundAt: (at: number) => void;
+  readonly field: RefObject<HTMLInputElement | null>;
+  readonly keyed: string;
+  /** As it was typed: "3", "0.312". */
+  readonly multiplier: string | null;
+  readonly key: (key: string) => void;
+  /** A figure from the keyboard: shown a moment later, since it may be a scanner's, whose figures are never shown. */
+  readonly keyFromBoard: (key: string) => void;
+  /** Something is keyed, shown or not yet. */
+  readonly hasKeyed: () => boolean;
+  readonly erase: () => void;
+  readonly times: () => void;
+  readonly enter: () => void;
+  /** Takes back the nearest thing: keyed figures, multiplier, notice, search. Never the cart. */
+  readonly escape: () => void;
+  readonly scan: (code: string) => void;
+  readonly add: (tile: Tile) => void;
+  readonly addQuantity: (tile: Tile, quantityMilli: number) => void;
+  readonly changeQuantity: (line: number, quantityMilli: number) => void;
+  readonly chosenLine: CartLine | null;
+  readonly chooseLine: (line: number) => void;
+  readonly notice: Notice | null;
+  readonly setNotice: (notice: Notice | null) => void;
+  readonly onProblem: (error: unknown) => void;
+  readonly dialog: SellDialog | null;
+  readonly setDialog: (dialog: SellDialog | null) => void;
+}
+
+export function useSelling(cart: Cart | null): Selling {
+  const [search, setSearchText] = useState('');
+  const [foundAt, setFoundAt] = useState(0);
+  const [keyed, setKeyed] = useState('');
+  const [multiplier, setMultiplier] = useState<string | null>(null);
+  const [chosen, setChosen] = useState<number | null>(null);
+  const [notice, setNotice] = useState<Notice | null>(null);
+  const [dialog, setDialog] = useState<SellDialog | null>(null);
+  const field = useRef<HTMLInputElement>(null);
+  const held = useRef({ text: '', timer: 0 });
+
+  const dropHeld = (): void => {
+    window.clearTimeout(held.current.timer);
+    held.current = { text: '', timer: 0 };
+  };
+  const key = (figure: string): void => setKeyed((before) => (before + figure).slice(0, LONGEST_KEYED));
+  const showHeld = (): void => {
+    const { text } = held.current;
+    dropHeld();
+    key(text);
+  };
+  const keyFromBoard = (figure: string): void => {
+    window.clearTimeout(held.current.timer);
+    held.current = { text: held.current.text + figure, timer: window.setTimeout(showHeld, HELD_MS) };
+  };
+
+  const setSearch = (text: string): void => {
+    // "3*" in the search field counts too: the figure before the star is how many.
+    const times = /^\s*(\d+(?:[.,]\d{1,3})?)\s*[*×x]$/i.exec(text);
+    if (times?.[1] !== undefined) {
+      setMultiplier(times[1]);
+      setSearchText('');
+    } else setSearchText(text);
+    setFoundAt(0);
+  };
+  /** A new thing in the cart: what was keyed for it is used up, and the newest line is the chosen one. */
+  const begin = (): number => {
+    const milli = multiplier === null ? ONE : (parseTyped(multiplier, 3) ?? ONE);
+    dropHeld();
+    setKeyed('');
+    setMultiplier(null);
+    setSearch('');
+    setNotice(null);
+    setDialog(null);
+    setChosen(null);
+    return milli;
+  };
+  const onProblem = (error: unknown): void => setNotice({ kind: 'error', error });
+
+  const scan = (code: string): void => {
+    const milli = begin();
+    cartStore.scan(code, milli, tileOfCode(code)).catch((error: unknown) => {
+      beep();
+      const refused = refusalCode(error);
+      if (refused === 'barcode.unknown') setNotice({ kind: 'unknown', code });
+      else if (refused === 'barcode.ambiguous') setDialog({ kind: 'choose', code });
+      else onProblem(error);
+    });
+  };
+  const addQuantity = (tile: Tile, quantityMilli: number): void => {
+    begin();
+    cartStore.addTile(tile, quantityMilli).catch(onProblem);
+  };
+  const add = (tile: Tile): void => {
+    if (tile.unit !== 'each' && multiplier === null) setDialog({ kind: 'weigh', tile });
+    else addQuantity(tile, begin());
+  };
+  const times = (): void => {
+    const all = keyed + held.current.text;
+    const milli = parseTyped(all, 3);
+    if (milli === null || milli <= 0) return;
+    dropHeld();
+    setMultiplier(all);
+    setKeyed('');
+  };
+
+  return {
+    search,
+    setSearch,
+    foundAt,
+    setFoundAt,
+    field,
+    keyed,
+    multiplier,
+    key,
+    keyFromBoard,
+    hasKeyed: () => keyed + held.current.text !== '',
+    erase: () => {
+      showHeld();
+      setKeyed((before) => before.slice(0, -1));
+    },
+    times,
+    enter: () => {
+      const all = keyed + held.current.text;
+      if (all !== '') scan(all);
+    },
+    escape: () => {
+      if (keyed !== '') setKeyed('');
+      else if (multiplier !== null) setMultiplier(null);
+      else if (notice !== null) setNotice(null);
+      else setSearch('');
+    },
+    scan,
+    add,
+    addQuantity,
+    changeQuantity: (line, quantityMilli) => {
+      setDialog(null);
+      cartStore.setQuantity(line, quantityMilli).catch(onProblem);
+    },
+    chosenLine: cart?.lines.find((line) => line.line === chosen) ?? cart?.lines[0] ?? null,
+    chooseLine: setChosen,
+    notice,
+    setNotice,
+    onProblem,
+    dialog,
+    setDialog,
+  };
+}

@@ -1,0 +1,118 @@
+/** Set-up or joining at work, then what the owner must keep: the recovery code, once, and how to add a register. */
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { Printer } from 'lucide-react';
+import { useEffect, useEffectEvent, useState, type ReactNode } from 'react';
+import { createPortal } from 'react-dom';
+import { useTranslation } from 'react-i18next';
+import { call } from '../../api/call.ts';
+import { JobView } from '../../parts/job-view.tsx';
+import { Problem } from '../../parts/problem.tsx';
+import { goTo } from '../../parts/route.ts';
+import { useJob } from '../../parts/use-job.ts';
+import type { Draft } from './draft.ts';
+import { leaveFile } from './pending-file.ts';
+import { WizardFrame } from './wizard-frame.tsx';
+
+interface Props {
+  readonly job: string;
+  readonly draft: Draft;
+  readonly onDone: () => void;
+  readonly onBack: () => void;
+}
+
+export function Work({ job: id, draft, onDone, onBack }: Props): ReactNode {
+  const { t } = useTranslation();
+  const client = useQueryClient();
+  const job = useJob(id);
+  const done = job.data?.state === 'done';
+  const code = job.data?.recoveryCode ?? null;
+
+  const leave = (): void => {
+    if (draft.catalogue === 'csv' && draft.file !== null) {
+      leaveFile(draft.file);
+      goTo('products', 'import');
+    } else goTo('sell');
+    onDone();
+  };
+  /** The owner typed the PIN a minute ago; whoever joined, or reloaded this page, is asked for theirs. */
+  const enter = async (): Promise<void> => {
+    try {
+      if (draft.pin !== '') client.setQueryData(['state'], await call('login', { body: { pin: draft.pin } }));
+      else await client.invalidateQueries({ queryKey: ['state'] });
+    } catch {
+      await client.invalidateQueries({ queryKey: ['state'] });
+    }
+    if (code === null) leave();
+  };
+  const whenDone = useEffectEvent(() => {
+    if (done) void enter();
+  });
+  useEffect(() => whenDone(), [done]);
+
+  if (done && code !== null) return <Recovery code={code} shop={draft.shopName} onDone={leave} />;
+  const failed = job.data?.state === 'failed' || job.data?.state === 'cancelled';
+  const title = t(draft.mode === 'slave' ? 'wizard.joining' : 'wizard.setting-up');
+  return (
+    <WizardFrame steps={[]} at={0} title={title} hint={t('wizard.work-hint')} onBack={failed || job.isError ? onBack : undefined}>
+      <div className="panel work">
+        {job.data === undefined ? null : <JobView job={job.data} title={title} />}
+        <Problem error={job.error} />
+      </div>
+    </WizardFrame>
+  );
+}
+
+function Recovery({ code, shop, onDone }: { readonly code: string; readonly shop: string; readonly onDone: () => void }): ReactNode {
+  const { t } = useTranslation();
+  const [kept, setKept] = useState(false);
+  const [tried, setTried] = useState(false);
+  const storage = useQuery({ queryKey: ['storage', 'set-up'], queryFn: ({ signal }) => call('getStorage', { signal }), retry: false });
+  return (
+    <WizardFrame
+      steps={[]}
+      at={0}
+      title={t('recovery.title')}
+      hint={t('recovery.hint')}
+      ready={kept}
+      onNext={() => (kept ? onDone() : setTried(true))}
+      nextLabel={t('recovery.start')}
+    >
+      <div className="panel recovery">
+        <p className="recovery-code" data-recovery-code>
+          {code}
+        </p>
+        <div className="actions">
+          <label className="check grow">
+            <input type="checkbox" checked={kept} onChange={(event) => setKept(event.target.checked)} />
+            {t('recovery.kept')}
+          </label>
+          <button type="button" className="btn" onClick={() => window.print()}>
+            <Printer className="icon" aria-hidden />
+            {t('recovery.print')}
+          </button>
+        </div>
+        {tried && !kept ? <p className="field-error">{t('recovery.keep-first')}</p> : null}
+        <h2>{t('recovery.add-register')}</h2>
+        <ol className="soft">
+          <li>{t('pairing.how-1')}</li>
+          <li>{t('pairing.how-2')}</li>
+          <li>{t('recovery.how-3')}</li>
+        </ol>
+        {storage.data === undefined ? null : (
+          <p>
+            {t('recovery.addresses')} <span className="code">{storage.data.addresses.join(', ')}</span>
+          </p>
+        )}
+      </div>
+      {createPortal(
+        <div className="print-only">
+          <h1>AuraPOS — {shop}</h1>
+          <h2>{t('recovery.title')}</h2>
+          <p>{t('recovery.hint')}</p>
+          <p className="recovery-code">{code}</p>
+        </div>,
+        document.body,
+      )}
+    </WizardFrame>
+  );
+}

@@ -1,0 +1,81 @@
+import { strict as assert } from 'node:assert';
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { REFUSALS } from '../../base/refusals.ts';
+import en from '../locales/en.json' with { type: 'json' };
+import fr from '../locales/fr.json' with { type: 'json' };
+
+type Texts = { readonly [key: string]: string | Texts };
+
+const UI = join(import.meta.dirname, '..');
+const PLURAL = /_(zero|one|two|few|many|other)$/;
+
+function flatten(texts: Texts, prefix = ''): Map<string, string> {
+  const flat = new Map<string, string>();
+  for (const [key, value] of Object.entries(texts)) {
+    if (typeof value === 'string') flat.set(prefix + key, value);
+    else for (const [deeper, text] of flatten(value, `${prefix}${key}.`)) flat.set(deeper, text);
+  }
+  return flat;
+}
+
+const LANGUAGES: Readonly<Record<string, Map<string, string>>> = { en: flatten(en), fr: flatten(fr) };
+
+/** Refusals speak English by the register's own words: only the screen's own are in en.json. */
+function isOwn(key: string): boolean {
+  return !key.startsWith('refusal.') || key.startsWith('refusal.screen.');
+}
+
+function parameters(text: string): readonly string[] {
+  return [...text.matchAll(/\{\{(\w+)\}\}/g)].map(([, name]) => name ?? '').sort();
+}
+
+test('every language has the same texts, with every form of its plurals and the same parameters', () => {
+  const english = LANGUAGES['en'] ?? new Map<string, string>();
+  const names = (flat: Map<string, string>): readonly string[] => [
+    ...new Set([...flat.keys()].filter(isOwn).map((key) => key.replace(PLURAL, '_'))),
+  ];
+  for (const [language, flat] of Object.entries(LANGUAGES)) {
+    assert.deepEqual([...names(flat)].sort(), [...names(english)].sort(), language);
+    const forms = new Intl.PluralRules(language).resolvedOptions().pluralCategories;
+    for (const key of names(flat).filter((name) => name.endsWith('_'))) {
+      for (const form of forms) assert.ok(flat.has(`${key}${form}`), `${language}: ${key}${form}`);
+    }
+    for (const [key, text] of flat) {
+      assert.notEqual(text.trim(), '', `${language}: ${key} is empty`);
+      const other = english.get(key);
+      if (other !== undefined) assert.deepEqual(parameters(text), parameters(other), `${language}: parameters of ${key}`);
+    }
+  }
+});
+
+test('no text that the screens ask for is missing', () => {
+  const known = [...(LANGUAGES['en'] ?? new Map<string, string>()).keys()];
+  const has = (key: string): boolean => known.some((name) => name.replace(PLURAL, '') === key);
+  const begins = (start: string): boolean => known.some((name) => name.startsWith(start));
+  const missing: string[] = [];
+  for (const file of globSync('**/*.{ts,tsx}', { cwd: UI }).filter((name) => !name.includes('.test.'))) {
+    const source = readFileSync(join(UI, file), 'utf8');
+    for (const [, key = ''] of source.matchAll(/\bt\(\s*'([^']+)'|i18nKey="([^"]+)"/g))
+      if (key !== '' && !has(key)) missing.push(`${file}: ${key}`);
+    for (const [, start = ''] of source.matchAll(/\bt\(\s*`([^`$]+)\$\{/g)) if (!begins(start)) missing.push(`${file}: ${start}...`);
+    for (const [, first = '', second = ''] of source.matchAll(/\bt\([^()']*\? '([\w.-]+)' : '([\w.-]+)'/g)) {
+      for (const key of [first, second]) if (!has(key)) missing.push(`${file}: ${key}`);
+    }
+  }
+  assert.deepEqual(missing, []);
+});
+
+test('every refusal of the product speaks French, with parameters that it has', () => {
+  const french = LANGUAGES['fr'] ?? new Map<string, string>();
+  const missing: string[] = [];
+  for (const [code, entry] of Object.entries(REFUSALS)) {
+    for (const part of ['message', 'action'] as const) {
+      const text = french.get(`refusal.${code}.${part}`);
+      if (text === undefined) missing.push(`refusal.${code}.${part}`);
+      else for (const name of parameters(text)) assert.ok(parameters(entry[part]).includes(name), `${code}: ${name}`);
+    }
+  }
+  assert.deepEqual(missing, []);
+});

@@ -1,0 +1,79 @@
+/** A register as a process of its own, started as people start it, on a folder and a port of its own; and the screens it serves, built. */
+import { strict as assert } from 'node:assert';
+import { execFileSync, spawn } from 'node:child_process';
+import { existsSync, globSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const ROOT = join(import.meta.dirname, '../..');
+const STARTS_WITHIN_MS = 15_000;
+const STOPS_WITHIN_MS = 15_000;
+
+export interface RegisterProcess {
+  readonly url: string;
+  readonly folder: string;
+  /** Ends the process and removes its folder. */
+  stop(): Promise<void>;
+}
+
+/** Builds the screens unless what is built is newer than every source. */
+export function buildScreens(): void {
+  const built = join(ROOT, 'dist/ui/index.html');
+  const sources = globSync('src/{ui,base,domain,protocol}/**/*', { cwd: ROOT }).map((file) => statSync(join(ROOT, file)).mtimeMs);
+  if (existsSync(built) && statSync(built).mtimeMs > Math.max(...sources)) return;
+  execFileSync(process.execPath, [join(ROOT, 'node_modules/vite/bin/vite.js'), 'build', '--logLevel', 'error'], { cwd: ROOT });
+}
+
+export async function startRegister(name: string): Promise<RegisterProcess> {
+  const folder = mkdtempSync(join(tmpdir(), `aurapos-e2e-${name}-`));
+  const port = await freePort();
+  const child = spawn(process.execPath, [join(ROOT, 'src/cli/main.ts'), 'start', '--data', folder, '--port', String(port)], {
+    cwd: ROOT,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let said = '';
+  const note = (chunk: Buffer): void => {
+    said = (said + chunk.toString()).slice(-8000);
+  };
+  child.stdout.on('data', note);
+  child.stderr.on('data', note);
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  const url = `http://127.0.0.1:${port}/`;
+  const stop = async (): Promise<void> => {
+    child.kill('SIGTERM');
+    const timer = setTimeout(() => child.kill('SIGKILL'), STOPS_WITHIN_MS);
+    await ended;
+    clearTimeout(timer);
+    rmSync(folder, { recursive: true, force: true });
+  };
+  const until = Date.now() + STARTS_WITHIN_MS;
+  while (!(await answers(url))) {
+    if (child.exitCode !== null || Date.now() > until) {
+      await stop();
+      assert.fail(`the register did not start:\n${said}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  return { url, folder, stop };
+}
+
+async function answers(url: string): Promise<boolean> {
+  try {
+    return (await fetch(`${url}api/state`)).ok;
+  } catch {
+    // Not yet listening.
+    return false;
+  }
+}
+
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => (typeof address === 'object' && address !== null ? resolve(address.port) : reject(new Error('no port'))));
+    });
+  });
+}

@@ -1,0 +1,123 @@
+/**
+ * Every screen, light and dark, at the till's size, on a desk and on a phone, into the folder named on the command line:
+ * `node test/e2e/screenshots.ts FOLDER`. For looking at; a screen with a barrier or a complaint of the browser fails the run.
+ */
+import { strict as assert } from 'node:assert';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { findBarriers, launchBrowser, openScreen, scan } from './browser.ts';
+import { answerWizard, logIn, type Look } from './journeys.ts';
+import { buildScreens, startRegister } from './register-process.ts';
+
+const SIZES = [
+  { name: 'till', width: 1024, height: 768 },
+  { name: 'desk', width: 1920, height: 1080 },
+  { name: 'phone', width: 390, height: 844 },
+] as const;
+
+const problems: string[] = [];
+
+function lookInto(folder: string, page: Page, variant: string): Look {
+  return async (name) => {
+    await page.evaluate('document.fonts.ready.then(() => null)');
+    await page.screenshot({ path: join(folder, `${name}-${variant}.png`) });
+    for (const barrier of await findBarriers(page)) problems.push(`${name} ${variant}: ${barrier}`);
+  };
+}
+
+async function tour(page: Page, url: string, look: Look): Promise<void> {
+  await page.getByLabel('PIN', { exact: true }).waitFor();
+  await look('login');
+  await logIn(page);
+  const products = await fetchCodes(page);
+  for (const code of products) await scan(page, code);
+  await page
+    .locator('.line')
+    .nth(products.length - 1)
+    .waitFor();
+  await look('sell');
+  await page.getByLabel('Search products').fill('a');
+  await page.locator('.product-chosen').waitFor();
+  await look('sell-search');
+  await page.getByLabel('Search products').fill('');
+  await page.getByRole('button', { name: /^Pay/ }).click();
+  await page.getByRole('heading', { name: 'Amount due' }).waitFor();
+  await look('pay');
+  await page.getByRole('group', { name: 'Cash given' }).getByRole('button').nth(1).click();
+  await page.getByRole('heading', { name: 'Change' }).waitFor();
+  await look('paid');
+  await page.getByRole('button', { name: 'Show receipt' }).click();
+  await page.locator('dialog .receipt').waitFor();
+  await look('receipt');
+  await page.getByRole('button', { name: 'Close' }).click();
+  await page.locator('.status').click();
+  await look('status');
+  await page.keyboard.press('Escape');
+  await page.goto(`${url}#/sales`);
+  await page.locator('.sale-row').first().waitFor();
+  await look('sales-list');
+  await page.locator('.sale-row').first().click();
+  await page.locator('.receipt').waitFor();
+  await look('sales');
+  await page.goto(`${url}#/products`);
+  await page.locator('.product-row').first().waitFor();
+  await look('products');
+  await page.locator('.product-row').first().click();
+  await page.getByRole('dialog').waitFor();
+  await look('product');
+  await page.keyboard.press('Escape');
+  await page.goto(`${url}#/products/import`);
+  const file = { name: 'products.csv', mimeType: 'text/csv', buffer: Buffer.from('barcode,name,price\n5410000000019,Jam,3.20\n,Tea,x\n') };
+  await page.locator('input[type=file]').setInputFiles(file);
+  await page.locator('.import-table').waitFor();
+  await look('import');
+  for (const screen of ['customers', 'users', 'registers', 'to-check', 'settings']) {
+    await page.goto(`${url}#/${screen}`);
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    await page.waitForLoadState('networkidle').catch(() => {
+      // The event stream never idles; what was asked for is there by now.
+    });
+    await look(screen);
+  }
+}
+
+async function fetchCodes(page: Page): Promise<readonly string[]> {
+  const { rows } = await page.evaluate(
+    async () => (await (await fetch('/api/products?limit=100')).json()) as { rows: { codes: string[]; unit: string }[] },
+  );
+  return rows.flatMap((row) => (row.unit === 'each' ? row.codes.slice(0, 1) : [])).slice(0, 4);
+}
+
+async function wizard(browser: Browser, url: string, folder: string): Promise<void> {
+  const { page, context, complaints } = await openScreen(browser, url);
+  await answerWizard(page, { mode: 'Single-register', registerName: 'Front till' }, lookInto(folder, page, 'till-light'));
+  await page.getByLabel('Search products').waitFor();
+  problems.push(...complaints);
+  await context.close();
+}
+
+async function main(folder: string | undefined): Promise<void> {
+  assert.ok(folder !== undefined, 'name the folder for the pictures');
+  mkdirSync(folder, { recursive: true });
+  buildScreens();
+  const register = await startRegister('screenshots');
+  const browser = await launchBrowser();
+  try {
+    await wizard(browser, register.url, folder);
+    for (const size of SIZES) {
+      for (const dark of [false, true]) {
+        const { page, context, complaints } = await openScreen(browser, register.url, { ...size, dark });
+        await tour(page, register.url, lookInto(folder, page, `${size.name}-${dark ? 'dark' : 'light'}`));
+        problems.push(...complaints);
+        await context.close();
+      }
+    }
+  } finally {
+    await browser.close();
+    await register.stop();
+  }
+  assert.deepEqual(problems, []);
+}
+
+await main(process.argv[2]);
