@@ -1,12 +1,11 @@
 /** The verbs a script needs: status, pair, registers, product, sell, sale, import, storage, verify. */
-import { openAsBlob } from 'node:fs';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import type { Command } from 'commander';
 import { currencyDigits, parseAmount, plainAmount } from '../domain/money.ts';
 import { Database } from '../store/database.ts';
 import { verifyStore } from '../store/verify.ts';
 import { fail, must, readOptions, reachRegister, say, type Options, type Reach } from './program.ts';
-import { followJob } from './set-up-command.ts';
+import { followJob, importFile } from './follow-job.ts';
 
 /** Runs one verb against the register and ends the program. */
 function verb<F>(work: (options: Options, reach: Reach, flags: F, args: readonly string[]) => Promise<{ value: unknown; text: string }>) {
@@ -191,14 +190,6 @@ async function importProducts(
 ): Promise<{ value: unknown; text: string }> {
   const rows = await importFile(options, reach, args[0] ?? '', flags.skipBad ?? false);
   return { value: { imported: rows }, text: `${rows} products imported` };
-}
-
-/** Hands a file in, and waits until it is written. Returns the number of rows imported. */
-export async function importFile(options: Options, reach: Reach, file: string, skipBad: boolean): Promise<number> {
-  const preview = await must(options, reach, 'openImport', { query: { fileName: basename(file) }, file: await openAsBlob(file) });
-  const { job } = await must(options, reach, 'applyImport', { params: { id: preview.id }, body: { skipBad } });
-  await followJob(options, reach, job);
-  return preview.good;
 }
 
 async function storageMaster(options: Options, reach: Reach, flags: { hubPort: string }): Promise<{ value: unknown; text: string }> {

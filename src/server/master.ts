@@ -25,7 +25,7 @@ import { listRegisters, readShop } from '../store/queries/shop.ts';
 import { readMeta, writeMeta } from '../store/store.ts';
 import { announceMaster, authorityMark, type Announcement } from '../sync/discovery.ts';
 import { startMasterDuty, type MasterDuty } from '../sync/master-duty.ts';
-import type { NetworkInput } from './network.ts';
+import type { NetworkInput } from './network-input.ts';
 
 export interface Master {
   readonly port: number;

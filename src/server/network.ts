@@ -2,44 +2,23 @@
  * What connects a register to the others, by its mode: nothing (single), the hub on this machine (master), a master elsewhere (slave). The
  * one place that knows which; handlers ask it, and start and stop go through it. Changing the mode is a job that a restart takes up again.
  */
-import type { Clock } from '../base/clock.ts';
 import type { Id } from '../base/id.ts';
-import type { Log } from '../base/log.ts';
 import { present } from '../base/assert.ts';
-import type { Random } from '../base/random.ts';
 import { ok, refuse, type Result } from '../base/result.ts';
 import { pairWithMaster } from '../hub/pairing.ts';
 import { exportChainKey, importChainKey, makeChainKey } from '../protocol/changeset.ts';
-import { ownRegisterId, readMode, refillSearch, type Mode, type Register } from '../register/register.ts';
+import { ownRegisterId, readMode, refillSearch, type Mode } from '../register/register.ts';
 import { trustCertificate } from '../store/chains.ts';
 import { beginChain } from '../store/begin-chain.ts';
 import { commitWith } from '../store/journal.ts';
 import { readMeta, writeMeta } from '../store/store.ts';
-import type { Reader } from '../store/reader.ts';
 import { compareProjection } from '../sync/compare-projection.ts';
-import type { Interface } from '../sync/discovery.ts';
 import { pullRecords } from '../sync/first-pull.ts';
 import { startSync, type Sync } from '../sync/sync-loop.ts';
-import type { SyncTools } from '../sync/tools.ts';
 import type { JobProgress } from './jobs.ts';
 import { raiseMaster, type Master } from './master.ts';
+import type { NetworkInput } from './network-input.ts';
 import { accountOf, slaveConnect } from './slave-link.ts';
-
-export interface NetworkInput {
-  readonly register: Register;
-  readonly reader: Reader;
-  readonly dataFolder: string;
-  readonly version: string;
-  /** PostgreSQL's listen_addresses. */
-  readonly listen: string;
-  readonly multicast: Interface;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly log: Log;
-  readonly syncTools: SyncTools;
-  /** Where the register stands has changed. */
-  onStatus(): void;
-}
 
 export interface JoinRequest {
   readonly host: string;

@@ -13,7 +13,7 @@ import type { Sessions } from './sessions.ts';
 import type { Network } from './network.ts';
 import type { ImportDesk } from './import-desk.ts';
 import type { Interface } from '../sync/discovery.ts';
-import type { DelayLog } from './stand.ts';
+import type { DelayLog } from './delay-log.ts';
 
 export interface Runtime {
   readonly version: string;

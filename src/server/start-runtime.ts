@@ -12,13 +12,14 @@ import { startReader } from '../store/reader.ts';
 import { closeStore, openStore } from '../store/store.ts';
 import type { Interface } from '../sync/discovery.ts';
 import type { SyncTools } from '../sync/tools.ts';
+import { makeDelayLog } from './delay-log.ts';
 import { makeEventBus } from './events.ts';
 import { makeImportDesk } from './import-desk.ts';
 import { makeJobs } from './jobs.ts';
 import { makeNetwork } from './network.ts';
 import type { Runtime } from './runtime.ts';
 import { makeSessions } from './sessions.ts';
-import { makeDelayLog, viewStatus } from './stand.ts';
+import { viewStatus } from './stand.ts';
 
 export interface StartInput {
   readonly dataFolder: string;
@@ -74,7 +75,7 @@ export function startRuntime(input: StartInput): Result<Started> {
     log,
   };
   const network = makeNetwork({ ...input, register, reader, syncTools, onStatus: () => tellStatus() });
-  const delays = makeDelayLog(() => runtime);
+  const delays = makeDelayLog(store, network, clock);
   const runtime: Runtime = {
     version: input.version,
     dataFolder: input.dataFolder,

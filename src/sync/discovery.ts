@@ -60,15 +60,15 @@ export async function findMasters(on: Interface, listenMs: number, clock: Clock,
   const bonjour = open(on, log);
   const found = new Map<string, FoundMaster>();
   const browser = bonjour.find({ type: SERVICE }, (service) => {
-    const txt = (service.txt ?? {}) as Readonly<Record<string, unknown>>;
+    const txt = (service.txt ?? {}) as Readonly<Record<string, string | undefined>>;
     for (const host of [service.referer?.address, ...(service.addresses ?? [])]) {
       if (host === undefined || !/^\d+\.\d+\.\d+\.\d+$/.test(host)) continue;
       found.set(`${host}:${service.port}`, {
-        shop: String(txt['shop'] ?? ''),
-        register: String(txt['register'] ?? ''),
+        shop: txt['shop'] ?? '',
+        register: txt['register'] ?? '',
         host,
         port: service.port,
-        authority: String(txt['ca'] ?? ''),
+        authority: txt['ca'] ?? '',
       });
     }
   });

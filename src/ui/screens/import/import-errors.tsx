@@ -5,7 +5,9 @@ import { useTranslation } from 'react-i18next';
 import { count } from '../../format/format.ts';
 import { useLocale } from '../../parts/register-context.ts';
 import { errorsAsCsv } from './errors-as-csv.ts';
-import type { Preview } from './import.tsx';
+import type { Answer } from '../../../protocol/api/routes.ts';
+
+export type Preview = Answer<'openImport'>;
 
 const SHOWN = 50;
 

@@ -6,7 +6,6 @@ import { useMutation } from '@tanstack/react-query';
 import { ArrowLeft } from 'lucide-react';
 import { useEffect, useEffectEvent, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Answer } from '../../../protocol/api/routes.ts';
 import { call } from '../../api/call.ts';
 import { count } from '../../format/format.ts';
 import { Desk } from '../../parts/desk.tsx';
@@ -17,11 +16,9 @@ import { useLocale } from '../../parts/register-context.ts';
 import { linkTo } from '../../parts/route.ts';
 import { useJob, useJobId } from '../../parts/use-job.ts';
 import { takeFile } from '../wizard/pending-file.ts';
-import { ImportErrors } from './import-errors.tsx';
+import { ImportErrors, type Preview } from './import-errors.tsx';
 import { MappingTable } from './mapping-table.tsx';
 import './import.css';
-
-export type Preview = Answer<'openImport'>;
 
 export function Import(): ReactNode {
   const { t } = useTranslation();

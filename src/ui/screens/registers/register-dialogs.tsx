@@ -1,4 +1,5 @@
 import { useMutation } from '@tanstack/react-query';
+import type { Answer } from '../../../protocol/api/routes.ts';
 import { useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { call } from '../../api/call.ts';
@@ -6,7 +7,8 @@ import { queryClient } from '../../live/query-client.ts';
 import { Dialog } from '../../parts/dialog.tsx';
 import { Field } from '../../parts/field.tsx';
 import { Problem } from '../../parts/problem.tsx';
-import type { RegisterRow } from './registers.tsx';
+
+export type RegisterRow = Answer<'listRegisters'>['rows'][number];
 
 interface Props {
   readonly row: RegisterRow;

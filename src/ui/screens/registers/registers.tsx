@@ -4,7 +4,6 @@ import { Ban, Pencil, Plus, Unplug } from 'lucide-react';
 import { useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { systemClock } from '../../../base/clock.ts';
-import type { Answer } from '../../../protocol/api/routes.ts';
 import { call } from '../../api/call.ts';
 import { ago, count, time } from '../../format/format.ts';
 import { queryClient } from '../../live/query-client.ts';
@@ -12,11 +11,9 @@ import { Desk } from '../../parts/desk.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { useCan, useLocale, useRegister } from '../../parts/register-context.ts';
 import { Pairing } from './pairing.tsx';
-import { RenameDialog, RevokeDialog } from './register-dialogs.tsx';
+import { RenameDialog, RevokeDialog, type RegisterRow } from './register-dialogs.tsx';
 import { Sparkline } from './sparkline.tsx';
 import './registers.css';
-
-export type RegisterRow = Answer<'listRegisters'>['rows'][number];
 
 /** Delay and last seen move all the time; the event stream only says what was written. */
 const LOOK_AGAIN_MS = 5000;
