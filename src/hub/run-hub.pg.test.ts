@@ -142,7 +142,7 @@ test('[fault 30] set-up killed at any moment starts again and ends once', async 
   );
 });
 
-test('a port that another program holds is named', async () => {
+test('a port that another program holds is named', async (t) => {
   const options = await testOptions();
   const other = createServer();
   other.listen(options.port, '127.0.0.1');
