@@ -304,7 +304,7 @@ function placesFor(
     const key = category.toLowerCase();
     if (key !== '' && !categories.has(key)) categories.set(key, draft.create('category', { name: category, position: categories.size }));
     if (ratePpm === null || byRate.has(ratePpm)) continue;
-    const made = draft.create('tax_category', { name: `${ratePpm / 10_000} %`, code: `rate-${ratePpm}` });
+    const made = draft.create('tax_category', { name: `${ratePpm / 10_000} %`, code: `rate-${ratePpm}`, position: 100 });
     draft.create('tax_rate', { tax_category: made, service: 'any', rate_ppm: ratePpm, from_at: 0 });
     byRate.set(ratePpm, made);
   }

@@ -232,7 +232,7 @@ export function readTaxCategories(db: Database, nowMs: number): TaxCategoryRow[]
     .all(
       `SELECT c.id, c.name, (SELECT r.rate_ppm FROM tax_rate r WHERE r.tax_category = c.id AND ${LIVE('r')} AND r.service = 'any' AND r.from_at <= ?
          ORDER BY r.from_at DESC, r.id LIMIT 1) AS rate_ppm
-       FROM tax_category c WHERE ${LIVE('c')} ORDER BY c.id`,
+       FROM tax_category c WHERE ${LIVE('c')} ORDER BY c.position, c.id`,
       nowMs,
     )
     .map((row) => ({
