@@ -37,7 +37,7 @@ export function makeLog(destination: string | 'stderr' | 'none'): Log {
     { level: destination === 'none' ? 'silent' : 'info', base: null },
     destination === 'stderr' || destination === 'none'
       ? pino.destination(2)
-      : pino.destination({ dest: destination, mkdir: true, sync: false }),
+      : pino.destination({ dest: destination, mkdir: true, sync: true }),
   );
   return {
     info: (event, fields = {}) => logger.info(fields, event),

@@ -5,10 +5,11 @@
  */
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { chmod, chown, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { chmod, chown, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { toBase64Url } from '../base/bytes.ts';
+import type { Clock } from '../base/clock.ts';
 import type { Random } from '../base/random.ts';
 import { ok, refuse, type Result } from '../base/result.ts';
 import { clusterConf, hbaConf, SUPERUSER, type ClusterSettings } from './cluster-conf.ts';
@@ -20,6 +21,8 @@ const INITDB_TIMEOUT_MS = 120_000;
 /** After a crash PostgreSQL replays its log before it answers. */
 const START_TIMEOUT_S = 60;
 const STOP_TIMEOUT_S = 30;
+const ATTEMPT = 'attempt-';
+const READY_POLL_MS = 50;
 /** A log past this is set aside at the next start; one old one is kept. */
 const MAX_LOG_BYTES = 16 * 1024 * 1024;
 
@@ -65,13 +68,14 @@ export async function createCluster(cluster: Cluster, random: Random): Promise<R
   // The server's user passes through to data/, and reads nothing else.
   if (cluster.user !== null) await chmod(cluster.folder, 0o711);
   await ownedFolder(path.join(cluster.folder, 'log'), cluster.user, 0o700);
+  await clearAttempts(cluster.folder);
   if (existsSync(path.join(dataFolder(cluster), 'PG_VERSION'))) return ok('there');
   if (!existsSync(passwordFile(cluster))) await writePrivately(passwordFile(cluster), toBase64Url(random.bytes(32)));
 
-  // initdb writes beside, so that a data/ that exists is a whole one.
-  const half = path.join(cluster.folder, 'data.new');
-  const passwordCopy = path.join(cluster.folder, 'initdb-password');
-  await rm(half, { recursive: true, force: true });
+  // initdb writes beside, so that a data/ that exists is a whole one; each attempt in a folder of its own, because an initdb whose
+  // parent was killed goes on for a while.
+  const half = path.join(cluster.folder, `${ATTEMPT}${toBase64Url(random.bytes(6))}`);
+  const passwordCopy = `${half}.password`;
   await ownedFolder(half, cluster.user, 0o700);
   await writePrivately(passwordCopy, await superuserPassword(cluster), cluster.user);
   const args = ['-D', half, '-U', SUPERUSER, '--pwfile', passwordCopy, '--auth=scram-sha-256', '--encoding=UTF8', '--data-checksums'];
@@ -85,6 +89,12 @@ export async function createCluster(cluster: Cluster, random: Random): Promise<R
   }
   await rename(half, dataFolder(cluster));
   return ok('made');
+}
+
+async function clearAttempts(folder: string): Promise<void> {
+  const left = (await readdir(folder)).filter((name) => name.startsWith(ATTEMPT));
+  // One that is still being written to is cleared next time.
+  for (const name of left) await rm(path.join(folder, name), { recursive: true, force: true }).catch(() => undefined);
 }
 
 /** Writes configuration, access rules, and the TLS key and certificate (PEM). The server reads them at its next start or reload. */
@@ -109,40 +119,68 @@ export interface RunningServer {
 
 /** The server that holds this data folder, by its pid file and a live process; null if none. */
 export async function runningServer(cluster: Pick<Cluster, 'folder'>): Promise<RunningServer | null> {
-  let lines: readonly string[];
+  const file = await readPidFile(cluster);
+  return file !== null && (await isServer(file.pid)) ? file : null;
+}
+
+async function readPidFile(cluster: Pick<Cluster, 'folder'>): Promise<RunningServer | null> {
   try {
-    lines = (await readFile(path.join(dataFolder(cluster), 'postmaster.pid'), 'utf8')).split('\n');
+    const lines = (await readFile(path.join(dataFolder(cluster), 'postmaster.pid'), 'utf8')).split('\n');
+    const pid = Number(lines[0]);
+    return Number.isSafeInteger(pid) && pid > 0 ? { pid, port: Number(lines[3] ?? 0) } : null;
   } catch (error) {
     if (isMissing(error)) return null;
     throw error;
   }
-  const pid = Number(lines[0]);
-  if (!Number.isSafeInteger(pid) || pid <= 0 || !isAlive(pid)) return null;
-  return { pid, port: Number(lines[3] ?? 0) };
+}
+
+/** After a power cut the pid may be another program's by now; where /proc says who it is, that is looked at. */
+async function isServer(pid: number): Promise<boolean> {
+  if (!isAlive(pid)) return false;
+  if (process.platform !== 'linux') return true;
+  const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+  return path.basename(command.split('\0')[0] ?? '').startsWith('postgres');
 }
 
 /**
  * Starts the server, or finds it running. A running one with other settings for its port is stopped and started.
  * Refuses hub.port-taken and hub.postgres-failed.
  */
-export async function startCluster(cluster: Cluster): Promise<Result<'started' | 'adopted'>> {
+export async function startCluster(cluster: Cluster, clock: Clock): Promise<Result<'started' | 'adopted'>> {
+  const { port } = cluster.settings;
   const running = await runningServer(cluster);
-  if (running !== null && running.port === cluster.settings.port && (await isReady(cluster))) return ok('adopted');
-  if (running !== null && running.port !== 0 && running.port !== cluster.settings.port) await stopCluster(cluster);
+  if (running === null) await clearStalePid(cluster);
+  else if (running.port !== 0 && running.port !== port) await stopCluster(cluster);
+  else if (await becomesReady(cluster, clock)) return ok('adopted');
   await setLogAside(cluster);
   const logSizeBefore = await sizeOf(logFile(cluster));
   try {
-    await pgCtl(cluster, ['start', '-w', '-t', String(START_TIMEOUT_S), '-l', logFile(cluster), '-o', `-p ${cluster.settings.port}`]);
+    await pgCtl(cluster, ['start', '-w', '-t', String(START_TIMEOUT_S), '-l', logFile(cluster), '-o', `-p ${port}`]);
     return ok('started');
   } catch (error) {
     // Two starters at once: one wins, the other finds it running.
-    if ((await runningServer(cluster))?.port === cluster.settings.port && (await isReady(cluster))) return ok('adopted');
-    const said = (await readFile(logFile(cluster), 'utf8').catch(() => '')).slice(logSizeBefore);
-    if (/could not bind|address already in use|lock file ".*" already exists/i.test(said))
-      return refuse('hub.port-taken', { port: cluster.settings.port });
+    if ((await runningServer(cluster)) !== null && (await becomesReady(cluster, clock))) return ok('adopted');
+    const said = (await readFile(logFile(cluster)).catch(() => Buffer.alloc(0))).subarray(logSizeBefore).toString();
+    if (/could not bind|address already in use/i.test(said)) return refuse('hub.port-taken', { port });
     const fatal = /(?:FATAL|PANIC|ERROR):\s+(.+)/.exec(said)?.[1];
     return refuse('hub.postgres-failed', { detail: fatal ?? lastLine(error), logFile: logFile(cluster) });
   }
+}
+
+/** One that its killed starter left behind may still be on its way up. */
+async function becomesReady(cluster: Cluster, clock: Clock): Promise<boolean> {
+  const until = clock.monotonicMs() + START_TIMEOUT_S * 1000;
+  while ((await runningServer(cluster)) !== null && clock.monotonicMs() < until) {
+    if (await isReady(cluster)) return true;
+    await clock.sleep(READY_POLL_MS);
+  }
+  return false;
+}
+
+/** PostgreSQL would not start beside a pid file whose pid is another live program of its user. */
+async function clearStalePid(cluster: Cluster): Promise<void> {
+  const file = await readPidFile(cluster);
+  if (file !== null && isAlive(file.pid)) await rm(path.join(dataFolder(cluster), 'postmaster.pid'), { force: true });
 }
 
 export async function stopCluster(cluster: Cluster): Promise<void> {

@@ -217,7 +217,7 @@ test('[fault 42] a full notification queue stops no push', async () => {
   const superuser = await shop.master();
   await superuser.link.run('alter system set max_notify_queue_pages = 64');
   await stopCluster(shop.hub.cluster);
-  unwrap(await startCluster(shop.hub.cluster));
+  unwrap(await startCluster(shop.hub.cluster, tools.clock));
   const [sleeper, flooder, register] = [await shop.register(), await shop.register(), await shop.register()];
   await sleeper.link.run('listen flood');
   await sleeper.link.run('begin');

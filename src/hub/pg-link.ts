@@ -70,7 +70,8 @@ function refuseByText(error: unknown, code: string, host: string, port: number):
   const text = error instanceof Error ? error.message : String(error);
   if (/timeout expired/.test(text)) return refuse('hub.no-answer', { host });
   if (/CERT|SIGNATURE|SELF_SIGNED|ISSUER|ALTNAME|TLS|SSL/.test(code)) return refuse('hub.not-trusted', { host });
-  if (code === '' || code === 'ECONNRESET' || code === 'EPIPE') return refuse('hub.not-aurapos', { host, port });
+  // EPROTO: what answered S speaks no TLS.
+  if (code === '' || code === 'ECONNRESET' || code === 'EPIPE' || code === 'EPROTO') return refuse('hub.not-aurapos', { host, port });
   throw error;
 }
 

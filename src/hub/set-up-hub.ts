@@ -79,6 +79,8 @@ export interface Hub {
   address(database: string): Promise<HubAddress>;
 }
 
+const APPLICATION_NAME = 'aurapos set-up';
+
 interface Draft {
   user?: SystemUser | null;
   binaries?: PostgresBinaries;
@@ -176,11 +178,17 @@ async function bringCluster(options: SetUpOptions, draft: Draft): Promise<Result
 
 async function bringUp(options: SetUpOptions, draft: Draft): Promise<Result<string>> {
   const cluster = present(draft.cluster, 'the cluster');
-  const started = await startCluster(cluster);
+  const started = await startCluster(cluster, options.clock);
   if (!started.ok) return started;
   const identified = await withMaster(options, draft, 'postgres', async (link) => {
     const [row] = await link.query<{ id: string }>('select system_identifier::text as id from pg_control_system()');
-    return row?.id === (await systemIdentifier(cluster)) ? ok(null) : refuse('hub.port-taken', { port: cluster.settings.port });
+    if (row?.id !== (await systemIdentifier(cluster))) return refuse('hub.port-taken', { port: cluster.settings.port });
+    // What a killed set-up had asked for is still being done: two at once would trip over each other.
+    await link.query(
+      'select pg_terminate_backend(pid, 5000) from pg_stat_activity where application_name = $1 and pid <> pg_backend_pid()',
+      [APPLICATION_NAME],
+    );
+    return ok(null);
   });
   return identified.ok ? ok(`${started.value}, port ${cluster.settings.port}`) : identified;
 }
@@ -252,7 +260,7 @@ async function withMaster<T>(
   work: (link: SqlLink) => Promise<Result<T>>,
 ): Promise<Result<T>> {
   const address = await masterAddress(present(draft.cluster, 'the cluster'), present(draft.keys, 'the keys'), database);
-  const link = await connectHub(address, options);
+  const link = await connectHub({ ...address, applicationName: APPLICATION_NAME }, options);
   if (!link.ok) return link;
   try {
     return await work(link.value);

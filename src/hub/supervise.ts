@@ -48,7 +48,7 @@ export function superviseCluster(cluster: Cluster, tools: SuperviseTools): Super
     while (!ended.signal.aborted) {
       state = { state: 'starting', restarts };
       log.warn('hub.server-restart', { restarts });
-      const started = await startCluster(cluster);
+      const started = await startCluster(cluster, clock);
       if (started.ok) {
         tools.onRestart?.();
         return;

@@ -42,7 +42,7 @@ export async function freePort(): Promise<number> {
 }
 
 export async function testOptions(changed: Partial<SetUpOptions> = {}): Promise<SetUpOptions> {
-  const folder = await mkdtemp(path.join(os.tmpdir(), 'aurapos-hub-'));
+  const folder = changed.folder ?? (await mkdtemp(path.join(os.tmpdir(), 'aurapos-hub-')));
   // mkdtemp closes it to others, and the server's user must pass.
   await chmod(folder, 0o711);
   return {

@@ -1,0 +1,159 @@
+/** The hub through deaths: of the program, of PostgreSQL, of set-up at any moment. Real processes, real kill -9. */
+import assert from 'node:assert/strict';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { readdir, readFile, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { unwrap } from '../base/result.ts';
+import { runningServer, stopCluster } from './cluster.ts';
+import type { HubMasterClient } from './hub-client.ts';
+import { runHub, type RunningHub } from './run-hub.ts';
+import { setUpHub, type SetUpOptions } from './set-up-hub.ts';
+import { makeTestChain } from './testing/test-chain.ts';
+import { freePort, refusalCode, testOptions, tools } from './testing/test-hub.ts';
+
+const SCRIPT = fileURLToPath(new URL('./testing/hub-process.ts', import.meta.url));
+
+function startProcess(options: SetUpOptions): { child: ChildProcess; said: (line: string) => Promise<void> } {
+  const child = spawn(process.execPath, [SCRIPT, options.folder, String(options.port)], { stdio: ['ignore', 'pipe', 'inherit'] });
+  assert.ok(child.stdout);
+  const lines = createInterface({ input: child.stdout });
+  return {
+    child,
+    said: (wanted) =>
+      new Promise((resolve, reject) => {
+        lines.on('line', (line) => line === wanted && resolve());
+        child.once('exit', () => reject(new Error(`ended before ${wanted}`)));
+      }),
+  };
+}
+
+async function kill(child: ChildProcess): Promise<void> {
+  child.kill('SIGKILL');
+  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+}
+
+async function master(hub: RunningHub): Promise<HubMasterClient> {
+  return unwrap(await hub.connectMaster());
+}
+
+async function until(what: () => boolean | Promise<boolean>, limitMs: number): Promise<number> {
+  const start = performance.now();
+  while (!(await what())) {
+    assert.ok(performance.now() - start < limitMs, 'took too long');
+    await tools.clock.sleep(50);
+  }
+  return performance.now() - start;
+}
+
+async function end(hub: RunningHub, options: SetUpOptions): Promise<void> {
+  await hub.stop({ server: 'stop' });
+  await rm(options.folder, { recursive: true, force: true });
+}
+
+test('[fault 7] the program killed with -9 leaves PostgreSQL running, and the next start adopts it', async (t) => {
+  const options = await testOptions();
+  const { child, said } = startProcess(options);
+  await said('running');
+  await kill(child);
+  const hub = unwrap(await runHub(options));
+  t.after(() => end(hub, options));
+  const server = await runningServer(hub.hub.cluster);
+  assert.ok(server);
+  const client = await master(hub);
+  await client.admit(makeTestChain(1).next(2), []);
+  await client.close();
+  await hub.stop({ server: 'leave' });
+  const steps: string[] = [];
+  const again = unwrap(await runHub({ ...options, onStep: (p) => p.state === 'done' && steps.push(p.detail) }));
+  t.after(() => end(again, options));
+  assert.ok(steps.some((detail) => detail.startsWith('adopted')));
+  assert.equal((await runningServer(again.hub.cluster))?.pid, server.pid);
+});
+
+test('[fault 7] PostgreSQL killed with -9 is back in seconds, with everything it had accepted, and its watchdog with it', async (t) => {
+  const options = await testOptions();
+  const hub = unwrap(await runHub(options));
+  t.after(() => end(hub, options));
+  const client = await master(hub);
+  await client.admit(makeTestChain(2).next(3), []);
+  const server = await runningServer(hub.hub.cluster);
+  assert.ok(server);
+  const lost = new Promise<void>((resolve) => client.link.onLost(() => resolve()));
+  process.kill(server.pid, 'SIGKILL');
+  await lost;
+  await until(() => {
+    const state = hub.state();
+    return state.state === 'up' && state.pid !== server.pid;
+  }, 15_000);
+  const again = await master(hub);
+  assert.equal((await again.greet()).position, 3);
+  const state = hub.state();
+  assert.ok(state.state === 'up' && state.restarts === 1);
+  await until(
+    async () => (await again.link.query(`select 1 from pg_stat_activity where application_name = 'aurapos watchdog'`)).length === 2,
+    5_000,
+  );
+  await again.close();
+});
+
+test('[fault 30] set-up killed at any moment starts again and ends once', async (t) => {
+  const options = await testOptions();
+  const moments: readonly (readonly [line: string, afterMs: number])[] = [
+    ['postgres done', 0],
+    ['keys running', 2],
+    ['keys done', 0],
+    ['cluster running', 100],
+    ['cluster running', 500],
+    ['cluster done', 0],
+    ['start running', 30],
+    ['start done', 0],
+    ['databases running', 20],
+    ['functions running', 15],
+    ['projection running', 15],
+    ['front-door running', 15],
+  ];
+  const codes = new Set<string>();
+  for (const [line, afterMs] of moments) {
+    const { child, said } = startProcess(options);
+    await said(line).catch(() => undefined);
+    await tools.clock.sleep(afterMs);
+    await kill(child);
+    if (existsSync(path.join(options.folder, 'keys', 'shop-id')))
+      codes.add(await readFile(path.join(options.folder, 'keys', 'recovery-code'), 'utf8'));
+  }
+  const hub = unwrap(await runHub(options));
+  t.after(() => end(hub, options));
+  codes.add(hub.hub.keys.recoveryCode ?? '');
+  assert.equal(codes.size, 1, 'the code that was shown stays the one');
+  const client = await master(hub);
+  const [verdict] = await client.admit(makeTestChain(3).next(1), []);
+  assert.equal(verdict?.verdict, 'accepted');
+  assert.equal((await client.greet()).shopName, 'Test shop');
+  await client.close();
+  assert.deepEqual(
+    (await readdir(hub.hub.folder.cluster)).filter((name) => name.startsWith('attempt-')),
+    [],
+  );
+});
+
+test('a port that another program holds is named', async () => {
+  const options = await testOptions();
+  const other = createServer();
+  other.listen(options.port, '127.0.0.1');
+  await once(other, 'listening');
+  assert.equal(refusalCode(await setUpHub(options)), 'hub.port-taken');
+  other.close();
+  const moved = { ...options, port: await freePort() };
+  const hub = unwrap(await setUpHub(moved));
+  // Moved once more while it runs.
+  const again = unwrap(await setUpHub({ ...moved, port: await freePort() }));
+  assert.notEqual((await runningServer(again.cluster))?.port, hub.cluster.settings.port);
+  await stopCluster(again.cluster);
+  await rm(options.folder, { recursive: true, force: true });
+});
