@@ -69,7 +69,7 @@ export async function logIn(page: Page, pin = OWNER_PIN): Promise<void> {
   await page.getByLabel('PIN', { exact: true }).waitFor();
   await page.keyboard.type(pin);
   await page.keyboard.press('Enter');
-  await page.getByLabel('Search products').waitFor();
+  await page.getByRole('button', { name: /Change user/ }).waitFor();
 }
 
 /** `heading` is how the screen opened names itself, where that is another word. */

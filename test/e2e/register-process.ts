@@ -13,6 +13,9 @@ const STOPS_WITHIN_MS = 15_000;
 export interface RegisterProcess {
   readonly url: string;
   readonly folder: string;
+  /** Ends the process; its folder stays, and `start` goes on from it. */
+  halt(): Promise<void>;
+  start(): Promise<void>;
   /** Ends the process and removes its folder. */
   stop(): Promise<void>;
 }
@@ -28,6 +31,24 @@ export function buildScreens(): void {
 export async function startRegister(name: string): Promise<RegisterProcess> {
   const folder = mkdtempSync(join(tmpdir(), `aurapos-e2e-${name}-`));
   const port = await freePort();
+  const url = `http://127.0.0.1:${port}/`;
+  let halt = await startProcess(folder, port, url);
+  return {
+    url,
+    folder,
+    halt: () => halt(),
+    start: async () => {
+      halt = await startProcess(folder, port, url);
+    },
+    stop: async () => {
+      await halt();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Resolves once the register answers, to what ends it again. */
+async function startProcess(folder: string, port: number, url: string): Promise<() => Promise<void>> {
   const child = spawn(process.execPath, [join(ROOT, 'src/cli/main.ts'), 'start', '--data', folder, '--port', String(port)], {
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -39,23 +60,21 @@ export async function startRegister(name: string): Promise<RegisterProcess> {
   child.stdout.on('data', note);
   child.stderr.on('data', note);
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  const url = `http://127.0.0.1:${port}/`;
-  const stop = async (): Promise<void> => {
+  const halt = async (): Promise<void> => {
     child.kill('SIGTERM');
     const timer = setTimeout(() => child.kill('SIGKILL'), STOPS_WITHIN_MS);
     await ended;
     clearTimeout(timer);
-    rmSync(folder, { recursive: true, force: true });
   };
   const until = Date.now() + STARTS_WITHIN_MS;
   while (!(await answers(url))) {
     if (child.exitCode !== null || Date.now() > until) {
-      await stop();
+      await halt();
       assert.fail(`the register did not start:\n${said}`);
     }
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  return { url, folder, stop };
+  return halt;
 }
 
 async function answers(url: string): Promise<boolean> {

@@ -8,6 +8,7 @@ import type { event } from '../../protocol/api/shop.ts';
 import { EVENTS_PATH } from '../api/events-path.ts';
 import { call } from '../api/call.ts';
 import type { Answer } from '../../protocol/api/routes.ts';
+import { forgetTiles } from '../cart/known-tiles.ts';
 import type { CartStore } from '../cart/cart-store.ts';
 import { mergeNewest } from './merge-newest.ts';
 import { staleQueries, type QueryName } from './stale-queries.ts';
@@ -63,6 +64,7 @@ export function listen(client: QueryClient, cart: CartStore): () => void {
 }
 
 function refresh(client: QueryClient, name: QueryName): void {
+  if (name === 'tiles') forgetTiles();
   if (name === 'sales') void refreshSales(client);
   else void client.invalidateQueries({ queryKey: [name] });
 }

@@ -261,7 +261,7 @@ function TaxField({ value, onChange }: { readonly value: string; readonly onChan
       <option value="">{t('products.usual-tax')}</option>
       {taxes.data?.rows.map((row) => (
         <option key={row.id} value={row.id}>
-          {row.name} ({rate(row.ratePpm, locale)})
+          {/\d/.test(row.name) ? row.name : `${row.name} (${rate(row.ratePpm, locale)})`}
         </option>
       ))}
     </SelectField>

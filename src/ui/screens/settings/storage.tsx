@@ -119,8 +119,6 @@ function Move({ id, onClose }: { readonly id: string; readonly onClose: () => vo
       <div className="head">
         <h2 id="moving">{title}</h2>
       </div>
-      {job.data === undefined ? null : <JobView job={job.data} title={title} />}
-      <Problem error={job.error} />
       {code === null ? null : (
         <div>
           <h3>{t('recovery.title')}</h3>
@@ -130,6 +128,8 @@ function Move({ id, onClose }: { readonly id: string; readonly onClose: () => vo
           </p>
         </div>
       )}
+      {job.data === undefined ? null : <JobView job={job.data} title={title} />}
+      <Problem error={job.error} />
       <div className="actions">
         <p className="soft">{ended ? '' : t('storage.selling-goes-on')}</p>
         {job.data?.state === 'done' ? (
