@@ -111,10 +111,12 @@ function applyEffects(store: Store, place: Place, id: number): void {
     case 'stock_movement':
       if (isId(values['product']) && typeof values['quantity_milli'] === 'number')
         store.db.run(
-          'INSERT INTO stock (product, location, on_hand_milli) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET on_hand_milli = on_hand_milli + excluded.on_hand_milli',
+          `INSERT INTO stock (product, location, on_hand_milli, counted) VALUES (?, ?, ?, ?)
+           ON CONFLICT DO UPDATE SET on_hand_milli = on_hand_milli + excluded.on_hand_milli, counted = max(counted, excluded.counted)`,
           idToBytes(values['product']),
           typeof values['location'] === 'string' ? values['location'] : '',
           values['quantity_milli'],
+          Number(values['reason'] !== 'sale' && values['reason'] !== 'refund'),
         );
       return;
     case 'forgotten':

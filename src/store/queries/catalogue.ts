@@ -26,7 +26,7 @@ export interface ProductRow {
 
 const PRODUCT_COLUMNS = `p.id, p.name, p.price_minor, p.price_includes_tax, p.cost_minor, p.unit, p.net_content_milli, p.content_unit, p.favourite,
   p.active, p.category, p.tax_category, p.image,
-  (SELECT sum(on_hand_milli) FROM stock s WHERE s.product = p.id) AS stock_milli`;
+  (SELECT sum(on_hand_milli) FROM stock s WHERE s.product = p.id HAVING max(counted) = 1) AS stock_milli`;
 
 export function readProduct(db: Database, id: Id, nowMs: number): ProductRow | null {
   const row = db.get(`SELECT ${PRODUCT_COLUMNS} FROM product p WHERE p.id = ? AND ${LIVE('p')}`, idToBytes(id));
