@@ -11,6 +11,7 @@ import { describeRefusal, type Refusal } from '../base/result.ts';
 import { ROUTES, type Answer, type BodyInput, type ParamsInput, type QueryInput, type RouteName } from '../protocol/api/routes.ts';
 import { makeApp } from '../server/app.ts';
 import { RUNNING_FILE } from '../server/http-server.ts';
+import { countWaiting } from '../store/queries/shop.ts';
 import type { SyncStatus } from '../sync/sync-loop.ts';
 import { startRuntime, type Started } from '../server/start-runtime.ts';
 
@@ -94,6 +95,7 @@ export async function reachRegister(options: Options): Promise<Reach> {
   const at = { port: 80, token: started.value.runtime.sessions.commandLineToken };
   const app = makeApp(started.value.runtime, () => at.port);
   await started.value.connect();
+  await becomeLevel(started.value);
   return {
     running: false,
     call: makeCall((request) => Promise.resolve(app.fetch(request)), at),
@@ -103,9 +105,18 @@ export async function reachRegister(options: Options): Promise<Reach> {
 
 async function endRuntime(started: Started): Promise<void> {
   // What was written just now goes up before the program ends, if the hub is there.
-  const sync = started.runtime.network.sync();
-  if (sync !== null) for (let tries = 0; tries < 50 && !isLevel(sync.status()); tries++) await systemClock.sleep(100);
+  await becomeLevel(started);
   await started.stop({ server: 'stop' });
+}
+
+/** Waits a moment for the hub, where there is one. */
+async function becomeLevel({ runtime: { network, register } }: Started): Promise<void> {
+  const sync = network.sync();
+  if (sync === null) return;
+  for (let tries = 0; tries < 30; tries++) {
+    if (isLevel(sync.status()) && countWaiting(register.store.db).changes === 0) return;
+    await systemClock.sleep(100);
+  }
 }
 
 function isLevel(status: SyncStatus): boolean {

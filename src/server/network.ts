@@ -4,7 +4,7 @@
  */
 import type { Id } from '../base/id.ts';
 import { present } from '../base/assert.ts';
-import { ok, refuse, type Result } from '../base/result.ts';
+import { ok, refuse, type Refusal, type Result } from '../base/result.ts';
 import { pairWithMaster } from '../hub/pairing.ts';
 import { exportChainKey, importChainKey, makeChainKey } from '../protocol/changeset.ts';
 import { ownRegisterId, readMode, refillSearch, type Mode } from '../register/register.ts';
@@ -33,6 +33,8 @@ export interface Network {
   mode(): Mode | null;
   sync(): Sync | null;
   master(): Master | null;
+  /** Why the hub of a master is not up, if it is not. */
+  problem(): Refusal | null;
   /** A change of mode that was cut and waits to be taken up. */
   unfinished(): { readonly kind: 'to-master'; readonly port: number } | { readonly kind: 'join' } | null;
   /** Begins what the mode says. For a master this raises the hub. */
@@ -55,6 +57,7 @@ export function makeNetwork(input: NetworkInput): Network {
   const { store } = register;
   let master: Master | null = null;
   let sync: Sync | null = null;
+  let problem: Refusal | null = null;
 
   const beginSync = (connect: Parameters<typeof startSync>[0]['connect']): void => {
     sync = startSync({
@@ -88,11 +91,14 @@ export function makeNetwork(input: NetworkInput): Network {
     mode: () => readMode(store),
     sync: () => sync,
     master: () => master,
+    problem: () => problem,
     unfinished: () => readUnfinished(input),
     start: async () => {
       const mode = readMode(store);
       if (mode === 'master') {
         const raised = await raise(Number(readMeta(store.db, 'hub_port') ?? 5432), null);
+        problem = raised.ok ? null : raised.refusal;
+        input.onStatus();
         return raised.ok ? ok(null) : raised;
       }
       if (mode === 'slave' && readMeta(store.db, 'unfinished') === null) beginSync(slaveConnect({ ...input, store: input.register.store }));
@@ -158,7 +164,7 @@ async function moveAcross(input: NetworkInput, master: Master, sync: () => Sync 
   try {
     for (let tries = 1; ; tries++) {
       const held = await input.reader.ask('checksumStore');
-      const differing = await compareProjection(store, hub, held);
+      const differing = await compareProjection(store.db, hub, held);
       if (differing.length === 0) {
         const rows = Object.values(held).reduce((sum, table) => sum + table.rows, 0);
         progress.detail(`${Object.keys(held).length} tables, ${rows} rows`);

@@ -20,8 +20,9 @@ export function viewStatus(runtime: Runtime): StatusView {
   const mode = runtime.network.mode();
   const waiting = mode === 'single' ? { changes: 0, sales: 0 } : countWaiting(db);
   const joining = mode === 'slave' && readMeta(db, 'full_copy') === null;
+  const problem = sync?.problem ?? runtime.network.problem();
   return {
-    state: sync === null ? (joining ? 'joining' : 'single') : joining && sync.state === 'online' ? 'joining' : sync.state,
+    state: stateOf(mode, joining, sync?.state ?? null),
     sinceMs: sync?.sinceMs ?? 0,
     waitingSales: waiting.sales,
     waitingChanges: waiting.changes,
@@ -29,10 +30,20 @@ export function viewStatus(runtime: Runtime): StatusView {
     delayMs: sync?.delayMs ?? null,
     catchingUp: sync?.catchingUp ?? null,
     fullCopy: !joining,
-    problem: sync?.problem == null ? null : refusalWords(sync.problem),
+    problem: problem === null ? null : refusalWords(problem),
     lastCut: sync?.lastCut ?? null,
     toCheck: countExceptions(db),
   };
+}
+
+function stateOf(
+  mode: ReturnType<Runtime['network']['mode']>,
+  joining: boolean,
+  sync: 'online' | 'apart' | 'ended' | null,
+): StatusView['state'] {
+  if (mode === 'single' || mode === null) return sync ?? 'single';
+  if (joining && sync !== 'ended' && sync !== 'apart') return 'joining';
+  return sync ?? 'apart';
 }
 
 export function masterName(runtime: Runtime): string | null {

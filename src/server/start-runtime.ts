@@ -16,7 +16,7 @@ import { makeDelayLog } from './delay-log.ts';
 import { makeEventBus } from './events.ts';
 import { makeImportDesk } from './import-desk.ts';
 import { makeJobs } from './jobs.ts';
-import { makeNetwork } from './network.ts';
+import { makeNetwork, type Network } from './network.ts';
 import type { Runtime } from './runtime.ts';
 import { makeSessions } from './sessions.ts';
 import { viewStatus } from './stand.ts';
@@ -107,6 +107,7 @@ export function startRuntime(input: StartInput): Result<Started> {
     events.publish({ type: 'changed', tables: [...new Set(changes.map(({ table }) => table))], from: own ? null : 'elsewhere' });
     tellStatus();
   });
+  let beginning: Promise<void> = Promise.resolve();
   const checkpointing = keepCheckpoints(reader, clock, log, stopped.signal);
 
   return ok({
@@ -114,11 +115,11 @@ export function startRuntime(input: StartInput): Result<Started> {
     connect: async () => {
       await filled;
       takeUpWork(runtime);
-      const begun = await network.start();
-      if (!begun.ok) log.error('network.not-started', { ...begun.refusal });
+      if (!(await beginNetwork(network, log))) beginning = keepBeginning(network, clock, log, stopped.signal);
     },
     stop: async (how) => {
       stopped.abort();
+      await beginning;
       await network.stop(how);
       await checkpointing;
       await reader.stop();
@@ -126,6 +127,29 @@ export function startRuntime(input: StartInput): Result<Started> {
       lock.value.release();
     },
   });
+}
+
+/** True when it began. A hub that does not come up leaves a register that sells, and is tried again. */
+async function beginNetwork(network: Network, log: Log): Promise<boolean> {
+  try {
+    const begun = await network.start();
+    if (!begun.ok) log.error('network.not-started', { ...begun.refusal });
+    return begun.ok;
+  } catch (error) {
+    log.error('network.not-started', { error: String(error) });
+    return false;
+  }
+}
+
+const FIRST_PAUSE_MS = 500;
+const LONGEST_PAUSE_MS = 10_000;
+
+async function keepBeginning(network: Network, clock: Clock, log: Log, signal: AbortSignal): Promise<void> {
+  let pauseMs = FIRST_PAUSE_MS;
+  while (await clock.sleep(pauseMs, signal)) {
+    if (await beginNetwork(network, log)) return;
+    pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2);
+  }
 }
 
 /** Changes of mode and imports that a kill or a power cut interrupted. */
