@@ -44,8 +44,7 @@ export function makeLog(file: string): Log {
 }
 
 export function makeRuntime(dataFolder: string, log: Log, listen: string): ReturnType<typeof startRuntime> {
-  const multicast = process.env['AURAPOS_MULTICAST_INTERFACE'] ?? null;
-  return startRuntime({ dataFolder, version: VERSION, listen, multicast, clock: systemClock, random: systemRandom, log });
+  return startRuntime({ dataFolder, version: VERSION, listen, clock: systemClock, random: systemRandom, log });
 }
 
 // ---- speaking

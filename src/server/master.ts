@@ -3,7 +3,7 @@
  * its own connection to the hub, which is the same as everybody's. `raiseMaster` is a list of steps that find their work done or do it, for
  * the wizard, for Settings > Storage and for every start alike.
  */
-import { networkInterfaces, totalmem } from 'node:os';
+import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import { present } from '../base/assert.ts';
 import { makeId, type Id } from '../base/id.ts';
@@ -102,7 +102,7 @@ async function takeDuty(input: NetworkInput, running: RunningHub, port: number, 
   const code = listRegisters(register.store.db).find(({ id }) => id === ownRegisterId(register.store));
   const announcement: Announcement = announceMaster(
     { shop: shopName, register: code?.name ?? '', port, authority: authorityMark(keys.authority.certificate) },
-    input.multicast,
+    clock,
     log,
   );
   const registerId = ownRegisterId(register.store);
@@ -221,11 +221,4 @@ async function revoke(input: NetworkInput, running: RunningHub, id: Id, user: Id
   } finally {
     await client.value.close();
   }
-}
-
-/** Where others reach this machine: its IPv4 addresses on networks, loopback left out. */
-export function ownAddresses(): string[] {
-  return Object.values(networkInterfaces()).flatMap((list) =>
-    (list ?? []).filter(({ family, internal }) => family === 'IPv4' && !internal).map(({ address }) => address),
-  );
 }

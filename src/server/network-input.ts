@@ -4,7 +4,6 @@ import type { Log } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
 import type { Register } from '../register/register.ts';
 import type { Reader } from '../store/reader.ts';
-import type { Interface } from '../sync/discovery.ts';
 import type { SyncTools } from '../sync/tools.ts';
 
 export interface NetworkInput {
@@ -14,7 +13,6 @@ export interface NetworkInput {
   readonly version: string;
   /** PostgreSQL's listen_addresses. */
   readonly listen: string;
-  readonly multicast: Interface;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;

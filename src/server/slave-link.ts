@@ -11,7 +11,7 @@ import { REGISTER_SCRAM_ITERATIONS, SHOP_DATABASE } from '../hub/cluster-conf.ts
 import { makeHubClient, type HubClient } from '../hub/hub-client.ts';
 import { connectHub } from '../hub/pg-link.ts';
 import { readMeta, writeMeta, type Store } from '../store/store.ts';
-import { authorityMark, findMasters, type Interface } from '../sync/discovery.ts';
+import { authorityMark, findMasters } from '../sync/discovery.ts';
 
 export interface HubAccount {
   readonly host: string;
@@ -38,7 +38,6 @@ interface LinkInput {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
-  readonly multicast: Interface;
 }
 
 /** Tries at the known address between searches of the network. */
@@ -55,7 +54,7 @@ export function slaveConnect(input: LinkInput): () => Promise<Result<HubClient>>
     if (first.ok || input.clock.monotonicMs() - searchedMs < SEARCH_EVERY_MS) return first;
     searchedMs = input.clock.monotonicMs();
     const mark = authorityMark(fromBase64Url(account.authority));
-    for (const master of await findMasters(input.multicast, SEARCH_MS, input.clock, input.log)) {
+    for (const master of await findMasters(SEARCH_MS, input.clock, input.log)) {
       if (master.authority !== mark || (master.host === account.host && master.port === account.port)) continue;
       const moved = await connectAs(input, account, master.host, master.port);
       if (!moved.ok) continue;

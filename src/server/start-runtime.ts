@@ -10,7 +10,6 @@ import { openRegister } from '../register/register.ts';
 import { lockFolder } from '../store/lock-folder.ts';
 import { startReader } from '../store/reader.ts';
 import { closeStore, openStore } from '../store/store.ts';
-import type { Interface } from '../sync/discovery.ts';
 import type { SyncTools } from '../sync/tools.ts';
 import { makeDelayLog } from './delay-log.ts';
 import { makeEventBus } from './events.ts';
@@ -26,7 +25,6 @@ export interface StartInput {
   readonly version: string;
   /** PostgreSQL's listen_addresses on a master. */
   readonly listen: string;
-  readonly multicast: Interface;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
@@ -79,7 +77,6 @@ export function startRuntime(input: StartInput): Result<Started> {
   const runtime: Runtime = {
     version: input.version,
     dataFolder: input.dataFolder,
-    multicast: input.multicast,
     clock,
     random,
     log,

@@ -58,7 +58,7 @@ export async function benchRegister(options: RegisterBench): Promise<Figures> {
   }
 }
 
-function readCatalogue(file: string): Buffer {
+export function readCatalogue(file: string): Buffer {
   const bytes = readFileSync(file);
   return file.endsWith('.gz') ? gunzipSync(bytes) : bytes;
 }
@@ -103,7 +103,7 @@ function pick(products: readonly string[], count: number): string[] {
 }
 
 /** Sells `count` five-line sales through the use case, over the last three years. Returns the bytes a sale takes, everything counted. */
-function makeHistory(folder: string, count: number): number {
+export function makeHistory(folder: string, count: number): number {
   let now = systemClock.nowMs() - 3 * 365 * 86_400_000;
   const step = Math.max(1, Math.floor((systemClock.nowMs() - now) / (count + 1)));
   const clock = { ...systemClock, nowMs: () => now };
