@@ -19,10 +19,11 @@ import {
 } from '../protocol/changeset.ts';
 import { isTableName, TABLES, type TableName } from '../protocol/tables.ts';
 import { encodeValue, ledgerId } from './codec.ts';
-import { bytesOrNull, type SqlRow, type SqlValue } from './database.ts';
+import { bytesOrNull, textOrNull, type Database, type SqlRow, type SqlValue } from './database.ts';
 import { noteEqualBarcodes, noteLostEdits, noteSale } from './exceptions.ts';
 import { stampColumn } from './schema.ts';
-import { nameLocal, type Change, type Store } from './store.ts';
+import { nameLocal } from './look-up.ts';
+import type { Change, Store } from './store.ts';
 import { learnCertificate, learnChainStart } from './chains.ts';
 
 export interface Merged {
@@ -59,17 +60,30 @@ function mergeRow(store: Store, merged: Merged, place: Place): void {
   const { id, stamp } = place.row;
   if (!isId(id) || stamp === undefined) return;
   const rowId = idToBytes(id);
+  const codes = codesTouched(store.db, place.table, rowId);
   mergeRecord(store, table, place, rowId, makeStamp(stamp, place.chain));
   if (place.row.op === 'patch') keepEdit(store, table, place, place.row, rowId);
-  if (place.table === 'product_barcode') noteEqualBarcodes(store.db, rowId);
+  for (const code of new Set([...codes, ...codesTouched(store.db, place.table, rowId)])) noteEqualBarcodes(store.db, code);
   merged.changes.push({ table: place.table, id: rowId });
+}
+
+/** Codes whose products may be others after a row like this changed: asked before and after. */
+function codesTouched(db: Database, table: TableName, rowId: Uint8Array): string[] {
+  if (table === 'product_barcode') {
+    const code = textOrNull(db.get('SELECT code FROM product_barcode WHERE id = ?', rowId)?.['code']);
+    return code === null ? [] : [code];
+  }
+  if (table !== 'product') return [];
+  return db
+    .all('SELECT DISTINCT code FROM product_barcode WHERE product = ? AND code IS NOT NULL', rowId)
+    .map((row) => String(row['code']));
 }
 
 // ---- ledgers
 
 interface Statement {
-  readonly sql: string;
-  readonly columns: readonly string[];
+  readonly insert: string;
+  readonly update: string;
 }
 
 const ledgerInserts = new Map<TableName, Statement>();
@@ -78,18 +92,24 @@ function ledgerInsert(name: TableName): Statement {
   let statement = ledgerInserts.get(name);
   if (statement === undefined) {
     const columns = Object.keys(TABLES[name].columns);
-    statement = { sql: `INSERT OR IGNORE INTO ${name} (id, ${columns.join(', ')}) VALUES (?${', ?'.repeat(columns.length)})`, columns };
+    statement = {
+      insert: `INSERT OR IGNORE INTO ${name} (id, ${columns.join(', ')}) VALUES (?${', ?'.repeat(columns.length)})`,
+      update: `UPDATE ${name} SET ${columns.map((column) => `${column} = ?`).join(', ')} WHERE id = ?`,
+    };
     ledgerInserts.set(name, statement);
   }
   return statement;
 }
 
-/** True when the row is new; a repetition changes nothing and has no effects. */
+/** True when the row is new; a repetition has no effects, but fills columns that an older program did not know. */
 function addLedgerRow(store: Store, place: Place): boolean {
-  const { sql } = ledgerInsert(place.table);
+  const { insert, update } = ledgerInsert(place.table);
   const id = ledgerId(place.local, place.index);
   const values = encodeRow(store, place);
-  if (store.db.run(sql, id, ...values).changes === 0) return false;
+  if (store.db.run(insert, id, ...values).changes === 0) {
+    store.db.run(update, ...values, id);
+    return false;
+  }
   applyEffects(store, place, id);
   return true;
 }
@@ -193,10 +213,16 @@ export function mergeGroups(
   );
 }
 
-/** An insert writes every group, a patch those it has columns of. */
+/**
+ * A row writes the groups it has columns of; an insert is also alive. Groups that a text does not name stay unwritten whatever program
+ * reads it: one that learns of a group later must end with the same stamps as one that always knew it.
+ */
 export function groupsTouched(table: RecordTable, row: { readonly op: string; readonly values: Values }): string[] {
   return Object.entries(table.groups)
-    .filter(([, columns]) => row.op === 'insert' || Object.keys(columns).some((column) => Object.hasOwn(row.values, column)))
+    .filter(
+      ([group, columns]) =>
+        (row.op === 'insert' && group === 'life') || Object.keys(columns).some((column) => Object.hasOwn(row.values, column)),
+    )
     .map(([group]) => group);
 }
 
@@ -227,18 +253,17 @@ function wins(table: RecordTable, group: string, values: Readonly<Record<string,
   if (heldStamp === null) return true;
   const order = compareStamps(stamp, heldStamp);
   if (order !== 0) return order > 0;
-  const columns = Object.keys(table.groups[group] ?? {});
-  return compareBytes(spell(columns, values), spell(columns, held)) > 0;
+  // Even the stamps are the same: column by column, nothing being the least, so that a column added later decides last.
+  for (const column of Object.keys(table.groups[group] ?? {})) {
+    const difference = compareBytes(spell(values[column] ?? null), spell(held[column] ?? null));
+    if (difference !== 0) return difference > 0;
+  }
+  return false;
 }
 
-/** A spelling to compare values by when even the stamps are the same. */
-function spell(columns: readonly string[], values: Readonly<Record<string, SqlValue>>): Uint8Array {
-  return Buffer.from(JSON.stringify(columns.map((column) => spellValue(values[column] ?? null))));
-}
-
-function spellValue(value: SqlValue): string | number | null {
-  if (value instanceof Uint8Array) return toHex(value);
-  return typeof value === 'bigint' ? Number(value) : value;
+function spell(value: SqlValue): Uint8Array {
+  if (value === null) return new Uint8Array(0);
+  return Buffer.from(value instanceof Uint8Array ? `=${toHex(value)}` : `=${String(value)}`);
 }
 
 // ---- the edit history

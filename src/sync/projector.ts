@@ -72,7 +72,7 @@ function textOf(
 ): { local: number; tables: ReadonlySet<TableName>; records: ReadonlyMap<string, { table: RecordName; id: Uint8Array }> } | null {
   const local = findLocal(store.db, row.hash);
   const merged =
-    local !== undefined && store.db.get('SELECT 1 AS merged FROM changeset WHERE local = ? AND state = 0', local) !== undefined;
+    local !== undefined && store.db.get('SELECT 1 AS merged FROM changeset WHERE local = ? AND state IN (0, 6)', local) !== undefined;
   const opened = merged ? openBody(row.body, store.dictionaries) : null;
   if (local === undefined || opened?.state !== 'text') return null;
   const tables = new Set<TableName>();
