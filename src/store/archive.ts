@@ -214,11 +214,12 @@ export function admitDetached(store: Store, values: readonly Detached[]): number
   return kept;
 }
 
-/** Values that own changesets from one local number to another were written with. */
-export function detachedBetween(store: Store, firstLocal: number, lastLocal: number): Detached[] {
-  return store.db
-    .all('SELECT hash, salt, value FROM detached WHERE changeset BETWEEN ? AND ?', firstLocal, lastLocal)
-    .map((row) => ({ hash: bytesOf(row['hash']), salt: bytesOf(row['salt']), value: textOf(row['value']) }));
+/** Hashes of the personal values that changesets name, as far as they can be read here. */
+export function hashesIn(store: Store, changesets: readonly SealedChangeset[]): Uint8Array[] {
+  return changesets.flatMap(({ body }) => {
+    const opened = openBody(body, store.dictionaries);
+    return opened.state === 'text' ? personalHashes(opened.text) : [];
+  });
 }
 
 /** Hashes of the personal columns that a text names, whatever rows it holds. */
@@ -276,24 +277,48 @@ export interface OutboxBatch {
   readonly chain: Uint8Array;
   readonly changesets: readonly SealedChangeset[];
   readonly detached: readonly Detached[];
-  /** More of this chain waits behind. */
-  readonly more: boolean;
+  /** Another branch's changeset of the last number did not fit in. */
+  readonly split: boolean;
 }
 
 /** The oldest own changesets that no verdict covers; null when there are none. */
 export function readOutbox(store: Store, limit: number, maxBytes: number): OutboxBatch | null {
   for (const { chain, sentN } of ownChains(store.db)) {
     const changesets = readChain(store, chain, sentN + 1, limit, maxBytes);
-    const locals = changesets.map(({ hash }) => findLocal(store.db, hash) ?? 0);
-    if (changesets.length === 0) continue;
+    const last = changesets.at(-1);
+    if (last === undefined) continue;
+    const twins = readChain(store, chain, last.n, 100, Infinity).filter(({ n }) => n === last.n).length;
     return {
       chain,
       changesets,
-      detached: detachedBetween(store, Math.min(...locals), Math.max(...locals)),
-      more: changesets.length === limit,
+      detached: detachedOf(store, hashesIn(store, changesets)),
+      split: twins > changesets.filter(({ n }) => n === last.n).length,
     };
   }
   return null;
+}
+
+/**
+ * Up to which number all that is held here of a chain lies below these tips of the hub, or is one of them. Where machines wrote apart, a
+ * tip of one branch says nothing of another.
+ */
+export function coveredUpTo(store: Store, chain: Uint8Array, tips: readonly Uint8Array[]): number {
+  const number = chainNumber(store.db, chain);
+  const covering = tips.flatMap((hash) => (isHeld(store, hash) ? [findLocal(store.db, hash) ?? 0] : []));
+  if (covering.length === 0) return 0;
+  const branches = numberOf(store.db.get('SELECT count(*) AS tips FROM tip WHERE chain = ?', number)?.['tips']);
+  const list = covering.join(', ');
+  if (branches <= 1) return numberOf(store.db.get(`SELECT max(n) AS n FROM changeset WHERE local IN (${list})`)?.['n']);
+  const row = store.db.get(
+    `WITH RECURSIVE line (local) AS (
+       SELECT local FROM changeset WHERE local IN (${list})
+       UNION SELECT c.previous FROM line JOIN changeset c ON c.local = line.local WHERE c.previous IS NOT NULL)
+     SELECT min(n) AS lacked FROM changeset WHERE chain = ? AND state <> 1 AND local NOT IN (SELECT local FROM line)`,
+    number,
+  );
+  const lacked = numberOrNull(row?.['lacked']);
+  if (lacked !== null) return lacked - 1;
+  return numberOf(store.db.get('SELECT max(n) AS n FROM changeset WHERE chain = ?', number)?.['n']);
 }
 
 /** A verdict covers this chain up to n. */

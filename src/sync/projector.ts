@@ -32,7 +32,9 @@ export async function projectToEnd(tools: SyncTools, hub: HubMasterClient, hooks
     const pulled = await hub.pull(position, runningHash, BATCH, BATCH_BYTES);
     assert(pulled.state === 'rows', 'the projection follows this very feed');
     const readyUpto = readFeedMark(tools.store).position;
-    const rows = pulled.rows.filter((row) => row.position <= readyUpto && isHeld(tools.store, row.hash));
+    // Up to the first that the store has not taken in: after a hub fell back, the store's own place says nothing of this feed.
+    const end = pulled.rows.findIndex((row) => row.position > readyUpto || !isHeld(tools.store, row.hash));
+    const rows = end === -1 ? pulled.rows : pulled.rows.slice(0, end);
     const last = rows.at(-1);
     if (last === undefined) return position;
     await findPlaces(tools.store, hub, rows, places);
