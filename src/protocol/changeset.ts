@@ -6,11 +6,12 @@
  * The previous hash of n = 1 is the chain's genesis, SHA-256(public key); the chain's id is the first 16 bytes of it, so a chain cannot
  * be claimed with another key. Bodies are made once and never recompressed. This file holds no state and does no I/O.
  */
-import { createPrivateKey, createPublicKey, generateKeyPairSync, sign, verify, type KeyObject } from 'node:crypto';
+import { createPrivateKey, createPublicKey, sign, verify, type KeyObject } from 'node:crypto';
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { compareBytes, concatBytes, fromBase64Url, sha256, toBase64Url, toHex } from '../base/bytes.ts';
 import { assert } from '../base/assert.ts';
 import type { Id } from '../base/id.ts';
+import type { Random } from '../base/random.ts';
 
 /** The whole text; bounds what one reader must take in at once. */
 export const MAX_TEXT_BYTES = 256 * 1024;
@@ -78,9 +79,13 @@ export interface ChainKey {
   readonly privateKey: KeyObject;
 }
 
-export function makeChainKey(): ChainKey {
-  return chainKeyFrom(generateKeyPairSync('ed25519').privateKey);
+/** RFC 8032: an Ed25519 key is 32 random bytes. */
+export function makeChainKey(random: Random): ChainKey {
+  return importChainKey(concatBytes(PKCS8_ED25519, random.bytes(32)));
 }
+
+/** RFC 8410: what stands before the 32 bytes in PKCS#8 DER. */
+const PKCS8_ED25519 = Buffer.from('302e020100300506032b657004220420', 'hex');
 
 /** The key from its PKCS#8 DER bytes, as exportChainKey gave them. */
 export function importChainKey(der: Uint8Array): ChainKey {

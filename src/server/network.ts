@@ -186,7 +186,7 @@ async function pair(input: NetworkInput, request: JoinRequest): Promise<Result<n
   const { store } = register;
   // The key is kept before it is shown to anybody: cut here, the next try offers the same one.
   const held = readMeta(store.db, 'pairing_key');
-  const key = held instanceof Uint8Array ? importChainKey(held) : makeChainKey();
+  const key = held instanceof Uint8Array ? importChainKey(held) : makeChainKey(store.random);
   if (!(held instanceof Uint8Array)) store.db.transact('durable', () => ok(writeMeta(store.db, 'pairing_key', exportChainKey(key))));
   const answer = await pairWithMaster(
     {

@@ -4,27 +4,16 @@
  */
 import { fromBase64Url, toHex } from '../base/bytes.ts';
 import { ok } from '../base/result.ts';
-import {
-  isDetachedWhole,
-  isSigned,
-  openBody,
-  publicKeyFrom,
-  type ChangesetText,
-  type Detached,
-  type Opened,
-  type SealedChangeset,
-} from '../protocol/changeset.ts';
+import { isDetachedWhole, openBody, type ChangesetText, type Detached, type Opened, type SealedChangeset } from '../protocol/changeset.ts';
 import type { Column } from '../protocol/columns.ts';
 import { isTableName, TABLES } from '../protocol/tables.ts';
-import { chainNumber, ownChains, trustBySuccession, trustedKey } from './chains.ts';
+import { chainNumber, ownChains, trustBySuccession } from './chains.ts';
 import { bytesOf, bytesOrNull, numberOf, numberOrNull, textOf, type SqlRow } from './database.ts';
-import { raise } from './exceptions.ts';
+import { noteForks, raise } from './exceptions.ts';
 import { mergeChangeset } from './merge.ts';
+import { CHANGESET_STATE, isNamedOnly, judge, type State } from './judge.ts';
 import type { Prepared } from './prepare.ts';
 import { findLocal, hashOfLocal, nameLocal, readMeta, writeMeta, type Change, type Store } from './store.ts';
-
-export const CHANGESET_STATE = { merged: 0, named: 1, wrongSignature: 2, malformed: 3, notCertified: 4, missingDictionary: 5 } as const;
-type State = (typeof CHANGESET_STATE)[keyof typeof CHANGESET_STATE];
 
 /** A place in the hub's feed, with the running hash of all up to it. */
 export interface FeedMark {
@@ -63,7 +52,7 @@ export function admit(store: Store, arrivals: readonly Arrival[], budgetMs: numb
       taken++;
       if (store.clock.monotonicMs() >= until) break;
     }
-    retryCertified(store, changes);
+    retryWaiting(store, changes);
     if (mark !== null) writeFeedMark(store, mark);
     return ok(null);
   });
@@ -91,43 +80,68 @@ function take(store: Store, prepared: Prepared, changes: Change[]): boolean {
   const held = findLocal(store.db, changeset.hash);
   if (held !== undefined && !isNamedOnly(store, held)) return false;
   const { state, opened } = judge(store, prepared);
-  const local = keep(store, changeset, held, state);
-  if (state === CHANGESET_STATE.merged && opened.state === 'text')
-    changes.push(...mergeChangeset(store, local, changeset.chain, opened.text).changes);
-  else if (state === CHANGESET_STATE.wrongSignature || state === CHANGESET_STATE.malformed) noteSetAside(store, changeset, state);
+  conclude(store, { local: keep(store, changeset, held, state), changeset, state, opened }, changes);
   return true;
 }
 
-function isNamedOnly(store: Store, local: number): boolean {
-  return store.db.get('SELECT state FROM changeset WHERE local = ?', local)?.['state'] === CHANGESET_STATE.named;
+interface Judged {
+  readonly local: number;
+  readonly changeset: SealedChangeset;
+  readonly state: State;
+  readonly opened: Opened;
 }
 
-function judge(store: Store, { changeset, opened, signature }: Prepared): { state: State; opened: Opened } {
-  let verdict = signature;
-  if (verdict === 'no-key') verdict = judgeLate(store, changeset, opened);
-  if (verdict === 'no-key') return { state: CHANGESET_STATE.notCertified, opened };
-  if (verdict === 'bad') return { state: CHANGESET_STATE.wrongSignature, opened };
-  if (opened.state === 'malformed') return { state: CHANGESET_STATE.malformed, opened };
-  if (opened.state === 'text') return { state: CHANGESET_STATE.merged, opened };
-  const again = openBody(changeset.body, store.dictionaries);
-  return { state: again.state === 'text' ? CHANGESET_STATE.merged : CHANGESET_STATE.missingDictionary, opened: again };
+/** What follows from the verdict on a changeset held: merged, or set aside with a word; and whether its chain forked. */
+function conclude(store: Store, { local, changeset, state, opened }: Judged, changes: Change[]): void {
+  if (state === CHANGESET_STATE.merged && opened.state === 'text') {
+    const merged = mergeChangeset(store, local, changeset.chain, opened.text);
+    changes.push(...merged.changes);
+    if (merged.unknown) store.db.run('UPDATE changeset SET state = ? WHERE local = ?', CHANGESET_STATE.partly, local);
+    noteStampAhead(store, changeset, opened.text);
+  } else if (state === CHANGESET_STATE.wrongSignature || state === CHANGESET_STATE.malformed) noteSetAside(store, changeset, state);
+  if (!UNVOUCHED.has(state)) vouchForPrevious(store, local, changes);
+  const chain = chainNumber(store.db, changeset.chain);
+  const twin = store.db.get('SELECT 1 AS found FROM changeset WHERE chain = ? AND n = ? AND local <> ?', chain, changeset.n, local);
+  if (twin !== undefined) noteForks(store.db, chain, store.clock.nowMs());
 }
 
-/** The worker knew no key; meanwhile somebody may have vouched for it, or this is the changeset that says whose successor it is. */
-function judgeLate(store: Store, changeset: SealedChangeset, opened: Opened): Prepared['signature'] {
-  if (trustedKey(store.db, changeset.chain) === null && changeset.n === 1 && opened.state === 'text')
-    trustBySuccession(store, changeset.chain, opened.text);
-  const key = trustedKey(store.db, changeset.chain);
-  if (key === null) return 'no-key';
-  return isSigned(changeset, publicKeyFrom(key)) ? 'good' : 'bad';
+const UNVOUCHED: ReadonlySet<State> = new Set([CHANGESET_STATE.wrongSignature, CHANGESET_STATE.notCertified]);
+
+/** What was set aside for its signature is taken back when something rightly signed follows it. */
+function vouchForPrevious(store: Store, local: number, changes: Change[]): void {
+  const row = store.db.get(
+    `SELECT ${COLUMNS} FROM changeset f JOIN changeset c ON c.local = f.previous JOIN chain k ON k.number = c.chain
+     WHERE f.local = ? AND c.state = 2`,
+    local,
+  );
+  if (row === undefined) return;
+  const changeset = toSealed(store, row);
+  store.db.run('DELETE FROM exception WHERE id = ?', `set-aside:${toHex(changeset.hash)}`);
+  judgeAgain(store, numberOf(row['local']), changeset, changes);
 }
+
+function judgeAgain(store: Store, local: number, changeset: SealedChangeset, changes: Change[]): void {
+  const judged = judge(store, { changeset, opened: openBody(changeset.body, store.dictionaries), signature: 'no-key' });
+  store.db.run('UPDATE changeset SET state = ? WHERE local = ?', judged.state, local);
+  conclude(store, { local, changeset, ...judged }, changes);
+}
+
+/** A stamp over a day ahead of the hub's clock: somebody's clock is wrong. It stands, and a later edit overwrites it. */
+function noteStampAhead(store: Store, changeset: SealedChangeset, text: ChangesetText): void {
+  const stamp = text.rows.reduce((most, row) => Math.max(most, row.stamp ?? 0), 0);
+  const aheadMs = stamp - store.clock.nowMs() - store.clockOffsetMs;
+  if (aheadMs <= DAY_MS) return;
+  const id = `stamp-ahead:${toHex(changeset.hash)}`;
+  raise(store.db, id, 'stamp-ahead', store.clock.nowMs(), toHex(changeset.chain), { n: changeset.n, aheadMs: Math.round(aheadMs) });
+}
+
+const DAY_MS = 86_400_000;
 
 function keep(store: Store, changeset: SealedChangeset, held: number | undefined, state: State): number {
   const { db } = store;
   const chain = chainNumber(db, changeset.chain);
   const previous = changeset.n === 1 ? null : nameLocal(db, changeset.previous);
-  if (changeset.n === 1) db.run('UPDATE chain SET genesis = ? WHERE number = ?', changeset.previous, chain);
-  const twin = db.get('SELECT local FROM changeset WHERE chain = ? AND n = ?', chain, changeset.n);
+  if (changeset.n === 1) db.run('UPDATE chain SET genesis = ? WHERE number = ? AND genesis IS NULL', changeset.previous, chain);
   const values = [changeset.hash, chain, changeset.n, previous, changeset.signature, changeset.body, state] as const;
   let local = held;
   if (local === undefined)
@@ -144,12 +158,7 @@ function keep(store: Store, changeset: SealedChangeset, held: number | undefined
   if (previous !== null) db.run('DELETE FROM tip WHERE chain = ? AND local = ?', chain, previous);
   const follower = db.get('SELECT 1 AS found FROM changeset WHERE chain = ? AND n = ? AND previous = ?', chain, changeset.n + 1, local);
   if (follower === undefined) db.run('INSERT OR IGNORE INTO tip (chain, local) VALUES (?, ?)', chain, local);
-  if (twin !== undefined && numberOf(twin['local']) !== local) noteFork(store, changeset);
   return local;
-}
-
-function noteFork(store: Store, changeset: SealedChangeset): void {
-  raise(store.db, `clone:${toHex(changeset.chain)}`, 'clone', store.clock.nowMs(), toHex(changeset.chain), { fromN: changeset.n });
 }
 
 function noteSetAside(store: Store, changeset: SealedChangeset, state: State): void {
@@ -160,23 +169,26 @@ function noteSetAside(store: Store, changeset: SealedChangeset, state: State): v
   });
 }
 
-/** A certificate that came later than what it vouches for: those wait, and are looked at again. */
-function retryCertified(store: Store, changes: Change[]): void {
+/** What waited is looked at again: a certificate, a predecessor or a dictionary may have come, each of them bringing others. */
+function retryWaiting(store: Store, changes: Change[]): void {
   for (;;) {
-    const waiting = store.db.all(
-      `SELECT ${COLUMNS} FROM changeset c JOIN chain k ON k.number = c.chain WHERE c.state = 4 AND k.public_key IS NOT NULL ORDER BY c.chain, c.n LIMIT 100`,
-    );
+    const waiting = store.db
+      .all(
+        `SELECT ${COLUMNS}, c.state, k.public_key FROM changeset c JOIN chain k ON k.number = c.chain
+         WHERE c.state <> 0 AND c.state IN (4, 5) AND (c.state = 5 OR c.n = 1 OR k.public_key IS NOT NULL) ORDER BY c.chain, c.n`,
+      )
+      .filter((row) => mayGoOn(store, row));
     if (waiting.length === 0) return;
-    for (const row of waiting) {
-      const changeset = toSealed(store, row);
-      const { state, opened } = judge(store, { changeset, opened: openBody(changeset.body, store.dictionaries), signature: 'no-key' });
-      const local = numberOf(row['local']);
-      store.db.run('UPDATE changeset SET state = ? WHERE local = ?', state, local);
-      if (state === CHANGESET_STATE.merged && opened.state === 'text')
-        changes.push(...mergeChangeset(store, local, changeset.chain, opened.text).changes);
-      else if (state === CHANGESET_STATE.wrongSignature) noteSetAside(store, changeset, state);
-    }
+    for (const row of waiting) judgeAgain(store, numberOf(row['local']), toSealed(store, row), changes);
   }
+}
+
+function mayGoOn(store: Store, row: SqlRow): boolean {
+  const body = bytesOf(row['body']);
+  if (row['state'] === CHANGESET_STATE.missingDictionary) return store.dictionaries.has(body[0] ?? 0);
+  if (row['public_key'] !== null) return true;
+  const opened = openBody(body, store.dictionaries);
+  return opened.state === 'text' && trustBySuccession(store, bytesOf(row['chain']), opened.text);
 }
 
 // ---- personal values
@@ -202,11 +214,12 @@ export function admitDetached(store: Store, values: readonly Detached[]): number
   return kept;
 }
 
-/** Values that own changesets from one local number to another were written with. */
-export function detachedBetween(store: Store, firstLocal: number, lastLocal: number): Detached[] {
-  return store.db
-    .all('SELECT hash, salt, value FROM detached WHERE changeset BETWEEN ? AND ?', firstLocal, lastLocal)
-    .map((row) => ({ hash: bytesOf(row['hash']), salt: bytesOf(row['salt']), value: textOf(row['value']) }));
+/** Hashes of the personal values that changesets name, as far as they can be read here. */
+export function hashesIn(store: Store, changesets: readonly SealedChangeset[]): Uint8Array[] {
+  return changesets.flatMap(({ body }) => {
+    const opened = openBody(body, store.dictionaries);
+    return opened.state === 'text' ? personalHashes(opened.text) : [];
+  });
 }
 
 /** Hashes of the personal columns that a text names, whatever rows it holds. */
@@ -264,24 +277,48 @@ export interface OutboxBatch {
   readonly chain: Uint8Array;
   readonly changesets: readonly SealedChangeset[];
   readonly detached: readonly Detached[];
-  /** More of this chain waits behind. */
-  readonly more: boolean;
+  /** Another branch's changeset of the last number did not fit in. */
+  readonly split: boolean;
 }
 
 /** The oldest own changesets that no verdict covers; null when there are none. */
 export function readOutbox(store: Store, limit: number, maxBytes: number): OutboxBatch | null {
   for (const { chain, sentN } of ownChains(store.db)) {
     const changesets = readChain(store, chain, sentN + 1, limit, maxBytes);
-    const locals = changesets.map(({ hash }) => findLocal(store.db, hash) ?? 0);
-    if (changesets.length === 0) continue;
+    const last = changesets.at(-1);
+    if (last === undefined) continue;
+    const twins = readChain(store, chain, last.n, 100, Infinity).filter(({ n }) => n === last.n).length;
     return {
       chain,
       changesets,
-      detached: detachedBetween(store, Math.min(...locals), Math.max(...locals)),
-      more: changesets.length === limit,
+      detached: detachedOf(store, hashesIn(store, changesets)),
+      split: twins > changesets.filter(({ n }) => n === last.n).length,
     };
   }
   return null;
+}
+
+/**
+ * Up to which number all that is held here of a chain lies below these tips of the hub, or is one of them. Where machines wrote apart, a
+ * tip of one branch says nothing of another.
+ */
+export function coveredUpTo(store: Store, chain: Uint8Array, tips: readonly Uint8Array[]): number {
+  const number = chainNumber(store.db, chain);
+  const covering = tips.flatMap((hash) => (isHeld(store, hash) ? [findLocal(store.db, hash) ?? 0] : []));
+  if (covering.length === 0) return 0;
+  const branches = numberOf(store.db.get('SELECT count(*) AS tips FROM tip WHERE chain = ?', number)?.['tips']);
+  const list = covering.join(', ');
+  if (branches <= 1) return numberOf(store.db.get(`SELECT max(n) AS n FROM changeset WHERE local IN (${list})`)?.['n']);
+  const row = store.db.get(
+    `WITH RECURSIVE line (local) AS (
+       SELECT local FROM changeset WHERE local IN (${list})
+       UNION SELECT c.previous FROM line JOIN changeset c ON c.local = line.local WHERE c.previous IS NOT NULL)
+     SELECT min(n) AS lacked FROM changeset WHERE chain = ? AND state <> 1 AND local NOT IN (SELECT local FROM line)`,
+    number,
+  );
+  const lacked = numberOrNull(row?.['lacked']);
+  if (lacked !== null) return lacked - 1;
+  return numberOf(store.db.get('SELECT max(n) AS n FROM changeset WHERE chain = ?', number)?.['n']);
 }
 
 /** A verdict covers this chain up to n. */

@@ -17,7 +17,7 @@ import { writeMeta, type Store } from './store.ts';
  * Begins this register's chain, or a new one after the last: changeset 1 names the register, the key, the receipt series and, when there
  * was one, the predecessor, signed with its key. Runs in the caller's transaction.
  */
-export function beginChain(store: Store, register: Id, series: string, key: ChainKey = makeChainKey()): void {
+export function beginChain(store: Store, register: Id, series: string, key: ChainKey = makeChainKey(store.random)): void {
   const before = store.own;
   const number = chainNumber(store.db, key.chain);
   store.db.run(
@@ -52,17 +52,26 @@ export function beginChain(store: Store, register: Id, series: string, key: Chai
 /** Ends the own chain and begins the next: what a store does once it cannot be sure that it alone writes the old one. */
 export function renewChain(store: Store): void {
   const own = present(store.own, 'the own chain');
-  commitWith(store, () => ok(beginChain(store, idFromBytes(own.register), nextSeries(store.db, own.series))));
+  const key = makeChainKey(store.random);
+  const begun = commitWith(store, () => ok(beginChain(store, idFromBytes(own.register), nextSeries(store.db, own.series, key.chain), key)));
+  if (begun.ok) for (const listener of store.listeners) listener([{ table: 'chain_start', id: null }], true);
 }
 
-/** Receipt series after this one: R2, R2b, R2c ... R2z, R2ab; unique as long as a register's chains follow one another. */
-export function nextSeries(db: Database, series: string): string {
+/**
+ * Receipt series after this one: R2b-4k7q, R2c-x03d ... The letter counts what is known here; copies of one machine know the same and
+ * begin at the same moment, so what follows it comes from the new key: never a number twice, whoever was copied and whoever is offline.
+ */
+export function nextSeries(db: Database, series: string, chain: Uint8Array): string {
   const base = /^R\d+/.exec(series)?.[0] ?? series;
-  const taken = new Set(db.all('SELECT series FROM chain WHERE series IS NOT NULL').map((row) => textOf(row['series'])));
-  for (let count = 2; ; count++) {
-    const next = base + letters(count);
-    if (!taken.has(next)) return next;
-  }
+  const taken = new Set(db.all('SELECT series FROM chain WHERE series IS NOT NULL').map((row) => textOf(row['series']).split('-')[0]));
+  for (let count = 2; ; count++) if (!taken.has(base + letters(count))) return `${base}${letters(count)}-${mark(chain)}`;
+}
+
+/** Without letters that look like digits. */
+const MARK_LETTERS = '0123456789abcdefghjkmnpqrstvwxyz';
+
+function mark(chain: Uint8Array): string {
+  return Array.from(chain.subarray(0, 4), (byte) => MARK_LETTERS[byte % MARK_LETTERS.length]).join('');
 }
 
 function letters(count: number): string {

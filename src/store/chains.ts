@@ -2,7 +2,7 @@
  * Chains and who vouches for them: the shop's CA by certificate, or a predecessor's key in changeset 1.
  */
 import { verify } from 'node:crypto';
-import { equalBytes, fromBase64Url } from '../base/bytes.ts';
+import { equalBytes, fromBase64Url, sha256 } from '../base/bytes.ts';
 import { idFromBytes, idToBytes, isId, type Id } from '../base/id.ts';
 import { readChainCertificate } from '../protocol/certificate.ts';
 import { chainIdOf, publicKeyFrom, type ChangesetText, type Values } from '../protocol/changeset.ts';
@@ -21,7 +21,12 @@ export function trustedKey(db: Database, chain: Uint8Array): Uint8Array | null {
 }
 
 function trust(db: Database, publicKey: Uint8Array): void {
-  db.run('UPDATE chain SET public_key = ? WHERE number = ?', publicKey, chainNumber(db, chainIdOf(publicKey)));
+  db.run(
+    'UPDATE chain SET public_key = ?, genesis = ? WHERE number = ?',
+    publicKey,
+    sha256(publicKey),
+    chainNumber(db, chainIdOf(publicKey)),
+  );
 }
 
 /** A certificate row: it proves itself by the CA's signature, whoever wrote it. Later certificates of one chain change nothing. */

@@ -11,7 +11,7 @@ import { openBody } from '../protocol/changeset.ts';
 import { FIRST_DICTIONARY } from '../protocol/dictionary.ts';
 import { bytesOf, numberOf, type Database, type SqlRow } from './database.ts';
 import { mergeChangeset } from './merge.ts';
-import { openStore, readMeta, type Store } from './store.ts';
+import { openStore, readDictionaries, readMeta, type Store } from './store.ts';
 
 export function mergeAgain(db: Database): { readonly db: Database; close(): void } {
   const again = unwrap(openStore(':memory:', { clock: systemClock, random: systemRandom }));
@@ -22,7 +22,10 @@ export function mergeAgain(db: Database): { readonly db: Database; close(): void
   // The local numbers of the store are taken over, so that references fall on the same rows.
   for (const row of rowsOf(db, 'SELECT local, hash FROM changeset'))
     again.db.run('INSERT INTO changeset (local, hash, state) VALUES (?, ?, 1)', numberOf(row['local']), bytesOf(row['hash']));
-  for (const row of rowsOf(db, 'SELECT local, chain, body FROM changeset WHERE state = 0 ORDER BY local')) mergeRow(again, row, chains);
+  // A dictionary may have come after what needs it.
+  for (const [number, content] of readDictionaries(db)) again.dictionaries.set(number, content);
+  for (const row of rowsOf(db, 'SELECT local, chain, body FROM changeset WHERE state IN (0, 6) ORDER BY local'))
+    mergeRow(again, row, chains);
   again.db.sqlite.exec('COMMIT');
   return { db: again.db, close: () => again.db.close() };
 }

@@ -22,24 +22,28 @@ import { encodeValue, ledgerId } from './codec.ts';
 import { bytesOrNull, type SqlRow, type SqlValue } from './database.ts';
 import { noteEqualBarcodes, noteLostEdits, noteSale } from './exceptions.ts';
 import { stampColumn } from './schema.ts';
-import { nameLocal, type Change, type Store } from './store.ts';
+import { nameLocal } from './look-up.ts';
+import type { Change, Store } from './store.ts';
 import { learnCertificate, learnChainStart } from './chains.ts';
 
 export interface Merged {
   readonly changes: Change[];
   /** It named tables or columns that this program does not know: kept, and played again by a newer one. */
   unknown: boolean;
+  /** Codes that barcode rows had before: whose products may be others now. */
+  readonly codesBefore: Set<string>;
 }
 
 /** Merges one changeset into the tables; `local` is its number here, `chain` its author's chain. */
 export function mergeChangeset(store: Store, local: number, chain: Uint8Array, text: ChangesetText): Merged {
-  const merged: Merged = { changes: [], unknown: false };
+  const merged: Merged = { changes: [], unknown: false, codesBefore: new Set() };
   text.rows.forEach((row, index) => {
     if (!isTableName(row.table)) merged.unknown = true;
     else mergeRow(store, merged, { local, chain, index, table: row.table, row });
   });
-  const barcodes = merged.changes.flatMap(({ table, id }) => (table === 'product_barcode' && id !== null ? [id] : []));
-  if (barcodes.length > 0) noteEqualBarcodes(store.db, barcodes);
+  const idsOf = (name: TableName): Uint8Array[] => merged.changes.flatMap(({ table, id }) => (table === name && id !== null ? [id] : []));
+  const [barcodes, products] = [idsOf('product_barcode'), idsOf('product')];
+  if (barcodes.length + products.length > 0) noteEqualBarcodes(store.db, barcodes, products, merged.codesBefore);
   return merged;
 }
 
@@ -61,7 +65,7 @@ function mergeRow(store: Store, merged: Merged, place: Place): void {
   const { id, stamp } = place.row;
   if (!isId(id) || stamp === undefined) return;
   const rowId = idToBytes(id);
-  mergeRecord(store, table, place, rowId, makeStamp(stamp, place.chain));
+  mergeRecord(store, merged, table, place, rowId, makeStamp(stamp, place.chain));
   if (place.row.op === 'patch') keepEdit(store, table, place, place.row, rowId);
   merged.changes.push({ table: place.table, id: rowId });
 }
@@ -69,8 +73,8 @@ function mergeRow(store: Store, merged: Merged, place: Place): void {
 // ---- ledgers
 
 interface Statement {
-  readonly sql: string;
-  readonly columns: readonly string[];
+  readonly insert: string;
+  readonly update: string;
 }
 
 const ledgerInserts = new Map<TableName, Statement>();
@@ -79,18 +83,24 @@ function ledgerInsert(name: TableName): Statement {
   let statement = ledgerInserts.get(name);
   if (statement === undefined) {
     const columns = Object.keys(TABLES[name].columns);
-    statement = { sql: `INSERT OR IGNORE INTO ${name} (id, ${columns.join(', ')}) VALUES (?${', ?'.repeat(columns.length)})`, columns };
+    statement = {
+      insert: `INSERT OR IGNORE INTO ${name} (id, ${columns.join(', ')}) VALUES (?${', ?'.repeat(columns.length)})`,
+      update: `UPDATE ${name} SET ${columns.map((column) => `${column} = ?`).join(', ')} WHERE id = ?`,
+    };
     ledgerInserts.set(name, statement);
   }
   return statement;
 }
 
-/** True when the row is new; a repetition changes nothing and has no effects. */
+/** True when the row is new; a repetition has no effects, but fills columns that an older program did not know. */
 function addLedgerRow(store: Store, place: Place): boolean {
-  const { sql } = ledgerInsert(place.table);
+  const { insert, update } = ledgerInsert(place.table);
   const id = ledgerId(place.local, place.index);
   const values = encodeRow(store, place);
-  if (store.db.run(sql, id, ...values).changes === 0) return false;
+  if (store.db.run(insert, id, ...values).changes === 0) {
+    store.db.run(update, ...values, id);
+    return false;
+  }
   applyEffects(store, place, id);
   return true;
 }
@@ -174,41 +184,17 @@ export function wantValue(store: Store, hash: Uint8Array): void {
 
 // ---- records
 
-function mergeRecord(store: Store, table: RecordTable, place: Place, rowId: Uint8Array, stamp: Uint8Array): void {
+function mergeRecord(store: Store, merged: Merged, table: RecordTable, place: Place, rowId: Uint8Array, stamp: Uint8Array): void {
   const encoded = encodeRow(store, place);
-  // Nearly all records arrive whole and new: one statement, and nothing is read.
-  if (place.row.op === 'insert' && insertWhole(store, table, place.table, rowId, encoded, stamp)) return;
-  const values = Object.fromEntries(Object.keys(table.columns).map((column, at) => [column, encoded[at] ?? null]));
-  mergeGroups(store, place.table, rowId, values, new Map(groupsTouched(table, place.row).map((group) => [group, stamp])));
-}
-
-interface WholeInsert {
-  readonly sql: string;
-  readonly groups: number;
-}
-
-const wholeInserts = new Map<TableName, WholeInsert>();
-
-/** True when the row was not there before. */
-function insertWhole(
-  store: Store,
-  table: RecordTable,
-  name: TableName,
-  rowId: Uint8Array,
-  encoded: readonly SqlValue[],
-  stamp: Uint8Array,
-): boolean {
-  let insert = wholeInserts.get(name);
-  if (insert === undefined) {
-    const groups = Object.keys(table.groups);
-    const columns = ['id', ...Object.keys(table.columns), ...groups.map(stampColumn)];
-    insert = {
-      sql: `INSERT OR IGNORE INTO ${name} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`,
-      groups: groups.length,
-    };
-    wholeInserts.set(name, insert);
+  const values = Object.fromEntries(columnsOf(place.table).map(([column], at) => [column, encoded[at] ?? null]));
+  const stamps = new Map(groupsTouched(table, place.row).map((group) => [group, stamp]));
+  // Nearly all records arrive new: one statement, and nothing is read.
+  if (place.row.op === 'insert' && insertRecord(store, table, place.table, rowId, values, stamps)) return;
+  if (place.table === 'product_barcode') {
+    const code = store.db.get('SELECT code FROM product_barcode WHERE id = ?', rowId)?.['code'];
+    if (typeof code === 'string') merged.codesBefore.add(code);
   }
-  return store.db.run(insert.sql, rowId, ...encoded, ...Array<Uint8Array>(insert.groups).fill(stamp)).changes > 0;
+  mergeGroups(store, place.table, rowId, values, stamps);
 }
 
 /** Lets each group that comes with a stamp win or lose against the one held. */
@@ -238,15 +224,23 @@ export function mergeGroups(
   );
 }
 
-/** An insert writes every group, a patch those it has columns of. */
+/**
+ * A row writes the groups it has columns of; an insert is also alive. Groups that a text does not name stay unwritten whatever program
+ * reads it: one that learns of a group later must end with the same stamps as one that always knew it.
+ */
 export function groupsTouched(table: RecordTable, row: { readonly op: string; readonly values: Values }): string[] {
   return Object.entries(table.groups)
-    .filter(([, columns]) => row.op === 'insert' || Object.keys(columns).some((column) => Object.hasOwn(row.values, column)))
+    .filter(
+      ([group, columns]) =>
+        (row.op === 'insert' && group === 'life') || Object.keys(columns).some((column) => Object.hasOwn(row.values, column)),
+    )
     .map(([group]) => group);
 }
 
+/** Statements by table and groups written. */
 const recordInserts = new Map<string, string>();
 
+/** True when the row was not there before. */
 function insertRecord(
   store: Store,
   table: RecordTable,
@@ -254,17 +248,17 @@ function insertRecord(
   rowId: Uint8Array,
   values: Readonly<Record<string, SqlValue>>,
   stamps: ReadonlyMap<string, Uint8Array>,
-): void {
+): boolean {
   const groups = [...stamps.keys()];
   const columns = groups.flatMap((group) => Object.keys(table.groups[group] ?? {}));
   const key = `${name} ${groups.join(' ')}`;
   let sql = recordInserts.get(key);
   if (sql === undefined) {
     const names = ['id', ...columns, ...groups.map(stampColumn)];
-    sql = `INSERT INTO ${name} (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`;
+    sql = `INSERT OR IGNORE INTO ${name} (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`;
     recordInserts.set(key, sql);
   }
-  store.db.run(sql, rowId, ...columns.map((column) => values[column] ?? null), ...stamps.values());
+  return store.db.run(sql, rowId, ...columns.map((column) => values[column] ?? null), ...stamps.values()).changes > 0;
 }
 
 function wins(table: RecordTable, group: string, values: Readonly<Record<string, SqlValue>>, stamp: Uint8Array, held: SqlRow): boolean {
@@ -272,18 +266,17 @@ function wins(table: RecordTable, group: string, values: Readonly<Record<string,
   if (heldStamp === null) return true;
   const order = compareStamps(stamp, heldStamp);
   if (order !== 0) return order > 0;
-  const columns = Object.keys(table.groups[group] ?? {});
-  return compareBytes(spell(columns, values), spell(columns, held)) > 0;
+  // Even the stamps are the same: column by column, nothing being the least, so that a column added later decides last.
+  for (const column of Object.keys(table.groups[group] ?? {})) {
+    const difference = compareBytes(spell(values[column] ?? null), spell(held[column] ?? null));
+    if (difference !== 0) return difference > 0;
+  }
+  return false;
 }
 
-/** A spelling to compare values by when even the stamps are the same. */
-function spell(columns: readonly string[], values: Readonly<Record<string, SqlValue>>): Uint8Array {
-  return Buffer.from(JSON.stringify(columns.map((column) => spellValue(values[column] ?? null))));
-}
-
-function spellValue(value: SqlValue): string | number | null {
-  if (value instanceof Uint8Array) return toHex(value);
-  return typeof value === 'bigint' ? Number(value) : value;
+function spell(value: SqlValue): Uint8Array {
+  if (value === null) return new Uint8Array(0);
+  return Buffer.from(value instanceof Uint8Array ? `=${toHex(value)}` : `=${String(value)}`);
 }
 
 // ---- the edit history

@@ -33,7 +33,8 @@ CREATE TABLE chain (
   sent_n INTEGER NOT NULL DEFAULT 0
 );
 
--- Every changeset held or named. state: 0 merged, 1 named only, 2 wrong signature, 3 not the grammar, 4 key not certified, 5 dictionary missing.
+-- Every changeset held or named. state: 0 merged, 1 named only, 2 wrong signature, 3 not the grammar, 4 key not certified, 5 dictionary missing,
+-- 6 merged, but it names tables or columns that this program does not know.
 CREATE TABLE changeset (
   local INTEGER PRIMARY KEY,
   hash BLOB NOT NULL,
@@ -106,11 +107,21 @@ export function stampColumn(group: string): string {
 }
 
 export function createTableSql(name: TableName): string {
+  const key = TABLES[name].kind === 'ledger' ? 'id INTEGER PRIMARY KEY' : 'row INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE';
+  return `CREATE TABLE ${name} (${[key, ...tableColumnsSql(name).map(({ sql }) => sql)].join(', ')});`;
+}
+
+/** A merged table's columns beside its key: those of the list, then one stamp a group. */
+export function tableColumnsSql(name: TableName): { readonly name: string; readonly sql: string }[] {
   const table: Table = TABLES[name];
-  const columns = Object.entries(table.columns).map(([column, spec]) => `${column} ${SQL_TYPES[spec.type]}`);
-  if (table.kind === 'ledger') return `CREATE TABLE ${name} (id INTEGER PRIMARY KEY, ${columns.join(', ')});`;
-  const stamps = Object.keys(table.groups).map((group) => `${stampColumn(group)} BLOB`);
-  return `CREATE TABLE ${name} (row INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, ${[...columns, ...stamps].join(', ')});`;
+  const columns = Object.entries(table.columns).map(([column, spec]) => ({ name: column, sql: `${column} ${SQL_TYPES[spec.type]}` }));
+  const stamps = table.kind === 'ledger' ? [] : Object.keys(table.groups).map(stampColumn);
+  return [...columns, ...stamps.map((stamp) => ({ name: stamp, sql: `${stamp} BLOB` }))];
+}
+
+/** The indexes of the merged tables, those that are missing. */
+export function mergedIndexesSql(): string {
+  return MERGED_INDEXES.replaceAll('CREATE INDEX', 'CREATE INDEX IF NOT EXISTS');
 }
 
 /** The whole schema of a new store. */

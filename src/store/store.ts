@@ -4,7 +4,7 @@
  */
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { equalBytes, toHex } from '../base/bytes.ts';
+import { toHex } from '../base/bytes.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Random } from '../base/random.ts';
 import { ok, refuse, type Result } from '../base/result.ts';
@@ -12,8 +12,12 @@ import { assert } from '../base/assert.ts';
 import { importChainKey, type ChainKey } from '../protocol/changeset.ts';
 import { FIRST_DICTIONARY } from '../protocol/dictionary.ts';
 import { SCHEMA_VERSION } from '../protocol/tables.ts';
-import { bytesOf, bytesOrNull, Database, numberOf, textOf, type SqlValue } from './database.ts';
+import { bytesOf, bytesOrNull, Database, numberOf, textOf } from './database.ts';
 import { createSchemaSql } from './schema.ts';
+import { readMeta, writeMeta } from './look-up.ts';
+import { upgradeStore } from './upgrade.ts';
+
+export { findLocal, hashOfLocal, nameLocal, readMeta, writeMeta } from './look-up.ts';
 
 /** Layout of the local tables and indexes; SCHEMA_VERSION is that of the merged ones. */
 export const STORE_VERSION = 1;
@@ -57,7 +61,7 @@ export interface StoreDeps {
   readonly random: Random;
 }
 
-/** Opens or makes the store. Refuses with store.newer (untouched), store.corrupt, store.in-use. */
+/** Opens or makes the store; one of an older program is brought up to this one. Refuses with store.newer (untouched), store.corrupt, store.in-use. */
 export function openStore(file: string, deps: StoreDeps): Result<Store> {
   const isNew = file === ':memory:' || !existsSync(file);
   if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true });
@@ -75,15 +79,14 @@ export function openStore(file: string, deps: StoreDeps): Result<Store> {
     file,
     clock: deps.clock,
     random: deps.random,
-    dictionaries: new Map([[FIRST_DICTIONARY.number, FIRST_DICTIONARY.content]]),
+    dictionaries: readDictionaries(db),
     own: null,
     authority: bytesOrNull(readMeta(db, 'authority')),
     clockOffsetMs: 0,
     listeners: new Set(),
   };
-  for (const row of db.all('SELECT number, content FROM dictionary'))
-    store.dictionaries.set(numberOf(row['number']), bytesOf(row['content']));
   store.own = loadOwnChain(store);
+  if (Number(readMeta(db, 'schema')) < SCHEMA_VERSION) upgradeStore(store);
   return ok(store);
 }
 
@@ -107,6 +110,14 @@ function inspectStore(file: string): Result<null> {
   } finally {
     db.close();
   }
+}
+
+/** By number; rows that hold none are no dictionaries, and the program's own cannot be replaced. */
+export function readDictionaries(db: Database): Map<number, Uint8Array> {
+  const dictionaries = new Map<number, Uint8Array>();
+  for (const { number, content } of db.all('SELECT number, content FROM dictionary ORDER BY id'))
+    if (typeof number === 'number' && content instanceof Uint8Array && !dictionaries.has(number)) dictionaries.set(number, content);
+  return dictionaries.set(FIRST_DICTIONARY.number, FIRST_DICTIONARY.content);
 }
 
 /** SQLite's own check of pages and indexes; slow on a large store, so a worker runs it. */
@@ -139,36 +150,6 @@ function loadOwnChain(store: Store): OwnChain | null {
 export function closeStore(store: Store): void {
   store.listeners.clear();
   store.db.close();
-}
-
-// ---- meta
-
-export function readMeta(db: Database, name: string): SqlValue {
-  return db.get('SELECT value FROM meta WHERE name = ?', name)?.['value'] ?? null;
-}
-
-export function writeMeta(db: Database, name: string, value: SqlValue): void {
-  db.run('INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value', name, value);
-}
-
-// ---- changesets by hash and local number
-
-/** Local number of the changeset with this hash; undefined when it was neither held nor named. */
-export function findLocal(db: Database, hash: Uint8Array): number | undefined {
-  for (const row of db.all('SELECT local, hash FROM changeset WHERE substr(hash, 1, 8) = ?', hash.subarray(0, 8)))
-    if (equalBytes(bytesOf(row['hash']), hash)) return numberOf(row['local']);
-  return undefined;
-}
-
-/** The same, naming it when it is not known yet, so that a reference can be kept before its target arrives. */
-export function nameLocal(db: Database, hash: Uint8Array): number {
-  return findLocal(db, hash) ?? db.run('INSERT INTO changeset (hash, state) VALUES (?, 1)', hash).rowid;
-}
-
-export function hashOfLocal(db: Database, local: number): Uint8Array {
-  const row = db.get('SELECT hash FROM changeset WHERE local = ?', local);
-  assert(row !== undefined, `changeset ${local} is known`);
-  return bytesOf(row['hash']);
 }
 
 export function chainText(chain: Uint8Array): string {

@@ -4,11 +4,11 @@
  */
 import { compareBytes, equalBytes, toBase64Url, toHex } from '../base/bytes.ts';
 import { detach, hashChangeset, isSigned, openBody, publicKeyFrom } from '../protocol/changeset.ts';
-import { FIRST_DICTIONARY } from '../protocol/dictionary.ts';
 import { TABLE_NAMES } from '../protocol/tables.ts';
 import { bytesOf, bytesOrNull, Database, numberOf, numberOrNull, textOf, type SqlRow } from './database.ts';
 import { mergeAgain } from './merge-again.ts';
 import { checksumStore } from './checksum.ts';
+import { readDictionaries } from './store.ts';
 
 export interface Verified {
   readonly ok: boolean;
@@ -83,11 +83,6 @@ function checkChangeset(
   if (state === 0 && opened.state !== 'text') return 'its text cannot be read';
   if (state === 3 && opened.state === 'text') return 'it was set aside though its text can be read';
   return null;
-}
-
-export function readDictionaries(db: Database): Map<number, Uint8Array> {
-  const rows = db.all('SELECT number, content FROM dictionary').map((row) => [numberOf(row['number']), bytesOf(row['content'])] as const);
-  return new Map([...rows, [FIRST_DICTIONARY.number, FIRST_DICTIONARY.content]]);
 }
 
 function checkDetached(db: Database): Verified['problem'] {

@@ -6,10 +6,22 @@
  */
 import { toHex } from '../base/bytes.ts';
 import type { HubClient, HubHead } from '../hub/hub-client.ts';
-import { admitDetached, detachedOf, isHeld, personalHashes, readChain, readHeads, setSent, type ChainHead } from '../store/archive.ts';
+import { MAX_DETACHED_COUNT } from '../hub/hub-limits.ts';
+import {
+  admitDetached,
+  coveredUpTo,
+  detachedOf,
+  hashesIn,
+  isHeld,
+  readChain,
+  readHeads,
+  setSent,
+  type ChainHead,
+} from '../store/archive.ts';
 import { renewChain } from '../store/begin-chain.ts';
 import { ownChains } from '../store/chains.ts';
-import { openBody, type SealedChangeset } from '../protocol/changeset.ts';
+import type { SealedChangeset } from '../protocol/changeset.ts';
+import type { Store } from '../store/store.ts';
 import { takeIn, type SyncTools } from './tools.ts';
 
 export type HubHeads = ReadonlyMap<string, readonly HubHead[]>;
@@ -21,27 +33,25 @@ export async function readHubHeads(hub: HubClient): Promise<HubHeads> {
 /** The outbox begins where the hub's holding ends. */
 export function levelOutbox({ store }: SyncTools, hubHeads: HubHeads): void {
   for (const { chain, sentN } of ownChains(store.db)) {
-    const held = (hubHeads.get(toHex(chain)) ?? []).filter((tip) => isHeld(store, tip.hash));
-    const n = Math.max(0, ...held.map((tip) => tip.n));
+    const tips = hubHeads.get(toHex(chain)) ?? [];
+    const n = coveredUpTo(
+      store,
+      chain,
+      tips.map((tip) => tip.hash),
+    );
     if (n !== sentN) setSent(store, chain, n);
   }
 }
 
-/** Begins a new chain when the hub holds more of the own one than this store does. Returns whether it did. */
-export async function leaveOvertakenChain(tools: SyncTools, hub: HubClient, hubHeads: HubHeads): Promise<boolean> {
+/**
+ * Begins a new chain when the hub holds more of the own one than this store does, before anything more is sold on the old one; what it
+ * lacks is taken after. Returns whether it did.
+ */
+export function leaveOvertakenChain(tools: SyncTools, hubHeads: HubHeads): boolean {
   const { store } = tools;
   if (store.own === null) return false;
   const ahead = (hubHeads.get(toHex(store.own.key.chain)) ?? []).some((tip) => !isHeld(store, tip.hash));
   if (!ahead) return false;
-  // First the names of all chains there are, so that the new receipt series is one nobody used.
-  const unknown = [...hubHeads.keys()].filter((chain) => !readHeads(store).some((head) => toHex(head.chain) === chain));
-  for (const chain of unknown) {
-    const first = await hub.fetchChain(Buffer.from(chain, 'hex'), 1, 1);
-    await takeIn(
-      tools,
-      first.map((changeset) => ({ changeset, mark: null })),
-    );
-  }
   renewChain(store);
   tools.log.warn('sync.chain-overtaken', { series: store.own.series });
   return true;
@@ -57,34 +67,45 @@ export async function takeMissing(tools: SyncTools, hub: HubClient, hubHeads: Hu
   const mine = new Map(readHeads(store).map((head) => [toHex(head.chain), head]));
   let news = 0;
   for (const [chain, tips] of hubHeads) {
-    if (tips.every((tip) => isHeld(store, tip.hash))) continue;
-    const last = Math.max(...tips.map((tip) => tip.n));
-    // Branches are parted anywhere below: a chain with several ends is read from its start, what is held costs a look-up.
     const held = mine.get(chain);
-    const forked = tips.length > 1 || (held?.tips.length ?? 0) > 1 || !isOnHubLine(held, tips);
-    let from = forked || held === undefined ? (tips[0]?.firstN ?? 1) : (held.tips[0]?.n ?? 0) + 1;
-    for (; from <= last; from += CHAIN_BATCH) {
-      const changesets = await hub.fetchChain(Buffer.from(chain, 'hex'), from, from + CHAIN_BATCH - 1);
-      news += await takeIn(
-        tools,
-        changesets.map((changeset) => ({ changeset, mark: null })),
-      );
-      admitDetached(store, await hub.detachedValues(hashesIn(tools, changesets)));
+    const firstN = tips[0]?.firstN ?? 1;
+    if (tips.every((tip) => isHeld(store, tip.hash)) && (held?.first ?? 0) <= firstN) continue;
+    const last = Math.max(...tips.map((tip) => tip.n));
+    const heldN = held?.tips.length === 1 && held.first <= firstN ? (held.tips[0]?.n ?? 0) : 0;
+    if (heldN > 0 && tips.length === 1 && heldN < last) {
+      news += await takeChain(tools, hub, chain, heldN + 1, last);
+      if (countTips(store, chain) === 1) continue;
     }
+    // Branches part anywhere below, or the beginning is lacked: read from the start; what is held costs a look-up.
+    news += await takeChain(tools, hub, chain, firstN, last);
   }
   return news;
 }
 
-/** One end here and one there, theirs further on: then ours lies below theirs unless the chain forked, which the fetch itself will show. */
-function isOnHubLine(held: ChainHead | undefined, tips: readonly HubHead[]): boolean {
-  return held === undefined || (held.tips[0]?.n ?? 0) < (tips[0]?.n ?? 0);
+function countTips(store: Store, chain: string): number {
+  return readHeads(store).find((head) => toHex(head.chain) === chain)?.tips.length ?? 0;
 }
 
-function hashesIn({ store }: SyncTools, changesets: readonly SealedChangeset[]): Uint8Array[] {
-  return changesets.flatMap(({ body }) => {
-    const opened = openBody(body, store.dictionaries);
-    return opened.state === 'text' ? personalHashes(opened.text) : [];
-  });
+/** A call brings so many at most, of bodies and of branches: the last number is asked for again, in case it was cut apart. */
+async function takeChain(tools: SyncTools, hub: HubClient, chain: string, fromN: number, last: number): Promise<number> {
+  let news = 0;
+  for (let from = fromN; from <= last;) {
+    const changesets = await hub.fetchChain(Buffer.from(chain, 'hex'), from, from + CHAIN_BATCH - 1);
+    news += await takeIn(
+      tools,
+      changesets.map((changeset) => ({ changeset, mark: null })),
+    );
+    await takeValues(tools, hub, changesets);
+    const end = changesets.at(-1)?.n ?? from + CHAIN_BATCH - 1;
+    from = end > from ? end : end + 1;
+  }
+  return news;
+}
+
+async function takeValues({ store }: SyncTools, hub: HubClient, changesets: readonly SealedChangeset[]): Promise<void> {
+  const hashes = hashesIn(store, changesets);
+  for (let at = 0; at < hashes.length; at += MAX_DETACHED_COUNT)
+    admitDetached(store, await hub.detachedValues(hashes.slice(at, at + MAX_DETACHED_COUNT)));
 }
 
 /** Offers what this store holds of others' chains and the hub lacks. Returns false when the hub could not take all of it yet. */
@@ -94,15 +115,16 @@ export async function offerMissing(tools: SyncTools, hub: HubClient, hubHeads: H
   let whole = true;
   for (const head of readHeads(store)) {
     const chain = toHex(head.chain);
-    if (own.has(chain)) continue;
-    for (const [from, to] of lackedRanges(tools, head, hubHeads.get(chain) ?? []))
+    for (const [from, to] of lackedRanges(tools, head, hubHeads.get(chain) ?? [], own.has(chain)))
       whole = (await offerRange(tools, hub, head.chain, from, to)) && whole;
   }
   return whole;
 }
 
 /** Number ranges of a chain that this store holds and the hub lacks: above its ends, below its beginning. */
-function lackedRanges({ store }: SyncTools, head: ChainHead, tips: readonly HubHead[]): [from: number, to: number][] {
+function lackedRanges({ store }: SyncTools, head: ChainHead, tips: readonly HubHead[], own: boolean): [from: number, to: number][] {
+  // Own chains are pushed, upwards; only what lies below the hub's beginning is offered.
+  if (own) return tips[0] !== undefined && head.first < tips[0].firstN ? [[head.first, tips[0].firstN - 1]] : [];
   const lastHere = Math.max(...head.tips.map((tip) => tip.n));
   if (tips.length === 0) return [[head.first, lastHere]];
   // What the hub has and this store lacks is taken first; then the comparison is made again.
@@ -126,7 +148,7 @@ async function offerRange(tools: SyncTools, hub: HubClient, chain: Uint8Array, f
     const batch = readChain(store, chain, next, CHAIN_BATCH, BATCH_BYTES).filter(({ n }) => n <= to);
     const last = batch.at(-1);
     if (last === undefined) return true;
-    const verdicts = await hub.offer(batch, detachedOf(store, hashesIn(tools, batch)));
+    const verdicts = await hub.offer(batch, detachedOf(store, hashesIn(store, batch)));
     if (verdicts.some(({ verdict }) => verdict === 'later')) return false;
     next = last.n + 1;
     await tools.yieldTurn();

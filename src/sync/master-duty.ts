@@ -2,7 +2,10 @@
  * What the master does for the shop beside being a register: projects the feed into tables, and admits what registers offer after checking
  * signatures. Both over the superuser's loopback link; both end with it and are begun again.
  */
+import { toHex } from '../base/bytes.ts';
+import { idFromBytes } from '../base/id.ts';
 import type { Result } from '../base/result.ts';
+import type { SealedChangeset } from '../protocol/changeset.ts';
 import type { HubMasterClient } from '../hub/hub-client.ts';
 import { projectToEnd } from './projector.ts';
 import { Bell } from './signal.ts';
@@ -85,7 +88,23 @@ async function settleOffers(tools: SyncTools, hub: HubMasterClient): Promise<voi
     const bad = prepared.filter(({ signature }) => signature === 'bad' || signature === 'not-whole').map(({ changeset }) => changeset.hash);
     if (good.length + bad.length === 0) return;
     const settled = await hub.settleOffered(good, bad);
+    await nameOwners(tools, hub, changesets);
     tools.log.info('master.offers-settled', { good: good.length, bad: bad.length });
     if (settled.every(({ verdict }) => verdict === 'later') && bad.length === 0) return;
+  }
+}
+
+/** A chain that came by an offer is nobody's until the master says whose: without it its own register could not push the rest. */
+async function nameOwners(tools: SyncTools, hub: HubMasterClient, changesets: readonly SealedChangeset[]): Promise<void> {
+  const { db } = tools.store;
+  for (const chain of new Set(changesets.map((changeset) => toHex(changeset.chain)))) {
+    const register = db.get('SELECT register FROM chain WHERE id = ?', Buffer.from(chain, 'hex'))?.['register'];
+    if (!(register instanceof Uint8Array)) continue;
+    const [owner] = await hub.link.query<{ role: string }>(
+      `select m.role from hub.member m join hub.chain c on c.chain = $1::bytea and c.role is null
+       where m.register = $2::uuid and not m.revoked order by m.at desc limit 1`,
+      [Buffer.from(chain, 'hex'), idFromBytes(register)],
+    );
+    if (owner !== undefined) await hub.assignChain(Buffer.from(chain, 'hex'), owner.role);
   }
 }

@@ -32,7 +32,9 @@ export async function projectToEnd(tools: SyncTools, hub: HubMasterClient, hooks
     const pulled = await hub.pull(position, runningHash, BATCH, BATCH_BYTES);
     assert(pulled.state === 'rows', 'the projection follows this very feed');
     const readyUpto = readFeedMark(tools.store).position;
-    const rows = pulled.rows.filter((row) => row.position <= readyUpto && isHeld(tools.store, row.hash));
+    // Up to the first that the store has not taken in: after a hub fell back, the store's own place says nothing of this feed.
+    const end = pulled.rows.findIndex((row) => row.position > readyUpto || !isHeld(tools.store, row.hash));
+    const rows = end === -1 ? pulled.rows : pulled.rows.slice(0, end);
     const last = rows.at(-1);
     if (last === undefined) return position;
     await findPlaces(tools.store, hub, rows, places);
@@ -72,7 +74,7 @@ function textOf(
 ): { local: number; tables: ReadonlySet<TableName>; records: ReadonlyMap<string, { table: RecordName; id: Uint8Array }> } | null {
   const local = findLocal(store.db, row.hash);
   const merged =
-    local !== undefined && store.db.get('SELECT 1 AS merged FROM changeset WHERE local = ? AND state = 0', local) !== undefined;
+    local !== undefined && store.db.get('SELECT 1 AS merged FROM changeset WHERE local = ? AND state IN (0, 6)', local) !== undefined;
   const opened = merged ? openBody(row.body, store.dictionaries) : null;
   if (local === undefined || opened?.state !== 'text') return null;
   const tables = new Set<TableName>();

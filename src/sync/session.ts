@@ -9,6 +9,7 @@
  * A session ends when the link is lost, when the hub turns out to have fallen back (`again`: compare anew), when this register was
  * revoked, or when it is told to stop. It never reconnects: sync-loop.ts does.
  */
+import { equalBytes, toHex } from '../base/bytes.ts';
 import type { Id } from '../base/id.ts';
 import type { Greeting, HubClient, Presence, Verdict, Wake } from '../hub/hub-client.ts';
 import { MAX_PUSH_BYTES, MAX_PUSH_COUNT } from '../hub/hub-limits.ts';
@@ -89,9 +90,13 @@ export async function runSession(input: SessionInput): Promise<SessionEnd> {
   try {
     await session.begin();
     const loops = [session.pushLoop(), session.pullLoop(), session.wakeLoop(), session.announceLoop()];
-    // The first loop that ends ends the session; the others are awaited, so that nothing of it writes later.
-    await Promise.race(loops).finally(stop);
-    await Promise.allSettled(loops);
+    try {
+      await Promise.race(loops);
+    } finally {
+      // The first loop that ends ends the session; the others are awaited, so that nothing of it writes later.
+      stop();
+      await Promise.allSettled(loops);
+    }
     return session.ending();
   } catch (error) {
     over.abort();
@@ -111,6 +116,10 @@ class Session {
   readonly #feed = new Bell();
   readonly #woken = new Bell();
   #wakes: Wake[] = [];
+  /** Something held here was not taken by the hub yet. */
+  #offering = false;
+  /** Applied from a notification, not yet read in the feed: maybe nobody ever pushed it, and it is only here. */
+  readonly #unconfirmed = new Set<string>();
   readonly #leave: () => void;
 
   constructor(input: SessionInput, signal: AbortSignal) {
@@ -147,7 +156,7 @@ class Session {
   async #compare(greeting: Greeting): Promise<void> {
     const { hub, tools, hooks } = this.#input;
     const heads = await readHubHeads(hub);
-    await leaveOvertakenChain(tools, hub, heads);
+    leaveOvertakenChain(tools, heads);
     const mark = readFeedMark(tools.store);
     const pulled = await hub.pull(mark.position, mark.running, 1, 1);
     if (pulled.state === 'diverged') {
@@ -158,9 +167,10 @@ class Session {
         ok(writeFeedMark(tools.store, { position: greeting.position, running: greeting.runningHash })),
       );
     }
-    levelOutbox(tools, heads);
     await this.#readFeed(greeting.position);
-    await offerMissing(tools, hub, await readHubHeads(hub));
+    const level = await readHubHeads(hub);
+    levelOutbox(tools, level);
+    this.#offering = !(await offerMissing(tools, hub, level));
     hooks.onLevel();
   }
 
@@ -187,24 +197,27 @@ class Session {
 
   #judge(batch: OutboxBatch, verdicts: readonly Verdict[]): void {
     const { tools, hooks } = this.#input;
+    const { store } = tools;
     let sentN = 0;
     let forked = false;
     let stopped: Verdict | undefined;
+    const last = batch.changesets.at(-1);
     for (const [at, changeset] of batch.changesets.entries()) {
       const verdict = verdicts[at];
       if (verdict === undefined || verdict.verdict === 'later' || verdict.verdict === 'denied') {
         stopped = verdict;
         break;
       }
-      // Two of one number may be cut apart by the batch's end: the last number of a full batch is sent again.
-      sentN = batch.more ? changeset.n - 1 : changeset.n;
+      // Two of one number were cut apart by the batch's end: that number is sent again.
+      sentN = batch.split && changeset.n === last?.n ? changeset.n - 1 : changeset.n;
       forked ||= verdict.verdict === 'forked';
     }
     if (sentN > 0) {
-      setSent(tools.store, batch.chain, sentN);
+      setSent(store, batch.chain, sentN);
       hooks.onTraffic(verdicts.filter(({ verdict }) => verdict === 'accepted' || verdict === 'forked').length, 0);
     }
-    if (forked) this.#leaveChain();
+    // An older chain of this register may fork late, when the machine that was copied comes back.
+    if (forked && store.own !== null && equalBytes(store.own.key.chain, batch.chain)) this.#leaveChain();
     if (stopped !== undefined) this.#stopAt(batch, stopped);
   }
 
@@ -246,6 +259,9 @@ class Session {
       askedMs = tools.clock.monotonicMs();
       const wanted = wantedHashes(tools.store, WANTED_COUNT);
       if (wanted.length > 0) admitDetached(tools.store, await hub.detachedValues(wanted));
+      if (!this.#offering && this.#unconfirmed.size === 0) continue;
+      this.#unconfirmed.clear();
+      this.#offering = !(await offerMissing(tools, hub, await readHubHeads(hub)));
     }
   }
 
@@ -265,6 +281,7 @@ class Session {
       );
       hooks.onTraffic(0, news);
       if (total > 0) hooks.onProgress(last.position, Math.max(total, last.position));
+      for (const { hash } of pulled.rows) this.#unconfirmed.delete(toHex(hash));
       if (isOvertaken(tools.store)) this.#leaveChain();
       if (this.#signal.aborted) return;
     }
@@ -307,6 +324,7 @@ class Session {
     if (prepared?.signature !== 'good' || prepared.opened.state !== 'text') return false;
     const { news } = admit(store, [{ prepared, mark: null }], Infinity);
     hooks.onTraffic(0, news);
+    this.#unconfirmed.add(toHex(hash));
     if (isOvertaken(store)) this.#leaveChain();
     return true;
   }

@@ -388,7 +388,7 @@ async function measureHubPush(masterFolder: string, superuser: HubMasterClient, 
     authority: readFileSync(join(keys, 'authority.crt')),
   };
   const hub = makeHubClient(unwrap(await connectHub(address, { clock: systemClock, random: systemRandom })));
-  const key = makeChainKey();
+  const key = makeChainKey(systemRandom);
   let previous = key.genesis;
   const changesets: SealedChangeset[] = Array.from({ length: 20_000 }, (_, at) => {
     const rows = Array.from({ length: 13 }, (__, row) => ({

@@ -101,12 +101,12 @@ export function countExceptions(db: Database): number {
 /** Own changes that no verdict covers yet: how many, and how many of them are sales. */
 export function countWaiting(db: Database): { changes: number; sales: number } {
   const ranges = db.all(
-    'SELECT c.local FROM changeset c JOIN chain k ON k.number = c.chain WHERE k.private_key IS NOT NULL AND c.n > k.sent_n AND c.state = 0',
+    'SELECT c.local FROM changeset c JOIN chain k ON k.number = c.chain WHERE k.private_key IS NOT NULL AND c.n > k.sent_n AND c.state IN (0, 6)',
   );
   const sales = numberOrNull(
     db.get(
       `SELECT count(*) AS total FROM changeset c JOIN chain k ON k.number = c.chain CROSS JOIN sale s
-       WHERE k.private_key IS NOT NULL AND c.n > k.sent_n AND c.state = 0 AND s.id BETWEEN c.local * 512 AND c.local * 512 + 511`,
+       WHERE k.private_key IS NOT NULL AND c.n > k.sent_n AND c.state IN (0, 6) AND s.id BETWEEN c.local * 512 AND c.local * 512 + 511`,
     )?.['total'],
   );
   return { changes: ranges.length, sales: sales ?? 0 };

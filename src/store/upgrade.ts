@@ -1,0 +1,43 @@
+/**
+ * A store written under an older list of tables meets a program with a newer one: missing tables and columns are added, and the changesets
+ * that the older program could not wholly read are played again. One transaction: cut short, the next start does it. It never takes away.
+ */
+import { assert } from '../base/assert.ts';
+import { ok } from '../base/result.ts';
+import { openBody } from '../protocol/changeset.ts';
+import { SCHEMA_VERSION, TABLE_NAMES } from '../protocol/tables.ts';
+import { bytesOf, numberOf, textOf, type Database } from './database.ts';
+import { mergeChangeset } from './merge.ts';
+import { createTableSql, mergedIndexesSql, tableColumnsSql } from './schema.ts';
+import { writeMeta } from './look-up.ts';
+import type { Store } from './store.ts';
+
+export function upgradeStore(store: Store): void {
+  const done = store.db.transact('durable', () => {
+    TABLE_NAMES.forEach((name) => addMissing(store.db, name));
+    store.db.sqlite.exec(mergedIndexesSql());
+    for (const row of store.db.all(
+      'SELECT c.local, c.body, k.id AS chain FROM changeset c JOIN chain k ON k.number = c.chain WHERE c.state <> 0 AND c.state = 6 ORDER BY c.local',
+    ))
+      playAgain(store, numberOf(row['local']), bytesOf(row['chain']), bytesOf(row['body']));
+    writeMeta(store.db, 'schema', SCHEMA_VERSION);
+    return ok(null);
+  });
+  assert(done.ok, 'an upgrade refuses nothing');
+}
+
+function addMissing(db: Database, name: (typeof TABLE_NAMES)[number]): void {
+  const held = new Set(db.all('SELECT name FROM pragma_table_info(?)', name).map((row) => textOf(row['name'])));
+  if (held.size === 0) {
+    db.sqlite.exec(createTableSql(name));
+    return;
+  }
+  for (const { name: column, sql } of tableColumnsSql(name)) if (!held.has(column)) db.sqlite.exec(`ALTER TABLE ${name} ADD COLUMN ${sql}`);
+}
+
+function playAgain(store: Store, local: number, chain: Uint8Array, body: Uint8Array): void {
+  const opened = openBody(body, store.dictionaries);
+  if (opened.state !== 'text') return;
+  const { unknown } = mergeChangeset(store, local, chain, opened.text);
+  if (!unknown) store.db.run('UPDATE changeset SET state = 0 WHERE local = ?', local);
+}
