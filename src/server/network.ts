@@ -142,10 +142,12 @@ function readUnfinished({ register: { store } }: NetworkInput): ReturnType<Netwo
 async function moveAcross(input: NetworkInput, master: Master, sync: () => Sync | null, progress: JobProgress): Promise<Result<null>> {
   const { store } = input.register;
   progress.step('move');
+  const rows = await input.reader.ask('countMergedRows');
   for (;;) {
     const total = present(store.own, 'the own chain').n;
-    const projected = master.duty.projected();
-    progress.rows(Math.min(projected, total), total);
+    const projected = Math.min(master.duty.projected(), total);
+    // Changesets are of like size within a chunk of an import or a day of sales, so their share is near enough that of the rows.
+    progress.rows(Math.round((projected / total) * rows), rows);
     if (projected >= total && sync()?.status().level === true) break;
     await input.clock.sleep(LOOK_MS);
   }

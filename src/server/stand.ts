@@ -62,7 +62,7 @@ export function viewRegisters(runtime: Runtime): RegisterView[] {
       isMaster: row.id === master,
       state: row.revoked ? 'revoked' : isThis || seen ? 'online' : silentMs < OFF_AFTER_MS ? 'not-reachable' : 'switched-off',
       lastSeenAt: isThis ? runtime.clock.nowMs() : (presence?.lastSeenMs ?? null),
-      waiting: isThis ? countWaiting(store.db).changes : (presence?.waiting ?? null),
+      waiting: isThis ? (sync === null ? 0 : countWaiting(store.db).changes) : (presence?.waiting ?? null),
       delayMs: isThis ? (sync?.status().delayMs ?? null) : seen ? (presence?.delayMs ?? null) : null,
       delays: runtime.delays.of(row.id),
       version: isThis ? runtime.version : (presence?.version ?? null),

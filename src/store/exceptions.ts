@@ -5,7 +5,7 @@
 import { toHex } from '../base/bytes.ts';
 import { idFromBytes } from '../base/id.ts';
 import { compareStamps, stampMs } from '../protocol/changeset.ts';
-import { bytesOf, bytesOrNull, numberOf, textOf, textOrNull, type Database } from './database.ts';
+import { bytesOf, bytesOrNull, numberOf, textOf, type Database } from './database.ts';
 
 export type ExceptionKind =
   | 'equal-barcode'
@@ -54,19 +54,30 @@ export function noteLostEdits(db: Database, table: string, rowId: Uint8Array, gr
   }
 }
 
-/** Two live products with the code of this barcode row: the scan asks, and a person mends it. */
-export function noteEqualBarcodes(db: Database, barcodeId: Uint8Array): void {
-  const code = textOrNull(db.get('SELECT code FROM product_barcode WHERE id = ?', barcodeId)?.['code']);
-  if (code === null) return;
-  const rows = db.all('SELECT DISTINCT product FROM product_barcode WHERE code = ? AND deleted IS NOT 1 AND life_stamp IS NOT NULL', code);
-  const id = `equal-barcode:${code}`;
-  if (rows.length < 2) db.run('DELETE FROM exception WHERE id = ?', id);
-  else {
-    const since = db.get('SELECT max(code_stamp) AS stamp FROM product_barcode WHERE code = ?', code);
-    raise(db, id, 'equal-barcode', stampMs(bytesOf(since?.['stamp'])), code, {
-      products: rows.map((row) => idFromBytes(bytesOf(row['product']))),
-    });
-  }
+/** Two live products with the code of one of these barcode rows: the scan asks, and a person mends it. */
+export function noteEqualBarcodes(db: Database, barcodes: readonly Uint8Array[]): void {
+  const codes = JSON.stringify(barcodes.map(toHex));
+  const rows = db.all(
+    `SELECT b.code, count(DISTINCT CASE WHEN b.deleted IS NOT 1 AND b.life_stamp IS NOT NULL THEN b.product END) AS products
+     FROM (SELECT DISTINCT code FROM json_each(?) j JOIN product_barcode n ON n.id = unhex(j.value) WHERE code IS NOT NULL) c
+     JOIN product_barcode b ON b.code = c.code GROUP BY b.code HAVING products > 1 OR EXISTS (SELECT 1 FROM exception WHERE id = 'equal-barcode:' || b.code)`,
+    codes,
+  );
+  for (const row of rows) noteEqualBarcode(db, textOf(row['code']), numberOf(row['products']) > 1);
+}
+
+function noteEqualBarcode(db: Database, code: string, isEqual: boolean): void {
+  // Made anew: which products have it may have changed.
+  db.run('DELETE FROM exception WHERE id = ?', `equal-barcode:${code}`);
+  if (!isEqual) return;
+  const held = db.all(
+    'SELECT DISTINCT product FROM product_barcode WHERE code = ? AND deleted IS NOT 1 AND life_stamp IS NOT NULL ORDER BY product',
+    code,
+  );
+  const since = db.get('SELECT max(code_stamp) AS stamp FROM product_barcode WHERE code = ?', code);
+  raise(db, `equal-barcode:${code}`, 'equal-barcode', stampMs(bytesOf(since?.['stamp'])), code, {
+    products: held.map((row) => idFromBytes(bytesOf(row['product']))),
+  });
 }
 
 /** Two machines wrote one chain: each gave out the same receipt number. */

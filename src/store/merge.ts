@@ -7,7 +7,7 @@
  */
 import { compareBytes, fromHex, toHex } from '../base/bytes.ts';
 import { idToBytes, isId } from '../base/id.ts';
-import type { RecordTable, Table } from '../protocol/columns.ts';
+import type { ColumnType, RecordTable, Table } from '../protocol/columns.ts';
 import {
   compareStamps,
   INDEX_SPACE,
@@ -38,6 +38,8 @@ export function mergeChangeset(store: Store, local: number, chain: Uint8Array, t
     if (!isTableName(row.table)) merged.unknown = true;
     else mergeRow(store, merged, { local, chain, index, table: row.table, row });
   });
+  const barcodes = merged.changes.flatMap(({ table, id }) => (table === 'product_barcode' && id !== null ? [id] : []));
+  if (barcodes.length > 0) noteEqualBarcodes(store.db, barcodes);
   return merged;
 }
 
@@ -51,7 +53,7 @@ interface Place {
 
 function mergeRow(store: Store, merged: Merged, place: Place): void {
   const table: Table = TABLES[place.table];
-  if (Object.keys(place.row.values).some((column) => !Object.hasOwn(table.columns, column))) merged.unknown = true;
+  for (const column in place.row.values) if (!Object.hasOwn(table.columns, column)) merged.unknown = true;
   if (table.kind === 'ledger') {
     if (place.row.op === 'insert' && addLedgerRow(store, place)) merged.changes.push({ table: place.table, id: null });
     return;
@@ -61,7 +63,6 @@ function mergeRow(store: Store, merged: Merged, place: Place): void {
   const rowId = idToBytes(id);
   mergeRecord(store, table, place, rowId, makeStamp(stamp, place.chain));
   if (place.row.op === 'patch') keepEdit(store, table, place, place.row, rowId);
-  if (place.table === 'product_barcode') noteEqualBarcodes(store.db, rowId);
   merged.changes.push({ table: place.table, id: rowId });
 }
 
@@ -94,12 +95,23 @@ function addLedgerRow(store: Store, place: Place): boolean {
   return true;
 }
 
+const columnLists = new Map<TableName, readonly (readonly [name: string, type: ColumnType])[]>();
+
+function columnsOf(name: TableName): readonly (readonly [name: string, type: ColumnType])[] {
+  let list = columnLists.get(name);
+  if (list === undefined) {
+    const table: Table = TABLES[name];
+    list = Object.entries(table.columns).map(([column, { type }]) => [column, type] as const);
+    columnLists.set(name, list);
+  }
+  return list;
+}
+
 function encodeRow(store: Store, place: Place): SqlValue[] {
-  const table: Table = TABLES[place.table];
   const resolve = (hash: Uint8Array): number => nameLocal(store.db, hash);
-  return Object.entries(table.columns).map(([column, spec]) => {
-    const value = encodeValue(spec.type, place.row.values[column], place.local, resolve);
-    if (spec.type === 'personal' && value instanceof Uint8Array) wantValue(store, value);
+  return columnsOf(place.table).map(([column, type]) => {
+    const value = encodeValue(type, place.row.values[column], place.local, resolve);
+    if (type === 'personal' && value instanceof Uint8Array) wantValue(store, value);
     return value;
   });
 }
@@ -111,10 +123,12 @@ function applyEffects(store: Store, place: Place, id: number): void {
     case 'stock_movement':
       if (isId(values['product']) && typeof values['quantity_milli'] === 'number')
         store.db.run(
-          'INSERT INTO stock (product, location, on_hand_milli) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET on_hand_milli = on_hand_milli + excluded.on_hand_milli',
+          `INSERT INTO stock (product, location, on_hand_milli, counted) VALUES (?, ?, ?, ?)
+           ON CONFLICT DO UPDATE SET on_hand_milli = on_hand_milli + excluded.on_hand_milli, counted = max(counted, excluded.counted)`,
           idToBytes(values['product']),
           typeof values['location'] === 'string' ? values['location'] : '',
           values['quantity_milli'],
+          Number(values['reason'] !== 'sale' && values['reason'] !== 'refund'),
         );
       return;
     case 'forgotten':
@@ -162,8 +176,39 @@ export function wantValue(store: Store, hash: Uint8Array): void {
 
 function mergeRecord(store: Store, table: RecordTable, place: Place, rowId: Uint8Array, stamp: Uint8Array): void {
   const encoded = encodeRow(store, place);
+  // Nearly all records arrive whole and new: one statement, and nothing is read.
+  if (place.row.op === 'insert' && insertWhole(store, table, place.table, rowId, encoded, stamp)) return;
   const values = Object.fromEntries(Object.keys(table.columns).map((column, at) => [column, encoded[at] ?? null]));
   mergeGroups(store, place.table, rowId, values, new Map(groupsTouched(table, place.row).map((group) => [group, stamp])));
+}
+
+interface WholeInsert {
+  readonly sql: string;
+  readonly groups: number;
+}
+
+const wholeInserts = new Map<TableName, WholeInsert>();
+
+/** True when the row was not there before. */
+function insertWhole(
+  store: Store,
+  table: RecordTable,
+  name: TableName,
+  rowId: Uint8Array,
+  encoded: readonly SqlValue[],
+  stamp: Uint8Array,
+): boolean {
+  let insert = wholeInserts.get(name);
+  if (insert === undefined) {
+    const groups = Object.keys(table.groups);
+    const columns = ['id', ...Object.keys(table.columns), ...groups.map(stampColumn)];
+    insert = {
+      sql: `INSERT OR IGNORE INTO ${name} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`,
+      groups: groups.length,
+    };
+    wholeInserts.set(name, insert);
+  }
+  return store.db.run(insert.sql, rowId, ...encoded, ...Array<Uint8Array>(insert.groups).fill(stamp)).changes > 0;
 }
 
 /** Lets each group that comes with a stamp win or lose against the one held. */
