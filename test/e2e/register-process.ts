@@ -9,6 +9,8 @@ import { join } from 'node:path';
 const ROOT = join(import.meta.dirname, '../..');
 const STARTS_WITHIN_MS = 15_000;
 const STOPS_WITHIN_MS = 15_000;
+/** Of a range kept for documentation: no machine has it. */
+const NO_INTERFACE = '192.0.2.1';
 
 export interface RegisterProcess {
   readonly url: string;
@@ -28,17 +30,23 @@ export function buildScreens(): void {
   execFileSync(process.execPath, [join(ROOT, 'node_modules/vite/bin/vite.js'), 'build', '--logLevel', 'error'], { cwd: ROOT });
 }
 
-export async function startRegister(name: string): Promise<RegisterProcess> {
+export interface StartOptions {
+  /** Hears no announcement of a master: it knows the address that it was told, and nothing else. */
+  readonly deaf?: boolean;
+}
+
+export async function startRegister(name: string, { deaf = false }: StartOptions = {}): Promise<RegisterProcess> {
   const folder = mkdtempSync(join(tmpdir(), `aurapos-e2e-${name}-`));
   const port = await freePort();
   const url = `http://127.0.0.1:${port}/`;
-  let halt = await startProcess(folder, port, url);
+  const env = deaf ? { ...process.env, AURAPOS_MULTICAST_INTERFACE: NO_INTERFACE } : process.env;
+  let halt = await startProcess(folder, port, url, env);
   return {
     url,
     folder,
     halt: () => halt(),
     start: async () => {
-      halt = await startProcess(folder, port, url);
+      halt = await startProcess(folder, port, url, env);
     },
     stop: async () => {
       await halt();
@@ -48,9 +56,11 @@ export async function startRegister(name: string): Promise<RegisterProcess> {
 }
 
 /** Resolves once the register answers, to what ends it again. */
-async function startProcess(folder: string, port: number, url: string): Promise<() => Promise<void>> {
-  const child = spawn(process.execPath, [join(ROOT, 'src/cli/main.ts'), 'start', '--data', folder, '--port', String(port)], {
+async function startProcess(folder: string, port: number, url: string, env: NodeJS.ProcessEnv): Promise<() => Promise<void>> {
+  const args = [join(ROOT, 'src/cli/main.ts'), 'start', '--data', folder, '--port', String(port), '--listen', '127.0.0.1'];
+  const child = spawn(process.execPath, args, {
     cwd: ROOT,
+    env,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let said = '';

@@ -53,7 +53,9 @@ export function listen(client: QueryClient, cart: CartStore): () => void {
         cart.noticeVersion(live.version);
         break;
       case 'job':
-        client.setQueryData(['job', live.job.id], live.job);
+        // The end is asked for: the stream, which every screen hears, leaves out the recovery code.
+        if (live.job.state === 'running') client.setQueryData(['job', live.job.id], live.job);
+        else void client.invalidateQueries({ queryKey: ['job', live.job.id] });
         break;
     }
   });
