@@ -13,7 +13,11 @@ import type { SqlLink, SqlParam } from './sql-link.ts';
 import { connectStrict, type StrictClient, type StrictOptions } from './strict-client.ts';
 import { IterationsError, StrictError } from './strict-scram.ts';
 
-export type HubAddress = Omit<StrictOptions, 'connectTimeoutMs' | 'applicationName'> & { readonly applicationName?: string };
+export type HubAddress = Omit<StrictOptions, 'connectTimeoutMs' | 'applicationName'> & {
+  readonly applicationName?: string;
+  /** CONNECT_TIMEOUT_MS when left out. */
+  readonly connectTimeoutMs?: number;
+};
 
 export interface LinkTools {
   readonly clock: Clock;
@@ -26,7 +30,7 @@ export interface LinkTools {
  */
 export async function connectHub(address: HubAddress, tools: LinkTools): Promise<Result<SqlLink>> {
   try {
-    const client = await connectStrict({ applicationName: 'aurapos', ...address, connectTimeoutMs: CONNECT_TIMEOUT_MS }, tools.random);
+    const client = await connectStrict({ applicationName: 'aurapos', connectTimeoutMs: CONNECT_TIMEOUT_MS, ...address }, tools.random);
     return ok(makeLink(client, address, tools));
   } catch (error) {
     return refuseConnection(error, address);

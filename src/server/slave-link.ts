@@ -40,6 +40,12 @@ interface LinkInput {
   readonly log: Log;
 }
 
+/**
+ * How long attempts may take, in turn. Short ones notice a mended link within a second (a SYN that was lost is sent again only after one,
+ * three, seven seconds); a long one gets through a network so slow that the handshake itself takes seconds.
+ */
+const ATTEMPTS_MS = [900, 900, 900, 5_000] as const;
+
 /** Tries at the known address between searches of the network. */
 const SEARCH_EVERY_MS = 3_000;
 const SEARCH_MS = 900;
@@ -47,16 +53,18 @@ const SEARCH_MS = 900;
 /** A connect function for sync-loop: the known address first; unreachable for a while, those found. */
 export function slaveConnect(input: LinkInput): () => Promise<Result<HubClient>> {
   let searchedMs = -Infinity;
+  let tries = 0;
   return async () => {
     const account = readAccount(input.store);
     if (account === null) throw new Error('a slave has an account with its master');
-    const first = await connectAs(input, account, account.host, account.port);
+    const timeoutMs = ATTEMPTS_MS[tries++ % ATTEMPTS_MS.length] ?? 5_000;
+    const first = await connectAs(input, account, account, timeoutMs);
     if (first.ok || input.clock.monotonicMs() - searchedMs < SEARCH_EVERY_MS) return first;
     searchedMs = input.clock.monotonicMs();
     const mark = authorityMark(fromBase64Url(account.authority));
     for (const master of await findMasters(SEARCH_MS, input.clock, input.log)) {
       if (master.authority !== mark || (master.host === account.host && master.port === account.port)) continue;
-      const moved = await connectAs(input, account, master.host, master.port);
+      const moved = await connectAs(input, account, master, 5_000);
       if (!moved.ok) continue;
       input.log.info('master.moved', { host: master.host, port: master.port });
       writeAccount(input.store, { ...account, host: master.host, port: master.port });
@@ -66,11 +74,17 @@ export function slaveConnect(input: LinkInput): () => Promise<Result<HubClient>>
   };
 }
 
-async function connectAs(input: LinkInput, account: HubAccount, host: string, port: number): Promise<Result<HubClient>> {
+async function connectAs(
+  input: LinkInput,
+  account: HubAccount,
+  { host, port }: { readonly host: string; readonly port: number },
+  connectTimeoutMs: number,
+): Promise<Result<HubClient>> {
   const link = await connectHub(
     {
       host,
       port,
+      connectTimeoutMs,
       database: SHOP_DATABASE,
       user: account.role,
       password: account.password,
