@@ -3,7 +3,7 @@
  * opening if nobody opened one, the sale, its lines, tenders, stock movements) and starts the next cart. When this returns, the customer
  * has paid, and neither a power cut nor a second tap changes that (P1). Printing comes after.
  */
-import { idToBytes, type Id } from '../base/id.ts';
+import { idToBytes, makeId, type Id } from '../base/id.ts';
 import { localDay, utcOffsetMinutes } from '../base/clock.ts';
 import { present } from '../base/assert.ts';
 import { ok, refuse, type Result } from '../base/result.ts';
@@ -38,7 +38,8 @@ export function completeSale(register: Register, input: PayInput): Result<Receip
   if (again !== null) return ok(present(readReceipt(store.db, again), 'the completed sale'));
   const sold = commit(store, { kind: 'sale', user: input.user }, (draft) => {
     const open = readOpenCart(store);
-    const { cart } = open;
+    // The sale's id is minted with the sale: a copy of this disk, on another machine or put back later, holds the same open cart.
+    const cart = { ...open.cart, sale: makeId(store.clock, store.random) };
     if (cart.lines.length === 0) return refuse('sale.empty');
     const priced = priceCart(cart);
     if (cart.id !== input.cart || priced.totalMinor !== input.totalMinor) return refuse('cart.changed');

@@ -1,0 +1,181 @@
+/**
+ * A simulated register: its store on a disk that outlives it, and the program that runs on it: the real store, use cases and sync loops.
+ * A crash drops the program and keeps the disk, or what of the disk had reached it (power cut). Crash points lie before and after every commit.
+ */
+import { copyFileSync, existsSync, statSync, truncateSync } from 'node:fs';
+import { join } from 'node:path';
+import { idFromBytes } from '../../src/base/id.ts';
+import { present } from '../../src/base/assert.ts';
+import { silentLog } from '../../src/base/log.ts';
+import { unwrap, type Result } from '../../src/base/result.ts';
+import { openRegister, type Register } from '../../src/register/register.ts';
+import { bytesOf } from '../../src/store/database.ts';
+import { prepareChangesets } from '../../src/store/prepare.ts';
+import { openStore, type Store } from '../../src/store/store.ts';
+import { startMasterDuty, type MasterDuty } from '../../src/sync/master-duty.ts';
+import { startSync, type Sync } from '../../src/sync/sync-loop.ts';
+import type { SyncTools } from '../../src/sync/tools.ts';
+import { seededRandom } from '../support/shop.ts';
+import type { Network } from './network.ts';
+import { machineClock, type VirtualTime } from './virtual-time.ts';
+
+export class CrashError extends Error {}
+
+export interface MachineInput {
+  readonly name: string;
+  readonly role: string;
+  readonly master: boolean;
+  readonly folder: string;
+  /** The store file to begin with. */
+  readonly image: string;
+  readonly seed: number;
+  readonly time: VirtualTime;
+  readonly network: Network;
+  /** Hashes of changesets whose commit was durable. */
+  readonly committed: Set<string>;
+  readonly trace: (line: string) => void;
+}
+
+export interface Program {
+  dead: boolean;
+  readonly store: Store;
+  readonly register: Register;
+  sync: Sync | null;
+  duty: MasterDuty | null;
+}
+
+export class Machine {
+  readonly name: string;
+  readonly input: MachineInput;
+  program: Program | null = null;
+  clockErrorMs = 0;
+  /** The next commit ends the program before it, or after it. */
+  armed: 'before-commit' | 'after-commit' | null = null;
+  #file: string;
+  #boots = 0;
+  #copies = 0;
+  #durableBytes = 0;
+
+  constructor(input: MachineInput) {
+    this.input = input;
+    this.name = input.name;
+    this.#file = this.#newFile();
+    copyDisk(input.image, this.#file);
+  }
+
+  #newFile(): string {
+    return join(this.input.folder, `${this.input.name}-${++this.#copies}.db`);
+  }
+
+  /** Starts the program on what is on the disk. */
+  async boot(): Promise<void> {
+    const { time, network, seed, role, master, name } = this.input;
+    let program: Program | null = null;
+    const isDead = (): boolean => program?.dead === true;
+    const clock = machineClock(time, { errorMs: () => this.clockErrorMs, isDead });
+    const random = seededRandom(seed * 131 + ++this.#boots * 7919 + name.length * 31 + (name.codePointAt(1) ?? 0));
+    const store = unwrap(openStore(this.#file, { clock, random }));
+    const { register, filled } = openRegister(store);
+    program = { dead: false, store, register, sync: null, duty: null };
+    this.program = program;
+    this.#durableBytes = sizeOf(`${this.#file}-wal`);
+    this.#watchCommits(program);
+    await filled;
+    const tools: SyncTools = {
+      store,
+      prepare: (input) => Promise.resolve(prepareChangesets(input)),
+      yieldTurn: async () => {
+        await clock.sleep(0);
+      },
+      clock,
+      random,
+      log: silentLog,
+    };
+    const end = { name, isDead };
+    program.sync = startSync({
+      tools,
+      register: idFromBytes(present(store.own, 'a chain').register),
+      version: '0',
+      connect: () => network.connect(end, role),
+      onStatus: () => {},
+    });
+    // The master's own link to its hub is a loopback: it never goes down alone.
+    if (master) program.duty = startMasterDuty({ tools, connect: () => network.connect({ name: 'loopback', isDead }, 'postgres') });
+    this.input.trace(`${name} boots`);
+  }
+
+  #watchCommits(program: Program): void {
+    const { db } = program.store;
+    const transact = db.transact.bind(db);
+    db.transact = <T>(durability: 'durable' | 'relaxed', work: () => Result<T>): Result<T> => {
+      if (program.dead) throw new CrashError('the program is gone');
+      const armed = this.armed;
+      const before = program.store.own?.local ?? 0;
+      const result = transact(durability, () => {
+        const done = work();
+        if (armed === 'before-commit') this.#die(program, 'kill');
+        return done;
+      });
+      if (durability === 'durable' && result.ok) this.#noteCommitted(program, before);
+      if (armed === 'after-commit') this.#die(program, 'kill');
+      return result;
+    };
+  }
+
+  #noteCommitted(program: Program, afterLocal: number): void {
+    this.#durableBytes = sizeOf(`${this.#file}-wal`);
+    const rows = program.store.db.all(
+      'SELECT c.hash FROM changeset c JOIN chain k ON k.number = c.chain WHERE k.private_key IS NOT NULL AND c.local > ?',
+      afterLocal,
+    );
+    for (const row of rows) this.input.committed.add(Buffer.from(bytesOf(row['hash'])).toString('hex'));
+  }
+
+  #die(program: Program, how: 'kill' | 'power'): never {
+    this.armed = null;
+    this.#drop(program, how);
+    throw new CrashError(`${this.name} ends`);
+  }
+
+  #drop(program: Program, how: 'kill' | 'power'): void {
+    this.input.trace(`${this.name} ${how}`);
+    program.dead = true;
+    this.program = null;
+    const next = this.#newFile();
+    copyDisk(this.#file, next);
+    if (how === 'power' && existsSync(`${next}-wal`)) truncateSync(`${next}-wal`, Math.min(sizeOf(`${next}-wal`), this.#durableBytes));
+    this.#file = next;
+    // Its handle is let go of once nothing of it is on the stack.
+    this.input.time.after(0, () => program.store.db.close());
+  }
+
+  crash(how: 'kill' | 'power'): void {
+    if (this.program !== null) this.#drop(this.program, how);
+  }
+
+  /** The disk as it is now, as an image that another machine, or this one later, may be given. */
+  copyTo(name: string): string {
+    const copy = join(this.input.folder, `${name}.db`);
+    copyDisk(this.#file, copy);
+    return copy;
+  }
+
+  /** Only while no program runs. */
+  putBack(image: string): void {
+    this.#file = this.#newFile();
+    copyDisk(image, this.#file);
+  }
+
+  get file(): string {
+    return this.#file;
+  }
+}
+
+function copyDisk(from: string, to: string): void {
+  copyFileSync(from, to);
+  if (existsSync(`${from}-wal`)) copyFileSync(`${from}-wal`, `${to}-wal`);
+}
+
+function sizeOf(file: string): number {
+  return existsSync(file) ? statSync(file).size : 0;
+}

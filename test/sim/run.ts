@@ -1,0 +1,48 @@
+/**
+ * Runs schedules of the simulator and prints figures: `node test/sim/run.ts --seeds 1000 --from 1 [--log] [--json]`. With --log every event of
+ * every schedule is printed. Exit code 1 when a schedule failed; each failing seed is named and replays exactly.
+ */
+import { parseArgs } from 'node:util';
+import { runSchedule, setStage, type Outcome } from './run-schedule.ts';
+
+const { values: flags } = parseArgs({
+  options: {
+    seeds: { type: 'string', default: '100' },
+    from: { type: 'string', default: '1' },
+    log: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+  },
+});
+
+const startedMs = performance.now();
+const stage = await setStage();
+const outcomes: Outcome[] = [];
+const from = Number(flags.from);
+for (let seed = from; seed < from + Number(flags.seeds); seed++) {
+  const outcome = await runSchedule(stage, seed, flags.log ? { log: (line) => console.log(line) } : {});
+  outcomes.push(outcome);
+  if (outcome.wrong.length > 0) console.error(`seed ${seed} (trace ${outcome.traceHash}):\n  ${outcome.wrong.slice(0, 12).join('\n  ')}`);
+  if (flags.log) console.log(`seed ${seed}: trace ${outcome.traceHash}`);
+}
+await stage.close();
+
+const sum = (of: (outcome: Outcome) => number): number => outcomes.reduce((total, outcome) => total + of(outcome), 0);
+const figures = {
+  schedules: outcomes.length,
+  failed: outcomes.filter(({ wrong }) => wrong.length > 0).map(({ seed }) => seed),
+  virtualHours: Number((sum(({ virtualMs }) => virtualMs) / 3_600_000).toFixed(2)),
+  events: sum(({ events }) => events),
+  sales: sum(({ figures: { sales } }) => sales),
+  crashes: sum(({ figures: { crashes } }) => crashes),
+  hubCrashes: sum(({ figures: { hubCrashes } }) => hubCrashes),
+  cuts: sum(({ figures: { cuts } }) => cuts),
+  cutsBeforeAnswer: sum(({ figures: { cutsBeforeAnswer } }) => cutsBeforeAnswer),
+  clones: sum(({ figures: { clones } }) => clones),
+  putBacks: sum(({ figures: { putBacks } }) => putBacks),
+  hubPutBacks: sum(({ figures: { hubPutBacks } }) => hubPutBacks),
+  forks: sum(({ figures: { forks } }) => forks),
+  seconds: Number(((performance.now() - startedMs) / 1000).toFixed(1)),
+};
+if (flags.json) console.log(JSON.stringify(figures));
+else for (const [name, figure] of Object.entries(figures)) console.log(`${name.padEnd(18)} ${String(figure)}`);
+process.exitCode = figures.failed.length > 0 ? 1 : 0;
