@@ -185,6 +185,23 @@ export function favouriteTiles(db: Database): Tile[] {
   return rows.map(toTile);
 }
 
+/** Codes that begin alike, at most: a scanner's first figures narrow a hundred thousand to a few. */
+const FORESEEN_LIMIT = 60;
+
+/** Products under codes that begin so, each with that code; codes of two products are left out. */
+export function codeTiles(db: Database, prefix: string): Tile[] {
+  const rows = db.all(
+    `SELECT b.code AS begins, ${TILE_COLUMNS} FROM product_barcode b JOIN product p ON p.id = b.product
+     WHERE b.code >= ? AND b.code < ? AND ${LIVE('b')} AND ${LIVE('p')} AND p.active = 1 ORDER BY b.code LIMIT ?`,
+    prefix,
+    // The character after the figures.
+    `${prefix}:`,
+    FORESEEN_LIMIT,
+  );
+  const tiles = rows.map((row) => ({ ...toTile(row), code: textOrNull(row['begins']) }));
+  return tiles.filter((tile, at) => tiles[at - 1]?.code !== tile.code && tiles[at + 1]?.code !== tile.code);
+}
+
 /** What was sold last, newest first, each once. */
 export function recentTiles(db: Database): Tile[] {
   const rows = db.all(

@@ -64,6 +64,8 @@ function slowNetwork(): Asked[] {
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 async function answerNext(asked: Asked[], what: string, status: number, body: unknown): Promise<void> {
+  // What shows is drawn before it is asked for.
+  await turn();
   const next = asked.shift();
   assert.equal(next?.what, what);
   next?.answer(status, body);
@@ -85,6 +87,7 @@ test('a tap shows before the register has answered, and changes go up one after 
   assert.equal(shown?.name, 'Whole milk');
   void store.setQuantity(shown?.line ?? 0, 4000);
   assert.equal(store.current()?.totalMinor, 516);
+  await turn();
   assert.equal(asked.length, 1);
 
   await answerNext(asked, 'POST /api/cart/lines', 200, { ...empty, version: 2, lines: [line(7, 1000)], totalMinor: 129 });

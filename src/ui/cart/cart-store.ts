@@ -110,12 +110,15 @@ export class CartStore {
     return new Promise((settle, fail) => {
       this.#pending.push({ change, send, settle, fail });
       this.#show();
-      if (!this.#sending) void this.#drain();
+      if (this.#sending) return;
+      this.#sending = true;
+      // What shows already is drawn first (React does that in a microtask queued by now), then asked for: sending takes a millisecond.
+      if (change.kind === 'unforeseen') void this.#drain();
+      else queueMicrotask(() => void this.#drain());
     });
   }
 
   async #drain(): Promise<void> {
-    this.#sending = true;
     for (let next = this.#pending[0]; next !== undefined; next = this.#pending[0]) {
       try {
         const cart = await next.send();

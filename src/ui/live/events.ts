@@ -33,7 +33,11 @@ export function listen(client: QueryClient, cart: CartStore): () => void {
   };
 
   source.addEventListener('open', () => {
-    if (opened) void Promise.all([client.invalidateQueries(), cart.reload()]);
+    if (opened) {
+      void Promise.all([client.invalidateQueries(), cart.reload()]).catch(() => {
+        // The register was started anew and knows nobody: the state, asked for again as well, leads to the PIN.
+      });
+    }
     opened = true;
   });
   source.addEventListener('message', (message: MessageEvent<string>) => {

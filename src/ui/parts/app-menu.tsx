@@ -2,7 +2,7 @@
 import { Menu } from '@base-ui/react/menu';
 import { Menu as MenuIcon } from 'lucide-react';
 import { memo, type ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../texts/texts.tsx';
 import { useCan } from './register-context.ts';
 import { linkTo, useRoute } from './route.ts';
 import { SCREENS } from './screens.ts';

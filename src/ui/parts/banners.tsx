@@ -2,7 +2,8 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { CircleCheck, Hourglass, TriangleAlert, Unplug } from 'lucide-react';
 import { memo, type ReactNode } from 'react';
-import { Trans, useTranslation } from 'react-i18next';
+import { Trans } from 'react-i18next';
+import { useTranslation } from '../texts/texts.tsx';
 import type { Answer } from '../../protocol/api/routes.ts';
 import { call } from '../api/call.ts';
 import { count, time } from '../format/format.ts';

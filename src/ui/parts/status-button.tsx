@@ -1,7 +1,7 @@
 /** Where the register stands, always the item before the user; pressed, it says all there is to know. */
 import { TriangleAlert, Unplug } from 'lucide-react';
 import { memo, useState, type ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../texts/texts.tsx';
 import { count, time } from '../format/format.ts';
 import { Dialog } from './dialog.tsx';
 import { Problem } from './problem.tsx';

@@ -1,7 +1,7 @@
 import { useMutation } from '@tanstack/react-query';
 import type { Answer } from '../../../protocol/api/routes.ts';
 import { useState, type ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../texts/texts.tsx';
 import { call } from '../../api/call.ts';
 import { queryClient } from '../../live/query-client.ts';
 import { Dialog } from '../../parts/dialog.tsx';

@@ -2,7 +2,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Printer, ReceiptText } from 'lucide-react';
 import { useState, type ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../texts/texts.tsx';
 import { call } from '../../api/call.ts';
 import type { Cart } from '../../cart/preview.ts';
 import { BigFigure } from '../../parts/big-figure.tsx';

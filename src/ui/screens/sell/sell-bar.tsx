@@ -1,7 +1,7 @@
 /** The till's top bar: menu, search, number pad, where it stands, who is here. */
 import { Grip, Search } from 'lucide-react';
 import type { KeyboardEvent, ReactNode, RefObject } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../texts/texts.tsx';
 import { AppMenu } from '../../parts/app-menu.tsx';
 import { StatusButton } from '../../parts/status-button.tsx';
 import { UserButton } from '../../parts/user-button.tsx';

@@ -3,7 +3,7 @@
  * cashier is in the middle of: the shelf looked at, the search, the figures keyed, the line chosen.
  */
 import { useState, type MouseEvent, type ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../texts/texts.tsx';
 import { useCart } from '../../cart/use-cart.ts';
 import { Banners } from '../../parts/banners.tsx';
 import { Problem } from '../../parts/problem.tsx';

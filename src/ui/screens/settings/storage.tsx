@@ -1,7 +1,7 @@
 /** Settings > Storage: the mode this register is in, the way from single to master while the shop keeps selling, and where things lie. */
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useEffectEvent, useState, type ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../texts/texts.tsx';
 import type { Answer } from '../../../protocol/api/routes.ts';
 import { call } from '../../api/call.ts';
 import { bytes, count } from '../../format/format.ts';
