@@ -167,3 +167,12 @@ export function noteForks(db: Database, chain: number, nowMs: number): void {
   const at = numberOrNull(db.get('SELECT at FROM exception WHERE id = ?', `clone:${id}`)?.['at']);
   settle(db, `clone:${id}`, { kind: 'clone', at: at ?? nowMs, subject: id, detail: { fromN: numberOf(fork['n']) } });
 }
+
+/** Two chains that follow one: two copies of a machine each went on by itself. */
+export function noteSuccessors(db: Database, predecessor: Uint8Array, nowMs: number): void {
+  const successors = numberOf(db.get('SELECT count(*) AS total FROM chain WHERE predecessor = ?', predecessor)?.['total']);
+  if (successors < 2) return;
+  const id = toHex(predecessor);
+  const at = numberOrNull(db.get('SELECT at FROM exception WHERE id = ?', `successors:${id}`)?.['at']);
+  settle(db, `successors:${id}`, { kind: 'clone', at: at ?? nowMs, subject: id, detail: { successors } });
+}

@@ -77,5 +77,14 @@ function draftShop(draft: Draft): void {
   draft.create('setting', { key: 'currency', value: '"EUR"' }, settingId('currency'));
   const category = draft.create('tax_category', { name: '21 %', code: 'A' });
   draft.create('tax_rate', { tax_category: category, service: 'any', rate_ppm: 210_000, from_at: 0 });
-  draft.create('payment_method', { name: 'Cash', kind: 'cash', position: 1, counted: true, gives_change: true, rounding_step_minor: 5, rounding_scope: 'cash', active: true });
+  draft.create('payment_method', {
+    name: 'Cash',
+    kind: 'cash',
+    position: 1,
+    counted: true,
+    gives_change: true,
+    rounding_step_minor: 5,
+    rounding_scope: 'cash',
+    active: true,
+  });
 }
