@@ -49,10 +49,10 @@ const LOOK_MS = 2_000;
 export function announceMaster(master: Omit<FoundMaster, 'host'>, clock: Clock, log: Log): Announcement {
   const stopped = new AbortController();
   let announced = '';
-  let open_: Bonjour[] = [];
+  let opened: Bonjour[] = [];
   const leave = async (): Promise<void> => {
-    const ending = open_;
-    open_ = [];
+    const ending = opened;
+    opened = [];
     await Promise.all(
       ending.map((bonjour) => new Promise<void>((resolve) => bonjour.unpublishAll(() => bonjour.destroy(() => resolve())))),
     );
@@ -63,7 +63,7 @@ export function announceMaster(master: Omit<FoundMaster, 'host'>, clock: Clock, 
       if (addresses.join(' ') === announced) continue;
       announced = addresses.join(' ');
       await leave();
-      open_ = addresses.map((address) => publish(open(address, log), master));
+      opened = addresses.map((address) => publish(open(address, log), master));
     } while (await clock.sleep(LOOK_MS, stopped.signal));
     await leave();
   };
