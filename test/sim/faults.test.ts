@@ -1,0 +1,363 @@
+/** Faults by their numbers (faults.md), each played out by hand on real stores, real loops and the hub's real SQL, then checked as any schedule. */
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { fromHex, toHex } from '../../src/base/bytes.ts';
+import { idFromBytes, idToBytes } from '../../src/base/id.ts';
+import { present } from '../../src/base/assert.ts';
+import { unwrap } from '../../src/base/result.ts';
+import { makeHubClient, type HubClient } from '../../src/hub/hub-client.ts';
+import type { SqlParam } from '../../src/hub/sql-link.ts';
+import { addCustomer, forgetCustomer } from '../../src/register/edit-customer.ts';
+import { addProduct, editProduct } from '../../src/register/edit-product.ts';
+import { readChain } from '../../src/store/archive.ts';
+import { bytesOf, numberOf } from '../../src/store/database.ts';
+import { commit } from '../../src/store/journal.ts';
+import { ok } from '../../src/base/result.ts';
+import { check } from './checker.ts';
+import { Dice } from './dice.ts';
+import type { Program } from './machine.ts';
+import { heal, openWorld, setStage, untilLevel, type Stage } from './run-schedule.ts';
+import { OWNER } from './shop-image.ts';
+import { sell as sellOnce } from './workload.ts';
+import type { World } from './world.ts';
+
+let stage: Stage;
+before(async () => {
+  stage = await setStage();
+});
+after(() => stage.close());
+
+let worlds = 900_000;
+
+async function inWorld(play: (world: World) => Promise<void>): Promise<void> {
+  const { world, close } = await openWorld(stage, ++worlds);
+  try {
+    await play(world);
+  } finally {
+    await close();
+  }
+}
+
+function at(world: World, name: string): Program {
+  return present(world.machine(name).program, `${name} runs`);
+}
+
+function sell(world: World, name: string, times = 1): void {
+  for (let sold = 0; sold < times; sold++) sellOnce(world, world.machine(name), at(world, name), new Dice(sold, 7));
+}
+
+async function pass(world: World, ms: number): Promise<void> {
+  await world.time.runUntil(world.time.nowMs + ms);
+}
+
+/** Heals, waits until level, and has the checker look at everything. */
+async function endWell(world: World): Promise<void> {
+  await heal(world);
+  assert.ok(await untilLevel(world), 'level in time');
+  assert.deepEqual(await check(world, true), []);
+}
+
+function exceptions(program: Program, kind: string): Record<string, unknown>[] {
+  return program.store.db.all('SELECT subject, detail FROM exception WHERE kind = ?', kind).map((row) => JSON.parse(String(row['detail'])));
+}
+
+function product({ store }: Program, name: string): ReturnType<typeof idFromBytes> {
+  return idFromBytes(bytesOf(store.db.get('SELECT id FROM product WHERE name = ?', name)?.['id']));
+}
+
+function value(program: Program, name: string, column: string): unknown {
+  return program.store.db.get(`SELECT ${column} AS value FROM product WHERE id = ?`, idToBytes(product(program, name)))?.['value'];
+}
+
+function hubAs(world: World, role: string): HubClient {
+  return makeHubClient({
+    query: <Row>(text: string, params: readonly SqlParam[] = []) => world.hub.query<Row>(role, text, params),
+    run: (text) => world.hub.run(role, text),
+    listen: () => Promise.resolve(),
+    onLost: () => {},
+    close: () => Promise.resolve(),
+  });
+}
+
+function seriesOf(program: Program): string {
+  return present(program.store.own, 'a chain').series;
+}
+
+test('[fault 14] a clock a year ahead moves no other, its stamps are flagged and overwritten, and its own time never runs backwards', () =>
+  inWorld(async (world) => {
+    world.network.cut('R2');
+    const machine = world.machine('R2');
+    machine.clockErrorMs = 365 * 86_400_000;
+    unwrap(editProduct(at(world, 'R2').register, product(at(world, 'R2'), 'Tea'), { priceMinor: 777 }, OWNER));
+    sell(world, 'R2', 2);
+    machine.clockErrorMs = -86_400_000;
+    sell(world, 'R2', 2);
+    unwrap(editProduct(at(world, 'R3').register, product(at(world, 'R3'), 'Tea'), { priceMinor: 333 }, OWNER));
+    await endWell(world);
+    for (const name of ['R1', 'R2', 'R3']) assert.equal(value(at(world, name), 'Tea', 'price_minor'), 777);
+    assert.equal(exceptions(at(world, 'R1'), 'stamp-ahead').length, 1);
+    const { store, register } = at(world, 'R1');
+    unwrap(editProduct(register, product(at(world, 'R1'), 'Milk'), { priceMinor: 5 }, OWNER));
+    const stamp = bytesOf(store.db.get('SELECT price_stamp FROM product WHERE id = ?', idToBytes(product(at(world, 'R1'), 'Milk')))?.['price_stamp']);
+    assert.ok(Number(Buffer.from(stamp).readBigUInt64BE()) < world.time.nowMs + 1_000, 'a foreign stamp moves no clock');
+    unwrap(editProduct(register, product(at(world, 'R1'), 'Tea'), { priceMinor: 111 }, OWNER));
+    await endWell(world);
+    for (const name of ['R1', 'R2', 'R3']) assert.equal(value(at(world, name), 'Tea', 'price_minor'), 111);
+    const times = store.db
+      .all("SELECT completed_at FROM sale WHERE series = 'R2' ORDER BY number")
+      .map((row) => numberOf(row['completed_at']));
+    assert.deepEqual(times, times.toSorted((a, b) => a - b));
+  }));
+
+test('[fault 15] a cloned disk, both online: forked, both machines keep all, each goes on under a chain and a series of its own', () =>
+  inWorld(async (world) => {
+    const copy = world.machine('R2').copyTo('clone');
+    await world.addMachine('R2x', 'r2', copy);
+    await pass(world, 3_000);
+    sell(world, 'R2', 3);
+    sell(world, 'R2x', 2);
+    await pass(world, 3_000);
+    sell(world, 'R2', 1);
+    sell(world, 'R2x', 1);
+    await endWell(world);
+    assert.notEqual(seriesOf(at(world, 'R2')), seriesOf(at(world, 'R2x')));
+    for (const name of ['R2', 'R2x']) assert.match(seriesOf(at(world, name)), /^R2[b-z]-/);
+    assert.deepEqual((await world.hub.query<{ forked: boolean }>('postgres', 'select forked from hub.chain where forked')).length, 1);
+    for (const name of ['R1', 'R2', 'R3', 'R2x']) {
+      assert.equal(exceptions(at(world, name), 'clone').length, 1);
+      assert.equal(exceptions(at(world, name), 'doubled-number').length, 2);
+    }
+  }));
+
+test('[fault 15] a clone that comes online later finds the hub ahead and begins a new chain; what it sold apart is kept', () =>
+  inWorld(async (world) => {
+    const copy = world.machine('R2').copyTo('clone');
+    sell(world, 'R2', 4);
+    await pass(world, 3_000);
+    world.network.cut('R2x');
+    await world.addMachine('R2x', 'r2', copy);
+    sell(world, 'R2x', 2);
+    await endWell(world);
+    assert.match(seriesOf(at(world, 'R2x')), /^R2b-/);
+    assert.equal(at(world, 'R1').store.db.all("SELECT 1 FROM sale WHERE series = 'R2'").length, 6);
+    sell(world, 'R2x', 1);
+    await endWell(world);
+  }));
+
+test('[fault 16] a register put back from an old copy takes its later sales back, then sells under a new series: never a number twice', () =>
+  inWorld(async (world) => {
+    sell(world, 'R2', 2);
+    await pass(world, 2_000);
+    const machine = world.machine('R2');
+    const copy = machine.copyTo('old');
+    sell(world, 'R2', 5);
+    await pass(world, 2_000);
+    machine.crash('kill');
+    machine.putBack(copy);
+    await machine.boot();
+    await pass(world, 3_000);
+    sell(world, 'R2', 2);
+    await endWell(world);
+    const { store } = at(world, 'R2');
+    assert.match(seriesOf(at(world, 'R2')), /^R2b-/);
+    assert.equal(store.db.all("SELECT 1 FROM sale WHERE series = 'R2'").length, 7);
+    assert.equal(store.db.all("SELECT 1 FROM sale WHERE series LIKE 'R2b-%'").length, 2);
+    assert.deepEqual(exceptions(at(world, 'R1'), 'doubled-number'), []);
+  }));
+
+test('[fault 17] a hub put back from an old copy: diverged, registers push again what it lacks, and others’ chains are offered', () =>
+  inWorld(async (world) => {
+    await world.hub.save('older');
+    sell(world, 'R1', 2);
+    sell(world, 'R2', 3);
+    unwrap(addCustomer(at(world, 'R2').register, { name: 'Cleo', phone: '+32 2' }, OWNER));
+    await pass(world, 4_000);
+    world.machine('R2').crash('kill');
+    world.network.cutAll();
+    await world.noteLoss('hub', () => world.hub.putBack('older'));
+    sell(world, 'R3', 1);
+    await pass(world, 12_000);
+    const owned = await world.hub.query<{ n: number; role: string | null }>(
+      'postgres',
+      `select max(f.n)::int as n, c.role from hub.feed f join hub.chain c using (chain) where c.role = 'r2' group by c.role`,
+    );
+    const sold = at(world, 'R3').store.db.all("SELECT 1 FROM sale WHERE series = 'R2'").length;
+    assert.equal(sold, 3);
+    assert.equal(owned[0]?.n, 5, 'the others gave what R2 wrote, R2 being away');
+    await endWell(world);
+    assert.deepEqual(await world.hub.query('postgres', "select value from hub.detached where value = 'Cleo'"), [{ value: 'Cleo' }]);
+  }));
+
+test('[fault 17] a chain that the hub forgot wholly is offered by others, named, and goes on being pushed by its own register', () =>
+  inWorld(async (world) => {
+    await world.hub.save('older');
+    const machine = world.machine('R2');
+    const copy = machine.copyTo('old');
+    sell(world, 'R2', 2);
+    await pass(world, 2_000);
+    machine.crash('kill');
+    machine.putBack(copy);
+    await machine.boot();
+    await pass(world, 2_000);
+    sell(world, 'R2', 2);
+    await pass(world, 2_000);
+    machine.crash('kill');
+    world.network.cutAll();
+    await world.noteLoss('hub', () => world.hub.putBack('older'));
+    await pass(world, 10_000);
+    await machine.boot();
+    sell(world, 'R2', 1);
+    await endWell(world);
+    const roles = await world.hub.query<{ role: string | null }>('postgres', 'select role from hub.chain where role is null');
+    assert.deepEqual(roles, []);
+  }));
+
+test('[fault 22] one product edited on two registers apart: columns merge, the newest of one group wins everywhere, the loser is kept', () =>
+  inWorld(async (world) => {
+    for (const name of ['R2', 'R3']) world.network.cut(name);
+    unwrap(editProduct(at(world, 'R2').register, product(at(world, 'R2'), 'Tea'), { priceMinor: 200, favourite: true }, OWNER));
+    await pass(world, 1_000);
+    unwrap(editProduct(at(world, 'R3').register, product(at(world, 'R3'), 'Tea'), { priceMinor: 300 }, OWNER));
+    await endWell(world);
+    for (const name of ['R1', 'R2', 'R3']) {
+      assert.equal(value(at(world, name), 'Tea', 'price_minor'), 300);
+      assert.equal(value(at(world, name), 'Tea', 'favourite'), 1);
+      const [lost] = exceptions(at(world, name), 'lost-edit');
+      assert.equal((lost?.['values'] as Record<string, unknown>)['price_minor'], 200);
+    }
+  }));
+
+test('[fault 23] a product deleted on one register and sold on another: the sale stands, the tombstone stays', () =>
+  inWorld(async (world) => {
+    world.network.cut('R3');
+    const { store } = at(world, 'R2');
+    for (const name of ['Bread', 'Milk', 'Soap', 'Tea'])
+      unwrap(
+        commit(store, { kind: 'product-removed', user: OWNER }, (draft) => {
+          draft.remove('product', product(at(world, 'R2'), name));
+          return ok(null);
+        }),
+      );
+    sell(world, 'R3', 2);
+    await endWell(world);
+    for (const name of ['R1', 'R2', 'R3']) assert.equal(value(at(world, name), 'Tea', 'deleted'), 1);
+    assert.equal(at(world, 'R1').store.db.all("SELECT 1 FROM sale WHERE series = 'R3'").length, 2);
+  }));
+
+test('[fault 43] another’s chain is denied, a gap is later, and a signed changeset announced but never pushed makes no reader skip', () =>
+  inWorld(async (world) => {
+    await pass(world, 2_000);
+    world.network.cut('R3');
+    sell(world, 'R3', 2);
+    const own = present(at(world, 'R3').store.own, 'a chain');
+    const [first, second] = readChain(at(world, 'R3').store, own.key.chain, own.n - 1, 10, 1e6);
+    assert.ok(first && second);
+    const [denied] = await hubAs(world, 'r2').push([first], []);
+    assert.deepEqual(denied, { verdict: 'denied', reason: 'not-yours' });
+    const [later] = await hubAs(world, 'r3').push([second], []);
+    assert.deepEqual(later, { verdict: 'later', reason: 'predecessor' });
+    const [head] = await world.hub.query<{ position: number; running_hash: Uint8Array }>('postgres', 'select position, running_hash from hub.head');
+    assert.ok(head);
+    const said = {
+      position: head.position + 1,
+      before: toHex(head.running_hash),
+      after: '11'.repeat(32),
+      chain: toHex(first.chain),
+      n: first.n,
+      previous: toHex(first.previous),
+      hash: toHex(first.hash),
+      signature: toHex(first.signature),
+      body: Buffer.from(first.body).toString('base64'),
+    };
+    await world.hub.query('postgres', "select pg_notify('feed', $1::text)", [JSON.stringify(said)]);
+    sell(world, 'R1', 1);
+    sell(world, 'R2', 1);
+    await pass(world, 20_000);
+    assert.equal(at(world, 'R1').store.db.all("SELECT 1 FROM sale WHERE series = 'R3'").length, 1);
+    const there = await world.hub.query('postgres', 'select 1 as held from hub.feed where hash = $1', [fromHex(said.hash)]);
+    assert.equal(there.length, 1, 'who took it from the announcement gave it to the hub');
+    await endWell(world);
+  }));
+
+test('[fault 45] two products get one barcode while apart: both kept, one exception everywhere, gone once mended', () =>
+  inWorld(async (world) => {
+    for (const name of ['R2', 'R3']) world.network.cut(name);
+    unwrap(addProduct(at(world, 'R2').register, { name: 'Jam', priceMinor: 300, codes: ['54000'] }, OWNER));
+    unwrap(addProduct(at(world, 'R3').register, { name: 'Honey', priceMinor: 400, codes: ['54000'] }, OWNER));
+    await endWell(world);
+    for (const name of ['R1', 'R2', 'R3']) assert.equal(exceptions(at(world, name), 'equal-barcode').length, 1);
+    unwrap(editProduct(at(world, 'R3').register, product(at(world, 'R3'), 'Honey'), { codes: ['54001'] }, OWNER));
+    await endWell(world);
+    for (const name of ['R1', 'R2', 'R3']) assert.equal(exceptions(at(world, name), 'equal-barcode').length, 0);
+  }));
+
+test('[fault 46] a forgotten customer is erased on every register at sync, also on one put back with the value, and chains verify', () =>
+  inWorld(async (world) => {
+    const customer = unwrap(addCustomer(at(world, 'R2').register, { name: 'Dora Klein', phone: '+32 9' }, OWNER));
+    await endWell(world);
+    const machine = world.machine('R3');
+    const copy = machine.copyTo('with-value');
+    world.network.cut('R3');
+    unwrap(forgetCustomer(at(world, 'R1').register, customer.id, OWNER));
+    await pass(world, 3_000);
+    machine.crash('kill');
+    machine.putBack(copy);
+    await machine.boot();
+    await endWell(world);
+    for (const name of ['R1', 'R2', 'R3']) assert.deepEqual(at(world, name).store.db.all("SELECT 1 FROM detached WHERE value LIKE '%Dora%'"), []);
+    assert.deepEqual(await world.hub.query('postgres', "select 1 from hub.detached where value like '%Dora%'"), []);
+  }));
+
+test('[fault 47] store and hub of the master put back together, and it sells before the slaves connect: a fork, both branches everywhere', () =>
+  inWorld(async (world) => {
+    const machine = world.machine('R1');
+    await world.hub.save('older');
+    const copy = machine.copyTo('old');
+    sell(world, 'R1', 3);
+    sell(world, 'R2', 1);
+    await pass(world, 3_000);
+    for (const name of ['R2', 'R3']) world.network.cut(name);
+    machine.crash('power');
+    await world.noteLoss('hub', async () => {
+      await world.hub.putBack('older');
+      machine.putBack(copy);
+    });
+    await machine.boot();
+    sell(world, 'R1', 2);
+    await pass(world, 4_000);
+    await endWell(world);
+    assert.equal(world.gone.size, 0);
+    for (const name of ['R1', 'R2', 'R3']) {
+      assert.equal(at(world, name).store.db.all("SELECT 1 FROM sale WHERE series = 'R1'").length, 5);
+      assert.equal(exceptions(at(world, name), 'clone').length, 1);
+    }
+    assert.match(seriesOf(at(world, 'R1')), /^R1b-/);
+  }));
+
+test('[FIELD 3] [fault 11] the same changesets sent twice, and in any order, are there once', () =>
+  inWorld(async (world) => {
+    world.network.cut('R2');
+    sell(world, 'R2', 3);
+    const own = present(at(world, 'R2').store.own, 'a chain');
+    const tail = readChain(at(world, 'R2').store, own.key.chain, own.n - 2, 10, 1e6);
+    const hub = hubAs(world, 'r2');
+    assert.deepEqual((await hub.push(tail.toReversed(), [])).map(({ verdict }) => verdict), ['later', 'later', 'accepted']);
+    assert.deepEqual((await hub.push(tail, [])).map(({ verdict }) => verdict), ['duplicate', 'accepted', 'accepted']);
+    await endWell(world);
+  }));
+
+test('[FIELD 4] the link drops again and again in the middle of sending: the rest is sent, once', () =>
+  inWorld(async (world) => {
+    world.network.cut('R2');
+    sell(world, 'R2', 70);
+    for (let drop = 0; drop < 4; drop++) {
+      world.network.cutAfterPush.add('R2');
+      world.network.mend('R2');
+      await pass(world, 1_200);
+      sell(world, 'R2', 1);
+      world.network.cut('R2');
+      await pass(world, 500);
+    }
+    await endWell(world);
+    assert.ok(world.network.figures.cutsBeforeAnswer >= 2);
+  }));
