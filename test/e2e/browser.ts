@@ -87,5 +87,5 @@ export async function scan(page: Page, code: string, keyMs = 0): Promise<void> {
   if (keyMs > 0) {
     await page.keyboard.type(code, { delay: keyMs });
     await page.keyboard.press('Enter');
-  } else await Promise.all([...code, 'Enter'].map((key) => page.keyboard.press(key)));
+  } else await Promise.all([...code.split(''), 'Enter'].map((key) => page.keyboard.press(key)));
 }
