@@ -49,13 +49,11 @@ const LOOK_MS = 2_000;
 export function announceMaster(master: Omit<FoundMaster, 'host'>, clock: Clock, log: Log): Announcement {
   const stopped = new AbortController();
   let announced = '';
-  let open_: Bonjour[] = [];
+  let opened: Bonjour[] = [];
   const leave = async (): Promise<void> => {
-    const ending = open_;
-    open_ = [];
-    await Promise.all(
-      ending.map((bonjour) => new Promise<void>((resolve) => bonjour.unpublishAll(() => bonjour.destroy(() => resolve())))),
-    );
+    const ending = opened;
+    opened = [];
+    await Promise.all(ending.map((bonjour) => endSoon(clock, (done) => bonjour.unpublishAll(() => bonjour.destroy(done)))));
   };
   const keep = async (): Promise<void> => {
     do {
@@ -63,7 +61,7 @@ export function announceMaster(master: Omit<FoundMaster, 'host'>, clock: Clock, 
       if (addresses.join(' ') === announced) continue;
       announced = addresses.join(' ');
       await leave();
-      open_ = addresses.map((address) => publish(open(address, log), master));
+      opened = addresses.map((address) => publish(open(address, log), master));
     } while (await clock.sleep(LOOK_MS, stopped.signal));
     await leave();
   };
@@ -74,6 +72,15 @@ export function announceMaster(master: Omit<FoundMaster, 'host'>, clock: Clock, 
       await keeping;
     },
   };
+}
+
+/** A goodbye is a courtesy: the library does not call back when what it says goodbye for was not out yet, or the network is gone. */
+const GOODBYE_MS = 1_000;
+
+async function endSoon(clock: Clock, end: (done: () => void) => void): Promise<void> {
+  const over = new AbortController();
+  end(() => over.abort());
+  await clock.sleep(GOODBYE_MS, over.signal);
 }
 
 function publish(bonjour: Bonjour, master: Omit<FoundMaster, 'host'>): Bonjour {
@@ -106,7 +113,7 @@ export async function findMasters(listenMs: number, clock: Clock, log: Log): Pro
   await clock.sleep(listenMs);
   for (const { bonjour, browser } of listening) {
     browser.stop();
-    await new Promise<void>((resolve) => bonjour.destroy(() => resolve()));
+    await endSoon(clock, (done) => bonjour.destroy(done));
   }
   return [...found.values()];
 }

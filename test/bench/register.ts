@@ -17,7 +17,8 @@ import { completeSale } from '../../src/register/complete-sale.ts';
 import { addProductLine } from '../../src/register/edit-cart.ts';
 import { listPaymentMethods, listProducts } from '../../src/store/queries/catalogue.ts';
 import { listUsers } from '../../src/store/queries/people.ts';
-import { closeStore, openStore } from '../../src/store/store.ts';
+import { closeStore } from '../../src/store/store.ts';
+import { openStore } from '../../src/store/open-store.ts';
 import { cashMethod, sell, setUpTill, startTill, waitForJob, type Till } from '../support/till.ts';
 import { describeMachine, measureFdatasync, percentile, rounded, type Figures } from './figures.ts';
 

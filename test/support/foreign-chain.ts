@@ -112,7 +112,7 @@ export function snapshot(store: Store): Snapshot {
     tables: checksumStore(db),
     edits: db
       .all('SELECT * FROM edit')
-      .map(({ changeset, id: _, ...row }) => `${hash(changeset)} ${spell(row)}`)
+      .map(({ changeset, ...row }) => `${hash(changeset)} ${spell({ ...row, id: null })}`)
       .toSorted(),
     exceptions: db.all("SELECT id, kind, subject, detail FROM exception WHERE kind <> 'stamp-ahead' ORDER BY id").map(spell),
     stock: db.all('SELECT * FROM stock ORDER BY product, location').map(spell),

@@ -14,7 +14,8 @@ import { setUpShop } from '../../src/register/set-up-shop.ts';
 import { hashPin } from '../../src/register/hash-pin.ts';
 import { listPaymentMethods, listProducts } from '../../src/store/queries/catalogue.ts';
 import type { ReceiptData } from '../../src/store/queries/sales.ts';
-import { closeStore, openStore, type Store } from '../../src/store/store.ts';
+import { closeStore, type Store } from '../../src/store/store.ts';
+import { openStore } from '../../src/store/open-store.ts';
 
 export const OWNER_PIN = '482916';
 
