@@ -150,6 +150,7 @@ interface Desk {
 function startDesk(input: NetworkInput, running: RunningHub, shopName: string): Desk {
   const { clock, random, log } = input;
   let open: { readonly code: PairingCode; readonly client: HubMasterClient; readonly serving: { stop(): Promise<void> } } | null = null;
+  let used = false;
   const close = async (): Promise<void> => {
     const held = open;
     open = null;
@@ -159,19 +160,25 @@ function startDesk(input: NetworkInput, running: RunningHub, shopName: string): 
     await held.client.close();
   };
   return {
-    pairing: () => (open !== null && open.code.expiresAtMs > clock.nowMs() ? open.code : null),
+    pairing: () => (open !== null && !used && open.code.expiresAtMs > clock.nowMs() ? open.code : null),
     startPairing: async () => {
       await close();
       const client = await running.connectMaster();
       if (!client.ok) return client;
       const code = await openPairing(client.value.link, { clock, random });
+      used = false;
       const serving = servePairing({
         link: client.value.link,
         keys: running.hub.keys,
         shopName,
         clock,
         random,
-        onRequest: (request) => Promise.resolve(grant(input, running, request)),
+        onRequest: (request) => {
+          const granted = grant(input, running, request);
+          // Good for one: no screen shows it any more. The desk stays open until the new register has its answer.
+          used ||= granted.ok;
+          return Promise.resolve(granted);
+        },
         onFault: (error) => log.error('pairing.failed', { error: String(error) }),
       });
       open = { code, client: client.value, serving };

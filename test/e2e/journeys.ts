@@ -104,7 +104,7 @@ export async function addProduct(page: Page, product: { name: string; price: str
 
 /** On the open list of customers. */
 export async function addCustomer(page: Page, name: string): Promise<void> {
-  await page.getByRole('button', { name: 'Add customer' }).click();
+  await page.getByRole('button', { name: 'Add customer' }).first().click();
   await page.getByLabel('Name', { exact: true }).fill(name);
   await page.getByRole('button', { name: 'Save' }).click();
   await page.getByRole('dialog').waitFor({ state: 'detached' });

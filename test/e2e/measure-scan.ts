@@ -20,6 +20,9 @@ import { buildScreens, startRegister } from './register-process.ts';
 const COUNT = 200;
 /** Then it is paid by card and the next cart begins. */
 const LINES_A_CART = 15;
+/** A scanner's keyboard: between its keys, and a quick cashier's between two products. */
+const KEY_MS = 3;
+const NEXT_MS = 100;
 /** Cold caches, compilers: the first customer of the day. */
 const WARM_UP = 10;
 
@@ -46,11 +49,11 @@ async function timeScans(url: string, pin: string, count: number): Promise<numbe
     for (const [at, { code, name }] of goods.entries()) {
       if (at % LINES_A_CART === 0 && at > 0) await payByCard(page);
       const shown = page.evaluate((expected) => (globalThis as unknown as Watched).whenShown(expected), name);
-      await scan(page, code);
+      await scan(page, code, KEY_MS);
       const ms = await shown;
       if (at >= WARM_UP) times.push(ms);
       // Somebody reaches for the next product; not in step with the display.
-      await systemClock.sleep(20 + (at % 17));
+      await systemClock.sleep(NEXT_MS + (at % 17));
     }
     await payByCard(page);
     return times;

@@ -17,6 +17,8 @@ export interface RegisterProcess {
   readonly folder: string;
   /** Ends the process; its folder stays, and `start` goes on from it. */
   halt(): Promise<void>;
+  /** Ends it as a power cut would: without a word to it. */
+  kill(): Promise<void>;
   start(): Promise<void>;
   /** Ends the process and removes its folder. */
   stop(): Promise<void>;
@@ -44,19 +46,22 @@ export async function startRegister(name: string, { deaf = false }: StartOptions
   return {
     url,
     folder,
-    halt: () => halt(),
+    halt: () => halt('SIGTERM'),
+    kill: () => halt('SIGKILL'),
     start: async () => {
       halt = await startProcess(folder, port, url, env);
     },
     stop: async () => {
-      await halt();
+      await halt('SIGTERM');
       rmSync(folder, { recursive: true, force: true });
     },
   };
 }
 
+type Halt = (signal: 'SIGTERM' | 'SIGKILL') => Promise<void>;
+
 /** Resolves once the register answers, to what ends it again. */
-async function startProcess(folder: string, port: number, url: string, env: NodeJS.ProcessEnv): Promise<() => Promise<void>> {
+async function startProcess(folder: string, port: number, url: string, env: NodeJS.ProcessEnv): Promise<Halt> {
   const args = [join(ROOT, 'src/cli/main.ts'), 'start', '--data', folder, '--port', String(port), '--listen', '127.0.0.1'];
   const child = spawn(process.execPath, args, {
     cwd: ROOT,
@@ -70,8 +75,8 @@ async function startProcess(folder: string, port: number, url: string, env: Node
   child.stdout.on('data', note);
   child.stderr.on('data', note);
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  const halt = async (): Promise<void> => {
-    child.kill('SIGTERM');
+  const halt: Halt = async (signal) => {
+    child.kill(signal);
     const timer = setTimeout(() => child.kill('SIGKILL'), STOPS_WITHIN_MS);
     await ended;
     clearTimeout(timer);
@@ -79,7 +84,7 @@ async function startProcess(folder: string, port: number, url: string, env: Node
   const until = Date.now() + STARTS_WITHIN_MS;
   while (!(await answers(url))) {
     if (child.exitCode !== null || Date.now() > until) {
-      await halt();
+      await halt('SIGKILL');
       assert.fail(`the register did not start:\n${said}`);
     }
     await new Promise((resolve) => setTimeout(resolve, 100));

@@ -42,6 +42,8 @@ test('a master, a slave joined by code: TEST_SYNC and a sale show on the other b
     await logIn(slave, OWNER_PIN);
     await slave.getByText('Online').waitFor({ timeout: LIVE_WITHIN_MS });
     await master.getByRole('row', { name: /Market stall/ }).waitFor({ timeout: LIVE_WITHIN_MS });
+    // The code was good for one register, and is gone from the screen.
+    await master.locator('[data-pairing-code]').waitFor({ state: 'detached' });
 
     // A product made on the master appears in the slave's open list.
     await openFromMenu(slave, 'Products');

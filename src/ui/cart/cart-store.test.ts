@@ -117,3 +117,15 @@ test('[FAULT 32] a newer cart of another tab is asked for, one that this screen 
   await answerNext(asked, 'GET /api/cart', 200, { ...empty, version: 5, lines: [line(1, 2000)], totalMinor: 258 });
   assert.equal(store.current()?.totalMinor, 258);
 });
+
+test('the cart asked for at log-in and answered after the first scan does not empty the cart', async () => {
+  const asked = slowNetwork();
+  const store = new CartStore();
+  void store.reload();
+  void store.scan('1', 1000, null);
+  const [early] = asked.splice(0, 1);
+  await answerNext(asked, 'POST /api/cart/scan', 200, { ...empty, id: newId(), version: 1, lines: [line(1, 1000)], totalMinor: 129 });
+  early?.answer(200, { ...empty, id: newId(), version: 0 });
+  await turn();
+  assert.equal(store.current()?.totalMinor, 129);
+});

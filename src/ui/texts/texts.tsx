@@ -2,7 +2,7 @@
  * The texts in the language chosen, handed to every part of the screen once. A part that only reads them costs a context's look-up;
  * react-i18next's own hook subscribes each part by itself, which showed in the time from scan to cart.
  */
-import i18next, { type i18n, type TFunction } from 'i18next';
+import i18next, { getFixedT, t, type i18n, type TFunction } from 'i18next';
 import { createContext, use, useEffect, useState, type ReactNode } from 'react';
 
 interface Texts {
@@ -10,7 +10,7 @@ interface Texts {
   readonly i18n: i18n;
 }
 
-const TextsContext = createContext<Texts>({ t: i18next.t, i18n: i18next });
+const TextsContext = createContext<Texts>({ t, i18n: i18next });
 
 export function TextsProvider({ children }: { readonly children: ReactNode }): ReactNode {
   const [texts, setTexts] = useState(readTexts);
@@ -28,5 +28,5 @@ export function useTranslation(): Texts {
 
 /** A function of its own for each language: what was drawn with the one before is drawn again. */
 function readTexts(): Texts {
-  return { t: i18next.getFixedT(i18next.language), i18n: i18next };
+  return { t: getFixedT(i18next.language), i18n: i18next };
 }

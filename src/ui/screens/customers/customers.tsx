@@ -52,6 +52,13 @@ export function Customers(): ReactNode {
           <div className="empty">
             <UserRound className="icon" aria-hidden />
             <p className="soft">{search === '' ? t('customers.none') : t('customers.none-found')}</p>
+            {search === '' ? (
+              <div className="actions">
+                <button type="button" className="btn" onClick={() => setEdited('new')}>
+                  {t('customers.add')}
+                </button>
+              </div>
+            ) : null}
           </div>
         ) : (
           <VirtualRows

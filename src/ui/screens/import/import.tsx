@@ -108,7 +108,9 @@ function Check({ opened, onStarted, onAgain }: CheckProps): ReactNode {
           <h2>
             <bdi>{preview.fileName}</bdi>
           </h2>
-          <p className="soft">{t('import.read-as', { encoding: preview.encoding, delimiter: delimiterName(preview.delimiter, t) })}</p>
+          <p className="soft">
+            {t('import.read-as', { encoding: encodingName(preview.encoding), delimiter: delimiterName(preview.delimiter, t) })}
+          </p>
         </div>
         <p>
           <span className="good strong">{t('import.good', { count: preview.good, shown: shown(preview.good) })}</span>
@@ -141,8 +143,15 @@ function Check({ opened, onStarted, onAgain }: CheckProps): ReactNode {
   );
 }
 
-function delimiterName(delimiter: string, t: (key: 'import.tab') => string): string {
-  return delimiter === '\t' ? t('import.tab') : delimiter;
+const DELIMITERS: Readonly<Record<string, 'comma' | 'semicolon' | 'tab'>> = { ',': 'comma', ';': 'semicolon', '\t': 'tab' };
+
+function delimiterName(delimiter: string, t: (key: `import.${'comma' | 'semicolon' | 'tab'}`) => string): string {
+  const name = DELIMITERS[delimiter];
+  return name === undefined ? delimiter : t(`import.${name}`);
+}
+
+function encodingName(encoding: string): string {
+  return encoding.replace(/^utf-?(\d+)(le|be)?$/i, 'UTF-$1').replace(/^latin/, 'Latin-');
 }
 
 function Running({ id, onAgain }: { readonly id: string; readonly onAgain: () => void }): ReactNode {

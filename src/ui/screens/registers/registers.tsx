@@ -13,6 +13,7 @@ import { useCan, useLocale, useRegister } from '../../parts/register-context.ts'
 import { Pairing } from './pairing.tsx';
 import { RenameDialog, RevokeDialog, type RegisterRow } from './register-dialogs.tsx';
 import { Sparkline } from './sparkline.tsx';
+import { linkTo } from '../../parts/route.ts';
 import './registers.css';
 
 /** Delay and last seen move all the time; the event stream only says what was written. */
@@ -70,7 +71,16 @@ export function Registers(): ReactNode {
           <div className="panel">
             <RegisterTable rows={[...rows, ...revoked]} buttons={buttons} />
           </div>
-          {mode === 'single' ? <p className="soft registers-hint">{t('registers.single-hint')}</p> : null}
+          {mode === 'single' ? (
+            <div className="registers-hint">
+              <p className="soft">{t('registers.single-hint')}</p>
+              {can('storage') ? (
+                <a className="btn" href={linkTo('settings')}>
+                  {t('storage.title')}
+                </a>
+              ) : null}
+            </div>
+          ) : null}
           {mode === 'slave' && can('registers') ? <p className="soft registers-hint">{t('registers.slave-hint')}</p> : null}
         </main>
         {pairing === null ? null : <Pairing pairing={pairing} onNew={() => pair.mutate()} />}

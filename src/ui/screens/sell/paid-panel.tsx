@@ -10,6 +10,7 @@ import { Dialog } from '../../parts/dialog.tsx';
 import { PrintReceipt } from '../../parts/print-receipt.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { ReceiptPaper } from '../../parts/receipt-paper.tsx';
+import { wasPaidHere } from '../pay/complete-sale.ts';
 import { useMoney } from '../../parts/register-context.ts';
 
 type LastSale = NonNullable<Cart['lastSale']>;
@@ -67,7 +68,7 @@ export function PaidPanel({ sale }: { readonly sale: LastSale }): ReactNode {
         </Dialog>
       ) : null}
       {printing && receipt.data !== undefined ? (
-        <PrintReceipt receipt={receipt.data} copy={false} onDone={() => setPrinting(false)} />
+        <PrintReceipt receipt={receipt.data} copy={!wasPaidHere(sale.uuid)} onDone={() => setPrinting(false)} />
       ) : null}
     </section>
   );

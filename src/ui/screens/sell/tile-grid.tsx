@@ -49,7 +49,7 @@ const ProductTile = memo(function ProductTile({ tile, countMilli, chosen, onAdd 
         <bdi>{tile.name}</bdi>
       </span>
       <span className="unit">
-        <bdi>{tile.unit === 'each' ? tile.content : t(`unit.per-${tile.unit}`)}</bdi>
+        <bdi>{tile.unit === 'each' && tile.content !== '' ? tile.content : t(`unit.per-${tile.unit}`)}</bdi>
       </span>
       <span className="price num">{amount(tile.priceMinor)}</span>
       {countMilli > 0 ? (

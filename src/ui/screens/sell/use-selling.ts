@@ -105,11 +105,12 @@ export function useSelling(cart: Cart | null): Selling {
   const scan = (code: string): void => {
     const milli = begin();
     cartStore.scan(code, milli, tileOfCode(code)).catch((error: unknown) => {
-      beep();
       const refused = refusalCode(error);
       if (refused === 'barcode.unknown') setNotice({ kind: 'unknown', code });
       else if (refused === 'barcode.ambiguous') setDialog({ kind: 'choose', code });
       else onProblem(error);
+      // Last: a machine without sound shows it all the same.
+      beep();
     });
   };
   const addQuantity = (tile: Tile, quantityMilli: number): void => {
