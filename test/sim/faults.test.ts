@@ -228,7 +228,7 @@ test('[fault 22] one product edited on two registers apart: columns merge, the n
       assert.equal(value(at(world, name), 'Tea', 'price_minor'), 300);
       assert.equal(value(at(world, name), 'Tea', 'favourite'), 1);
       const [lost] = exceptions(at(world, name), 'lost-edit');
-      assert.equal((lost?.['values'] as Record<string, unknown>)['price_minor'], 200);
+      assert.equal((present(lost, 'a lost edit')['values'] as Record<string, unknown>)['price_minor'], 200);
     }
   }));
 
