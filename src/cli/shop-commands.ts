@@ -50,6 +50,7 @@ export function addShopCommands(program: Command): void {
     .description('from a single register to the master of several')
     .option('--hub-port <port>', 'port of the shop’s database', '5432')
     .action(verb(storageMaster));
+  storage.command('address <host[:port]>').description('tell a slave where its master is now').action(verb(storageAddress));
   program
     .command('verify')
     .description('check every chain, signature, row and sum of this register’s data; names the first thing that is wrong')
@@ -190,6 +191,18 @@ async function importProducts(
 ): Promise<{ value: unknown; text: string }> {
   const rows = await importFile(options, reach, args[0] ?? '', flags.skipBad ?? false);
   return { value: { imported: rows }, text: `${rows} products imported` };
+}
+
+async function storageAddress(
+  options: Options,
+  reach: Reach,
+  _flags: object,
+  args: readonly string[],
+): Promise<{ value: unknown; text: string }> {
+  const address = /^(.+?)(?::(\d+))?$/.exec(args[0] ?? '');
+  const body = { host: address?.[1] ?? '', port: Number(address?.[2] ?? 5432) };
+  await must(options, reach, 'setMasterAddress', { body });
+  return { value: body, text: `The master is at ${body.host}:${body.port}.` };
 }
 
 async function storageMaster(options: Options, reach: Reach, flags: { hubPort: string }): Promise<{ value: unknown; text: string }> {

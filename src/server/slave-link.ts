@@ -6,7 +6,7 @@ import type { Clock } from '../base/clock.ts';
 import { fromBase64Url, toBase64Url } from '../base/bytes.ts';
 import type { Log } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
-import { ok, type Result } from '../base/result.ts';
+import { ok, refuse, type Result } from '../base/result.ts';
 import { REGISTER_SCRAM_ITERATIONS, SHOP_DATABASE } from '../hub/cluster-conf.ts';
 import { makeHubClient, type HubClient } from '../hub/hub-client.ts';
 import { connectHub } from '../hub/pg-link.ts';
@@ -72,6 +72,17 @@ export function slaveConnect(input: LinkInput): () => Promise<Result<HubClient>>
     }
     return first;
   };
+}
+
+/** A new address by hand: kept when the shop's own master answers there. Refuses mode.not-slave and what connectHub refuses. */
+export async function moveToAddress(input: LinkInput, at: { readonly host: string; readonly port: number }): Promise<Result<null>> {
+  const account = readAccount(input.store);
+  if (account === null) return refuse('mode.not-slave');
+  const answered = await connectAs(input, account, at, 5_000);
+  if (!answered.ok) return answered;
+  await answered.value.close();
+  writeAccount(input.store, { ...account, ...at });
+  return ok(null);
 }
 
 async function connectAs(

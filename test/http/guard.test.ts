@@ -52,7 +52,7 @@ function sums(): string {
 }
 
 test('[P7] [fault 38] hosts x origins x types: every route without a login, and nothing changes', async () => {
-  const before_ = sums();
+  const sumsBefore = sums();
   let asked = 0;
   for (const host of [own(), 'evil.example', `evil.example:${till.port}`, '127.0.0.1', '127.0.0.1.evil.example']) {
     for (const origin of ['', `http://${own()}`, 'http://evil.example', 'null']) {
@@ -73,7 +73,7 @@ test('[P7] [fault 38] hosts x origins x types: every route without a login, and 
     }
   }
   assert.ok(asked > 1_000);
-  assert.equal(sums(), before_);
+  assert.equal(sums(), sumsBefore);
 });
 
 test('[P7] without a login no row is read: the state names the shop and nothing else', async () => {

@@ -111,6 +111,12 @@ test(
       await waitFor('both histories are equal', () => labels(slave, two).join() === labels(master, one).join(), 10_000);
     });
 
+    await t.test('an address by hand: kept when the shop’s own master answers there, else refused', () => {
+      assert.throws(() => slave.aurapos('storage', 'address', '10.77.0.77', '--data', two), /hub\.no-answer/);
+      slave.aurapos('storage', 'address', '10.77.0.9', '--data', two);
+      assert.ok(online(slave, two));
+    });
+
     await t.test('every store is in order', () => {
       for (const [host, data] of [
         [master, one],

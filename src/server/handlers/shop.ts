@@ -17,7 +17,7 @@ import { readMeta } from '../../store/store.ts';
 import { findMasters, ownAddresses } from '../../sync/discovery.ts';
 import type { Caller, Handlers } from '../handler.ts';
 import type { Runtime } from '../runtime.ts';
-import { readAccount } from '../slave-link.ts';
+import { moveToAddress, readAccount } from '../slave-link.ts';
 import { masterName, viewRegisters, viewStatus } from '../stand.ts';
 import { actingUser } from './selling.ts';
 
@@ -95,6 +95,12 @@ export const SHOP_HANDLERS: Handlers<keyof typeof SHOP> = {
     return master === null ? refuse('mode.not-master') : done(await master.stopPairing());
   },
   getStorage: (runtime) => viewStorage(runtime),
+  setMasterAddress: async (runtime, { body }) => {
+    const { clock, random, log, register, network } = runtime;
+    const moved = await moveToAddress({ store: register.store, clock, random, log }, body);
+    network.sync()?.hurry();
+    return done(moved);
+  },
   toMaster: (runtime, { body }) => {
     if (readMode(runtime.register.store) !== 'single')
       return refuse('mode.not-possible', { from: readMode(runtime.register.store) ?? '', to: 'master' });
