@@ -9,7 +9,7 @@ import type { Column } from '../protocol/columns.ts';
 import { isTableName, TABLES } from '../protocol/tables.ts';
 import { chainNumber, ownChains, trustBySuccession } from './chains.ts';
 import { bytesOf, bytesOrNull, numberOf, numberOrNull, textOf, type SqlRow } from './database.ts';
-import { noteForks, raise } from './exceptions.ts';
+import { noteClone, raise } from './exceptions.ts';
 import { mergeChangeset } from './merge.ts';
 import { CHANGESET_STATE, isNamedOnly, judge, type State } from './judge.ts';
 import type { Prepared } from './prepare.ts';
@@ -102,7 +102,7 @@ function conclude(store: Store, { local, changeset, state, opened }: Judged, cha
   if (!UNVOUCHED.has(state)) vouchForPrevious(store, local, changes);
   const chain = chainNumber(store.db, changeset.chain);
   const twin = store.db.get('SELECT 1 AS found FROM changeset WHERE chain = ? AND n = ? AND local <> ?', chain, changeset.n, local);
-  if (twin !== undefined) noteForks(store.db, chain, store.clock.nowMs());
+  if (twin !== undefined) noteClone(store.db, changeset.chain, store.clock.nowMs());
 }
 
 const UNVOUCHED: ReadonlySet<State> = new Set([CHANGESET_STATE.wrongSignature, CHANGESET_STATE.notCertified]);

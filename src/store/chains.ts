@@ -7,7 +7,7 @@ import { idFromBytes, idToBytes, isId, type Id } from '../base/id.ts';
 import { readChainCertificate } from '../protocol/certificate.ts';
 import { chainIdOf, publicKeyFrom, type ChangesetText, type Values } from '../protocol/changeset.ts';
 import { bytesOf, bytesOrNull, numberOf, type Database } from './database.ts';
-import { noteSuccessors } from './exceptions.ts';
+import { noteClone } from './exceptions.ts';
 import type { Store } from './store.ts';
 
 /** The small local number of a chain; made when it is new here. */
@@ -57,7 +57,7 @@ export function learnChainStart(store: Store, chain: Uint8Array, values: Values)
     before,
     chainNumber(store.db, chain),
   );
-  if (before !== null) noteSuccessors(store.db, before, store.clock.nowMs());
+  if (before !== null) noteClone(store.db, before, store.clock.nowMs());
 }
 
 /** Changeset 1 of a chain nobody certified yet: accepted at once when the predecessor's key signed the new key. */

@@ -155,24 +155,19 @@ export function noteSale(db: Database, saleId: number): void {
     });
 }
 
-/** Two rightly signed changesets of one number: two machines write this chain. */
-export function noteForks(db: Database, chain: number, nowMs: number): void {
+/**
+ * Two machines write, or wrote, as one: two rightly signed changesets of one number, or two chains that follow one. `chain` is the id of the
+ * chain that was copied.
+ */
+export function noteClone(db: Database, chain: Uint8Array, nowMs: number): void {
   const fork = db.get(
-    `SELECT c.n, k.id FROM changeset c JOIN chain k ON k.number = c.chain
-     WHERE c.chain = ? AND c.state IN ${VOUCHED_STATES} GROUP BY c.n HAVING count(*) > 1 ORDER BY c.n LIMIT 1`,
+    `SELECT c.n FROM changeset c JOIN chain k ON k.number = c.chain
+     WHERE k.id = ? AND c.state IN ${VOUCHED_STATES} GROUP BY c.n HAVING count(*) > 1 ORDER BY c.n LIMIT 1`,
     chain,
   );
-  if (fork === undefined) return;
-  const id = toHex(bytesOf(fork['id']));
+  const successors = numberOf(db.get('SELECT count(*) AS total FROM chain WHERE predecessor = ?', chain)?.['total']);
+  if (fork === undefined && successors < 2) return;
+  const id = toHex(chain);
   const at = numberOrNull(db.get('SELECT at FROM exception WHERE id = ?', `clone:${id}`)?.['at']);
-  settle(db, `clone:${id}`, { kind: 'clone', at: at ?? nowMs, subject: id, detail: { fromN: numberOf(fork['n']) } });
-}
-
-/** Two chains that follow one: two copies of a machine each went on by itself. */
-export function noteSuccessors(db: Database, predecessor: Uint8Array, nowMs: number): void {
-  const successors = numberOf(db.get('SELECT count(*) AS total FROM chain WHERE predecessor = ?', predecessor)?.['total']);
-  if (successors < 2) return;
-  const id = toHex(predecessor);
-  const at = numberOrNull(db.get('SELECT at FROM exception WHERE id = ?', `successors:${id}`)?.['at']);
-  settle(db, `successors:${id}`, { kind: 'clone', at: at ?? nowMs, subject: id, detail: { successors } });
+  settle(db, `clone:${id}`, { kind: 'clone', at: at ?? nowMs, subject: id, detail: { fromN: numberOrNull(fork?.['n']), successors } });
 }

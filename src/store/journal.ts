@@ -25,7 +25,7 @@ import { decodeValue } from './codec.ts';
 import { bytesOrNull, type SqlRow } from './database.ts';
 import { groupsTouched, mergeChangeset } from './merge.ts';
 import { stampColumn } from './schema.ts';
-import { noteForks } from './exceptions.ts';
+import { noteClone } from './exceptions.ts';
 import { hashOfLocal, writeMeta, type Change, type Store } from './store.ts';
 
 /** Rows on their way into one changeset. Personal columns are given as plain text here and leave as salted hashes. */
@@ -144,7 +144,7 @@ export function append(store: Store, draft: Draft, author: Author): Appended {
   const { changes } = mergeChangeset(store, local, own.key.chain, text);
   // Another machine's branch may have come in since the last look: the number is taken twice then.
   const twin = store.db.get('SELECT 1 AS found FROM changeset WHERE chain = ? AND n = ? AND local <> ?', own.number, changeset.n, local);
-  if (twin !== undefined) noteForks(store.db, own.number, store.clock.nowMs());
+  if (twin !== undefined) noteClone(store.db, own.key.chain, store.clock.nowMs());
   own.n = changeset.n;
   own.hash = changeset.hash;
   own.local = local;

@@ -69,12 +69,26 @@ async function oneRound(
   const selling = new AbortController();
   const sellers = shop.tills.map((till) => keepSelling(till, ledger, selling.signal));
   await wait(20 + Math.random() * 180);
-  if (kill.kind === 'postgres') process.kill(postgresPid(await clusterFolder(shop.folders[0] ?? '')), 'SIGKILL');
+  if (kill.kind === 'postgres') await killPostgres(shop);
   else await shop.tills[kill.at]?.kill();
   await wait(20 + Math.random() * 100);
   selling.abort();
   await Promise.all(sellers);
   if (kill.kind !== 'postgres') await shop.restart(kill.at);
+}
+
+/** The server of the last round may only just be coming up again: its pid file names the dead one until then. */
+async function killPostgres(shop: ShopOfTills): Promise<void> {
+  const cluster = await clusterFolder(shop.folders[0] ?? '');
+  for (let tries = 0; ; tries++) {
+    try {
+      process.kill(postgresPid(cluster), 'SIGKILL');
+      return;
+    } catch (error) {
+      if (tries >= 100) throw error;
+      await wait(100);
+    }
+  }
 }
 
 /** Sells without a pause until told to stop or until the till is gone. */

@@ -12,6 +12,7 @@ import { Problem } from '../../parts/problem.tsx';
 import { useCan, useLocale } from '../../parts/register-context.ts';
 import { linkTo } from '../../parts/route.ts';
 import { useJob, useJobId } from '../../parts/use-job.ts';
+import { AddressDialog } from './address-dialog.tsx';
 
 type StorageState = Answer<'getStorage'>;
 const MODES = ['single', 'master', 'slave'] as const;
@@ -150,6 +151,8 @@ function Move({ id, onClose }: { readonly id: string; readonly onClose: () => vo
 function Facts({ storage }: { readonly storage: StorageState }): ReactNode {
   const { t } = useTranslation();
   const locale = useLocale();
+  const can = useCan();
+  const [asking, setAsking] = useState(false);
   const { postgres } = storage;
   const facts: readonly (readonly [string, string | null])[] = [
     [t(storage.mode === 'slave' ? 'storage.master-at' : 'storage.addresses'), storage.addresses.join(', ') || null],
@@ -182,6 +185,14 @@ function Facts({ storage }: { readonly storage: StorageState }): ReactNode {
           ),
         )}
       </dl>
+      {storage.mode === 'slave' && storage.port !== null && can('storage') ? (
+        <div className="actions">
+          <button type="button" className="btn" onClick={() => setAsking(true)}>
+            {t('storage.new-address')}
+          </button>
+        </div>
+      ) : null}
+      {asking ? <AddressDialog host={storage.addresses[0] ?? ''} port={storage.port ?? HUB_PORT} onClose={() => setAsking(false)} /> : null}
       {storage.firewallCommand === null ? null : (
         <div>
           <p className="strong">{t('storage.firewall')}</p>
