@@ -6,8 +6,21 @@ export interface Random {
   bytes(length: number): Uint8Array;
 }
 
+/** Asking the system costs microseconds whatever the length: small requests are cut from a pool, each byte given out once. */
+const POOL_BYTES = 4096;
+let pool = new Uint8Array(0);
+let used = 0;
+
 export const systemRandom: Random = {
-  bytes: (length) => randomFillSync(new Uint8Array(length)),
+  bytes: (length) => {
+    if (length > POOL_BYTES / 8) return randomFillSync(new Uint8Array(length));
+    if (used + length > pool.length) {
+      pool = randomFillSync(new Uint8Array(POOL_BYTES));
+      used = 0;
+    }
+    used += length;
+    return pool.slice(used - length, used);
+  },
 };
 
 /** A fraction in [0, 1) with 32 bits, for jitter. */

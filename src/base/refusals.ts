@@ -43,6 +43,7 @@ export const REFUSALS = {
   'setup.done': entry(409, 'This register is set up already.', 'Change it in Settings.'),
   'setup.running': entry(409, 'Set-up is at work already.', 'Wait for it to end.', true),
   'mode.not-master': entry(409, 'This register is not the master.', 'Do this on the main register.'),
+  'mode.not-slave': entry(409, 'This register has no master elsewhere.', 'Do this on a register that joined a master.'),
   'mode.not-possible': entry(409, 'From {{from}} to {{to}} there is no way yet.', 'Set up a fresh register instead.'),
   'port.taken': entry(
     409,

@@ -5,12 +5,14 @@ import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { pino } from 'pino';
 import { systemClock } from '../base/clock.ts';
-import type { Log } from '../base/log.ts';
+import { silentLog, type Log } from '../base/log.ts';
 import { systemRandom } from '../base/random.ts';
 import { describeRefusal, type Refusal } from '../base/result.ts';
 import { ROUTES, type Answer, type BodyInput, type ParamsInput, type QueryInput, type RouteName } from '../protocol/api/routes.ts';
 import { makeApp } from '../server/app.ts';
 import { RUNNING_FILE } from '../server/http-server.ts';
+import { countWaiting } from '../store/queries/shop.ts';
+import type { SyncStatus } from '../sync/sync-loop.ts';
 import { startRuntime, type Started } from '../server/start-runtime.ts';
 
 const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
@@ -31,14 +33,9 @@ export function readOptions(command: Command): Options {
   return { data: resolve(all.data ?? DEFAULT_DATA_FOLDER), json: all.json ?? false };
 }
 
-/** Logs as JSON lines: to a file beside the data, or to standard error. */
-export function makeLog(destination: string | 'stderr' | 'none'): Log {
-  const logger = pino(
-    { level: destination === 'none' ? 'silent' : 'info', base: null },
-    destination === 'stderr' || destination === 'none'
-      ? pino.destination(2)
-      : pino.destination({ dest: destination, mkdir: true, sync: true }),
-  );
+/** Logs as JSON lines to a file beside the data. */
+export function makeLog(file: string): Log {
+  const logger = pino({ base: null }, pino.destination({ dest: file, mkdir: true, sync: true }));
   return {
     info: (event, fields = {}) => logger.info(fields, event),
     warn: (event, fields = {}) => logger.warn(fields, event),
@@ -47,8 +44,7 @@ export function makeLog(destination: string | 'stderr' | 'none'): Log {
 }
 
 export function makeRuntime(dataFolder: string, log: Log, listen: string): ReturnType<typeof startRuntime> {
-  const multicast = process.env['AURAPOS_MULTICAST_INTERFACE'] ?? null;
-  return startRuntime({ dataFolder, version: VERSION, listen, multicast, clock: systemClock, random: systemRandom, log });
+  return startRuntime({ dataFolder, version: VERSION, listen, clock: systemClock, random: systemRandom, log });
 }
 
 // ---- speaking
@@ -93,11 +89,12 @@ export interface Reach {
 export async function reachRegister(options: Options): Promise<Reach> {
   const running = await findRunning(options.data);
   if (running !== null) return { running: true, call: makeCall((request) => fetch(request), running), close: () => Promise.resolve() };
-  const started = makeRuntime(options.data, makeLog('none'), '*');
+  const started = makeRuntime(options.data, silentLog, '*');
   if (!started.ok) return failWith(options, started.refusal);
   const at = { port: 80, token: started.value.runtime.sessions.commandLineToken };
   const app = makeApp(started.value.runtime, () => at.port);
   await started.value.connect();
+  await becomeLevel(started.value);
   return {
     running: false,
     call: makeCall((request) => Promise.resolve(app.fetch(request)), at),
@@ -107,12 +104,22 @@ export async function reachRegister(options: Options): Promise<Reach> {
 
 async function endRuntime(started: Started): Promise<void> {
   // What was written just now goes up before the program ends, if the hub is there.
-  const sync = started.runtime.network.sync();
-  for (let tries = 0; sync !== null && tries < 50; tries++) {
-    if (sync.status().state === 'online' && sync.status().level) break;
+  await becomeLevel(started);
+  await started.stop({ server: 'stop' });
+}
+
+/** Waits a moment for the hub, where there is one. */
+async function becomeLevel({ runtime: { network, register } }: Started): Promise<void> {
+  const sync = network.sync();
+  if (sync === null) return;
+  for (let tries = 0; tries < 30; tries++) {
+    if (isLevel(sync.status()) && countWaiting(register.store.db).changes === 0) return;
     await systemClock.sleep(100);
   }
-  await started.stop({ server: 'stop' });
+}
+
+function isLevel(status: SyncStatus): boolean {
+  return status.state === 'online' && status.level;
 }
 
 interface RunningNote {
@@ -140,8 +147,10 @@ function makeCall(send: (request: Request) => Promise<Response>, at: RunningNote
   return async <K extends RouteName>(name: K, input: CallInput<K> = {}) => {
     const route = ROUTES[name];
     const params = (input.params ?? {}) as Record<string, string>;
-    const path = route.path.replaceAll(/:(\w+)/g, (_, key: string) => encodeURIComponent(String(params[key] ?? '')));
-    const query = new URLSearchParams(Object.entries((input.query ?? {}) as Record<string, unknown>).map(([key, value]): [string, string] => [key, String(value)]));
+    const path = route.path.replaceAll(/:(\w+)/g, (_, key: string) => encodeURIComponent(params[key] ?? ''));
+    const query = new URLSearchParams(
+      Object.entries((input.query ?? {}) as Record<string, unknown>).map(([key, value]): [string, string] => [key, String(value)]),
+    );
     const url = `http://127.0.0.1${at.port === 80 ? '' : `:${at.port}`}${path}${query.size > 0 ? `?${query.toString()}` : ''}`;
     const body = route.method === 'GET' ? undefined : (input.file ?? JSON.stringify(input.body ?? {}));
     const response = await send(

@@ -1,9 +1,8 @@
 /** `aurapos setup`: the wizard without a screen. */
-import { systemClock } from '../base/clock.ts';
 import type { Command } from 'commander';
 import { COUNTRIES } from '../domain/country.ts';
 import { fail, must, readOptions, reachRegister, say, type Options, type Reach } from './program.ts';
-import { importFile } from './shop-commands.ts';
+import { followJob, importFile } from './follow-job.ts';
 
 interface Flags {
   readonly mode: string;
@@ -99,24 +98,4 @@ async function join(options: Options, reach: Reach, flags: Flags): Promise<Ready
   });
   await followJob(options, reach, job);
   return { mode: 'slave', recoveryCode: null, imported: 0 };
-}
-
-const LOOK_MS = 100;
-
-/** Waits for long work to end, telling each step on standard error. */
-export async function followJob(options: Options, reach: Reach, id: string): Promise<{ readonly recoveryCode: string | null }> {
-  let told = 0;
-  for (;;) {
-    const job = await must(options, reach, 'getJob', { params: { id } });
-    for (const step of job.steps.slice(told, job.state === 'running' ? -1 : undefined)) {
-      if (!options.json) process.stderr.write(`  ${step.step}${step.detail === '' ? '' : `: ${step.detail}`}\n`);
-      told++;
-    }
-    if (job.problem !== null) {
-      await reach.close();
-      return fail(options, job.problem);
-    }
-    if (job.state !== 'running') return { recoveryCode: job.recoveryCode };
-    await systemClock.sleep(LOOK_MS);
-  }
 }

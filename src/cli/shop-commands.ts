@@ -1,12 +1,11 @@
 /** The verbs a script needs: status, pair, registers, product, sell, sale, import, storage, verify. */
-import { openAsBlob } from 'node:fs';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import type { Command } from 'commander';
 import { currencyDigits, parseAmount, plainAmount } from '../domain/money.ts';
 import { Database } from '../store/database.ts';
 import { verifyStore } from '../store/verify.ts';
 import { fail, must, readOptions, reachRegister, say, type Options, type Reach } from './program.ts';
-import { followJob } from './set-up-command.ts';
+import { followJob, importFile } from './follow-job.ts';
 
 /** Runs one verb against the register and ends the program. */
 function verb<F>(work: (options: Options, reach: Reach, flags: F, args: readonly string[]) => Promise<{ value: unknown; text: string }>) {
@@ -51,6 +50,7 @@ export function addShopCommands(program: Command): void {
     .description('from a single register to the master of several')
     .option('--hub-port <port>', 'port of the shop’s database', '5432')
     .action(verb(storageMaster));
+  storage.command('address <host[:port]>').description('tell a slave where its master is now').action(verb(storageAddress));
   program
     .command('verify')
     .description('check every chain, signature, row and sum of this register’s data; names the first thing that is wrong')
@@ -193,12 +193,16 @@ async function importProducts(
   return { value: { imported: rows }, text: `${rows} products imported` };
 }
 
-/** Hands a file in, and waits until it is written. Returns the number of rows imported. */
-export async function importFile(options: Options, reach: Reach, file: string, skipBad: boolean): Promise<number> {
-  const preview = await must(options, reach, 'openImport', { query: { fileName: basename(file) }, file: await openAsBlob(file) });
-  const { job } = await must(options, reach, 'applyImport', { params: { id: preview.id }, body: { skipBad } });
-  await followJob(options, reach, job);
-  return preview.good;
+async function storageAddress(
+  options: Options,
+  reach: Reach,
+  _flags: object,
+  args: readonly string[],
+): Promise<{ value: unknown; text: string }> {
+  const address = /^(.+?)(?::(\d+))?$/.exec(args[0] ?? '');
+  const body = { host: address?.[1] ?? '', port: Number(address?.[2] ?? 5432) };
+  await must(options, reach, 'setMasterAddress', { body });
+  return { value: body, text: `The master is at ${body.host}:${body.port}.` };
 }
 
 async function storageMaster(options: Options, reach: Reach, flags: { hubPort: string }): Promise<{ value: unknown; text: string }> {

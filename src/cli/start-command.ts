@@ -4,6 +4,8 @@ import type { Command } from 'commander';
 import { startHttpServer } from '../server/http-server.ts';
 import { failWith, makeLog, makeRuntime, readOptions } from './program.ts';
 
+const STOPS_WITHIN_MS = 20_000;
+
 export function addStartCommand(program: Command): void {
   program
     .command('start')
@@ -27,6 +29,11 @@ export function addStartCommand(program: Command): void {
       const end = (): void => {
         if (ending) return;
         ending = true;
+        // What was called paid is on the disk already: nothing that hangs may keep the machine from shutting down.
+        setTimeout(() => {
+          log.error('stop.hangs', { afterMs: STOPS_WITHIN_MS });
+          process.exit(1);
+        }, STOPS_WITHIN_MS).unref();
         void server.value
           .stop()
           .then(() => stop({ server: 'stop' }))

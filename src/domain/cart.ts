@@ -1,6 +1,6 @@
 /**
  * The cart before it is a sale: what was scanned, at the price it had then. Every change gives a new cart, with the one before kept for
- * undo. Pure; the register keeps it on disk. A cart's id is not a sale's id: `sale` is minted once, by the register that opened the cart.
+ * undo. Pure; the register keeps it on disk. A cart's id is not a sale's id: that is minted by the register that completes it.
  */
 import type { Id } from '../base/id.ts';
 import { ok, refuse, type Result } from '../base/result.ts';
@@ -25,7 +25,6 @@ export interface CartLine {
 
 export interface Cart {
   readonly id: Id;
-  readonly sale: Id;
   readonly startedAt: number;
   /** Oldest first; screens turn it round. */
   readonly lines: readonly CartLine[];
@@ -36,8 +35,8 @@ export interface Cart {
 /** Enough for a trolley; leaves a changeset room for tenders, movements and what later comes with a line. */
 export const MAX_LINES = 200;
 
-export function emptyCart(id: Id, sale: Id, startedAt: number): Cart {
-  return { id, sale, startedAt, lines: [], customer: null, nextLine: 1 };
+export function emptyCart(id: Id, startedAt: number): Cart {
+  return { id, startedAt, lines: [], customer: null, nextLine: 1 };
 }
 
 /** Adds goods: to a line of the same product at the same price, which becomes the newest, or as a new line. */

@@ -94,13 +94,21 @@ export function plainAmount(amountMinor: number, digits: number): string {
   return amountMinor < 0 ? `-${whole}` : whole;
 }
 
-/** Minor units of "12.50", "12,5" or "1.234,50"; null when it is not an amount or has more digits than the currency. */
+/**
+ * Minor units of "12.50", "12,5" or "1.234,50"; null when it is not an amount or has more digits than the currency. What follows the last
+ * point or comma are decimals, unless it is three digits in a currency of fewer: then it was a thousands mark.
+ */
 export function parseAmount(text: string, digits: number): Minor | null {
-  const match = /^(-?)(\d{1,3}(?:[ .,' ]\d{3})*|\d+)(?:[.,](\d*))?$/.exec(text.trim());
-  if (match === null) return null;
-  const [, sign = '', whole = '0', decimals = ''] = match;
-  if (decimals.length > digits && /[1-9]/.test(decimals.slice(digits))) return null;
-  const value = Number(whole.replace(/\D/g, '') + decimals.slice(0, digits).padEnd(digits, '0'));
+  const bare = text.trim().replaceAll(/[ '\u00A0\u202F]/g, '');
+  const match = /^(-?)([\d.,]*?)(?:[.,](\d*))?$/.exec(bare);
+  if (match === null || !/\d/.test(bare)) return null;
+  const [, sign = '', whole = '', tail = ''] = match;
+  const isThousands = tail.length === 3 && digits !== 3 && /^[1-9]/.test(whole);
+  const groups = isThousands ? `${whole}.${tail}` : whole;
+  if (groups !== '' && !/^(\d+|\d{1,3}([.,]\d{3})+)$/.test(groups)) return null;
+  const decimals = isThousands ? '' : tail;
+  if (/[1-9]/.test(decimals.slice(digits))) return null;
+  const value = Number(groups.replaceAll(/\D/g, '') + decimals.slice(0, digits).padEnd(digits, '0'));
   if (!isAmount(value)) return null;
   return minor(sign === '-' && value !== 0 ? -value : value);
 }

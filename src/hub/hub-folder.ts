@@ -19,13 +19,14 @@ export interface HubFolder {
   readonly cluster: string;
 }
 
-export async function placeHub(folder: string, user: SystemUser | null): Promise<HubFolder> {
+/** The shop's id is in the name: a data folder deleted and made anew never finds another shop's cluster. */
+export async function placeHub(folder: string, shopId: string, user: SystemUser | null): Promise<HubFolder> {
   const whole = path.resolve(folder);
   const keys = path.join(whole, 'keys');
   await mkdir(keys, { recursive: true, mode: 0o700 });
   const beside = path.join(whole, 'cluster');
   if (user === null || (await canPass(whole, user))) return { keys, cluster: beside };
-  return { keys, cluster: path.join('/var/lib/aurapos', toHex(sha256(Buffer.from(whole))).slice(0, 16)) };
+  return { keys, cluster: path.join('/var/lib/aurapos', toHex(sha256(Buffer.from(`${whole}\n${shopId}`))).slice(0, 16)) };
 }
 
 async function canPass(folder: string, user: SystemUser): Promise<boolean> {

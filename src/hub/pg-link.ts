@@ -1,17 +1,23 @@
 /**
  * A SqlLink over a strict PostgreSQL connection. Every call ends within CALL_TIMEOUT_MS: answered, or the connection destroyed.
- * While idle it asks for a sign of life, so that a dead peer shows within 3 s. It never reconnects: who uses it decides when.
+ * While idle it asks for a sign of life, and while a call takes long it looks whether the port still answers, so that a dead peer shows
+ * within 3 s either way. It never reconnects: who uses it decides when.
  */
 import type { Clock } from '../base/clock.ts';
 import type { Random } from '../base/random.ts';
 import { ok, refuse, type Refused, type Result } from '../base/result.ts';
+import { answersAt } from './answers-at.ts';
 import { PAIRING_SCRAM_ITERATIONS, REGISTER_SCRAM_ITERATIONS } from './cluster-conf.ts';
 import { CALL_TIMEOUT_MS, CONNECT_TIMEOUT_MS, HEARTBEAT_EVERY_MS, HEARTBEAT_TIMEOUT_MS } from './hub-limits.ts';
 import type { SqlLink, SqlParam } from './sql-link.ts';
 import { connectStrict, type StrictClient, type StrictOptions } from './strict-client.ts';
 import { IterationsError, StrictError } from './strict-scram.ts';
 
-export type HubAddress = Omit<StrictOptions, 'connectTimeoutMs' | 'applicationName'> & { readonly applicationName?: string };
+export type HubAddress = Omit<StrictOptions, 'connectTimeoutMs' | 'applicationName'> & {
+  readonly applicationName?: string;
+  /** CONNECT_TIMEOUT_MS when left out. */
+  readonly connectTimeoutMs?: number;
+};
 
 export interface LinkTools {
   readonly clock: Clock;
@@ -24,8 +30,8 @@ export interface LinkTools {
  */
 export async function connectHub(address: HubAddress, tools: LinkTools): Promise<Result<SqlLink>> {
   try {
-    const client = await connectStrict({ applicationName: 'aurapos', ...address, connectTimeoutMs: CONNECT_TIMEOUT_MS }, tools.random);
-    return ok(makeLink(client, tools));
+    const client = await connectStrict({ applicationName: 'aurapos', connectTimeoutMs: CONNECT_TIMEOUT_MS, ...address }, tools.random);
+    return ok(makeLink(client, address, tools));
   } catch (error) {
     return refuseConnection(error, address);
   }
@@ -88,7 +94,7 @@ export class LinkLost extends Error {
   }
 }
 
-function makeLink(client: StrictClient, { clock }: LinkTools): SqlLink {
+function makeLink(client: StrictClient, { host, port }: HubAddress, { clock }: LinkTools): SqlLink {
   const listeners: ((cause: Error) => void)[] = [];
   const channels = new Map<string, (payload: string) => void>();
   const ended = new AbortController();
@@ -96,6 +102,7 @@ function makeLink(client: StrictClient, { clock }: LinkTools): SqlLink {
   let closing = false;
   let lastAnswerMs = clock.monotonicMs();
   let running = 0;
+  let calledMs = lastAnswerMs;
   let queue: Promise<void> = Promise.resolve();
 
   function lose(cause: Error): void {
@@ -117,6 +124,7 @@ function makeLink(client: StrictClient, { clock }: LinkTools): SqlLink {
     const turn = Promise.withResolvers<void>();
     queue = turn.promise;
     await before;
+    calledMs = clock.monotonicMs();
     const answered = new AbortController();
     void clock.sleep(timeoutMs, answered.signal).then((passed) => {
       if (passed) lose(new LinkLost(`no answer within ${timeoutMs} ms`));
@@ -143,7 +151,13 @@ function makeLink(client: StrictClient, { clock }: LinkTools): SqlLink {
 
   async function beat(): Promise<void> {
     while (await clock.sleep(HEARTBEAT_EVERY_MS, ended.signal)) {
-      if (running > 0 || clock.monotonicMs() - lastAnswerMs < HEARTBEAT_EVERY_MS / 2) continue;
+      if (running > 0) {
+        // A slow answer or none? One connection carries one question at a time, so the port is asked.
+        const takesLong = clock.monotonicMs() - calledMs > HEARTBEAT_EVERY_MS / 4;
+        if (takesLong && !(await answersAt(host, port, HEARTBEAT_TIMEOUT_MS))) lose(new LinkLost('nothing answers there any more'));
+        continue;
+      }
+      if (clock.monotonicMs() - lastAnswerMs < HEARTBEAT_EVERY_MS / 2) continue;
       await call(() => client.query('select'), HEARTBEAT_TIMEOUT_MS).catch((error: unknown) =>
         lose(error instanceof Error ? error : new Error(String(error))),
       );

@@ -142,7 +142,7 @@ test('[fault 30] set-up killed at any moment starts again and ends once', async 
   );
 });
 
-test('a port that another program holds is named', async () => {
+test('a port that another program holds is named', async (t) => {
   const options = await testOptions();
   const other = createServer();
   other.listen(options.port, '127.0.0.1');
@@ -151,9 +151,11 @@ test('a port that another program holds is named', async () => {
   other.close();
   const moved = { ...options, port: await freePort() };
   const hub = unwrap(await setUpHub(moved));
+  t.after(async () => {
+    await stopCluster(hub.cluster);
+    await rm(options.folder, { recursive: true, force: true });
+  });
   // Moved once more while it runs.
   const again = unwrap(await setUpHub({ ...moved, port: await freePort() }));
   assert.notEqual((await runningServer(again.cluster))?.port, hub.cluster.settings.port);
-  await stopCluster(again.cluster);
-  await rm(options.folder, { recursive: true, force: true });
 });

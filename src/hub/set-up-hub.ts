@@ -143,7 +143,7 @@ async function bringPostgres(options: SetUpOptions, draft: Draft): Promise<Resul
   const user = await chooseSystemUser();
   if (!user.ok) return user;
   draft.user = user.value;
-  draft.folder = await placeHub(options.folder, user.value);
+  draft.folder = await placeHub(options.folder, options.shop.id, user.value);
   const found = await findPostgres(user.value, user.value === null ? draft.folder.cluster : '/var/lib/aurapos');
   if (!found.ok) return found;
   draft.binaries = found.value;

@@ -56,7 +56,7 @@ export const TABLES = {
     price: { product: need(id), price_minor: need(int), from_at: need(int), until_at: int, kind: oneOf('regular', 'offer') },
   }),
   category: record({ name: { name: need(line), parent: id }, look: { icon: line, position: int } }),
-  tax_category: record({ name: { name: need(line), code: line } }),
+  tax_category: record({ name: { name: need(line), code: line, position: int } }),
   tax_rate: record({
     rate: {
       tax_category: need(id),

@@ -45,17 +45,19 @@ export function completeSale(register: Register, input: PayInput): Result<Receip
     if (cart.id !== input.cart || priced.totalMinor !== input.totalMinor) return refuse('cart.changed');
     const settlement = settleTenders(store, priced.totalMinor, input);
     if (!settlement.ok) return settlement;
-    const { label } = draftSale(store, draft, { cart, priced, settlement: settlement.value, user: input.user });
-    rememberCart(store, cart);
-    setUnprinted(store.db, cart.sale, true);
+    // Minted here, with the sale: a copy of this register holds the same open cart, and its sale is another one.
+    const sale = makeId(store.clock, store.random);
+    const { label } = draftSale(store, draft, { sale, cart, priced, settlement: settlement.value, user: input.user });
+    rememberCart(store, cart.id, sale);
+    setUnprinted(store.db, sale, true);
     const lastSale = {
-      uuid: cart.sale,
+      uuid: sale,
       label,
       totalMinor: priced.totalMinor + settlement.value.roundingMinor,
       changeMinor: settlement.value.changeMinor,
     };
     writeOpenCart(store, { cart: newCart(store), before: null, lastSale, version: open.version + 1 });
-    return ok(cart.sale);
+    return ok(sale);
   });
   return sold.ok ? ok(present(readReceipt(store.db, sold.value), 'the sale just made')) : sold;
 }
@@ -71,13 +73,14 @@ function settleTenders(store: Store, totalMinor: number, input: PayInput): Resul
 }
 
 interface SaleParts {
+  readonly sale: Id;
   readonly cart: Cart;
   readonly priced: PricedCart;
   readonly settlement: Settlement<PaymentMethodRow>;
   readonly user: Id;
 }
 
-function draftSale(store: Store, draft: Draft, { cart, priced, settlement, user }: SaleParts): { label: string } {
+function draftSale(store: Store, draft: Draft, { sale: uuid, cart, priced, settlement, user }: SaleParts): { label: string } {
   const own = present(store.own, 'the own chain');
   const registerId = ownRegisterId(store);
   const now = Math.max(store.clock.nowMs(), own.lastAt);
@@ -85,7 +88,7 @@ function draftSale(store: Store, draft: Draft, { cart, priced, settlement, user 
   const day = localDay(now, offset);
   const number = nextReceiptNumber(store.db, own.series);
   const sale = draft.insert('sale', {
-    uuid: cart.sale,
+    uuid,
     kind: 'sale',
     mode: 'real',
     started_at: cart.startedAt,
@@ -139,7 +142,7 @@ function shiftFor(store: Store, draft: Draft, register: Id, user: Id, at: number
   return draft.insert('shift_event', { kind: 'opened', register, user, at, trading_day: day, silent: true });
 }
 
-function rememberCart(store: Store, cart: Cart): void {
-  const { rowid } = store.db.run('INSERT INTO completed_cart (cart, sale) VALUES (?, ?)', idToBytes(cart.id), idToBytes(cart.sale));
+function rememberCart(store: Store, cart: Id, sale: Id): void {
+  const { rowid } = store.db.run('INSERT INTO completed_cart (cart, sale) VALUES (?, ?)', idToBytes(cart), idToBytes(sale));
   store.db.run('DELETE FROM completed_cart WHERE row <= ?', rowid - COMPLETED_CARTS_KEPT);
 }

@@ -96,11 +96,21 @@ const SHELVES: readonly { readonly name: string; readonly icon: string; readonly
 /** Adds shelves and goods to the draft; the taxes of the shop must stand in the store already. */
 export function addDemoCatalogue(draft: Draft, store: Store, currency: string): void {
   const unit = 10 ** currencyDigits(currency);
-  const tax = readTaxCategories(store.db, store.clock.nowMs()).at(0)?.id ?? null;
+  const taxes = readTaxCategories(store.db, store.clock.nowMs());
+  // Food stands at the lowest rate above nothing in most countries; soap and candles at the usual one.
+  const reduced = taxes.filter(({ ratePpm }) => ratePpm > 0).at(-1) ?? taxes[0];
   let number = 1;
   SHELVES.forEach((shelf, position) => {
     const category = draft.create('category', { name: shelf.name, icon: shelf.icon, position });
-    shelf.goods.forEach((goods, at) => addGoods(draft, goods, { category, tax, unit, number: number++, favourite: at < 3 }));
+    shelf.goods.forEach((goods, at) =>
+      addGoods(draft, goods, {
+        category,
+        tax: (shelf.name === 'Home' ? taxes[0] : reduced)?.id ?? null,
+        unit,
+        number: number++,
+        favourite: at < 3,
+      }),
+    );
   });
 }
 

@@ -59,7 +59,7 @@ export function readOpenCart(store: Store): OpenCart {
 }
 
 export function newCart(store: Store): Cart {
-  return emptyCart(makeId(store.clock, store.random), makeId(store.clock, store.random), store.clock.nowMs());
+  return emptyCart(makeId(store.clock, store.random), store.clock.nowMs());
 }
 
 /** Puts the cart on disk, in the caller's transaction. */

@@ -45,13 +45,17 @@ function checkProduct(store: Store, input: Changes<ProductInput>, self: Id | nul
 
 const isFlag = (value: unknown): value is boolean => typeof value === 'boolean';
 
+export function pricesIncludeTax(store: Store): boolean {
+  return readSetting(store.db, 'pricesIncludeTax', true, isFlag);
+}
+
 /** Drafts a product with its codes; returns its id. The caller has checked the input. */
 export function draftProduct(store: Store, draft: Draft, input: ProductInput): Id {
   const product = draft.create('product', {
     name: input.name,
     category: input.category ?? null,
     price_minor: input.priceMinor,
-    price_includes_tax: input.includesTax ?? readSetting(store.db, 'pricesIncludeTax', true, isFlag),
+    price_includes_tax: input.includesTax ?? pricesIncludeTax(store),
     tax_category: input.taxCategory ?? readTaxCategories(store.db, store.clock.nowMs())[0]?.id ?? null,
     unit: input.unit ?? 'each',
     net_content_milli: input.netContentMilli ?? null,

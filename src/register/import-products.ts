@@ -13,10 +13,10 @@ import type { Unit } from '../domain/cart.ts';
 import { currencyDigits, parseAmount } from '../domain/money.ts';
 import { commitWith, startDraft } from '../store/journal.ts';
 import { textOrNull } from '../store/database.ts';
-import { listCategories, readTaxCategories, toUnit } from '../store/queries/catalogue.ts';
+import { knownCodes, listCategories, readTaxCategories, toUnit } from '../store/queries/catalogue.ts';
 import { readCurrency } from '../store/queries/shop.ts';
 import type { Store } from '../store/store.ts';
-import { draftProduct } from './edit-product.ts';
+import { draftProduct, pricesIncludeTax } from './edit-product.ts';
 import type { Register } from './register.ts';
 
 export const IMPORT_FIELDS = ['name', 'price', 'barcode', 'taxRate', 'category', 'cost', 'unit'] as const;
@@ -264,15 +264,17 @@ function writeChunk(register: Register, plan: ImportPlan, rows: readonly ImportR
   return commitWith(store, (append) => {
     const draft = startDraft(store);
     const places = placesFor(store, draft, rows);
+    const includesTax = pricesIncludeTax(store);
+    const known = knownCodes(
+      store.db,
+      rows.map(({ code }) => code),
+    );
     for (const row of rows) {
-      const known =
-        row.code === ''
-          ? undefined
-          : store.db.get('SELECT product FROM product_barcode WHERE code = ? AND deleted IS NOT 1 LIMIT 1', row.code);
-      if (known !== undefined) continue;
+      if (known.has(row.code)) continue;
       draftProduct(store, draft, {
         name: row.name,
         priceMinor: row.priceMinor,
+        includesTax,
         codes: row.code === '' ? [] : [row.code],
         category: places.category(row.category),
         taxCategory: places.tax(row.ratePpm),
@@ -304,7 +306,7 @@ function placesFor(
     const key = category.toLowerCase();
     if (key !== '' && !categories.has(key)) categories.set(key, draft.create('category', { name: category, position: categories.size }));
     if (ratePpm === null || byRate.has(ratePpm)) continue;
-    const made = draft.create('tax_category', { name: `${ratePpm / 10_000} %`, code: `rate-${ratePpm}` });
+    const made = draft.create('tax_category', { name: `${ratePpm / 10_000} %`, code: `rate-${ratePpm}`, position: 100 });
     draft.create('tax_rate', { tax_category: made, service: 'any', rate_ppm: ratePpm, from_at: 0 });
     byRate.set(ratePpm, made);
   }

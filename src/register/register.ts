@@ -7,7 +7,7 @@ import { idFromBytes } from '../base/id.ts';
 import { present } from '../base/assert.ts';
 import { currencyDigits } from '../domain/money.ts';
 import { ProductSearch } from '../store/product-search.ts';
-import { searchRow, searchRows } from '../store/queries/catalogue.ts';
+import { productsOfBarcodes, searchRows, searchRowsOf } from '../store/queries/catalogue.ts';
 import { readCurrency } from '../store/queries/shop.ts';
 import { readMeta, type Change, type Store } from '../store/store.ts';
 
@@ -50,19 +50,17 @@ export function refillSearch(register: Register): Promise<void> {
 
 function followCatalogue(register: Register, changes: readonly Change[]): void {
   const { db } = register.store;
-  const products = new Map<string, Uint8Array>();
-  for (const { table, id } of changes) {
-    if (id === null) continue;
-    if (table === 'product') products.set(idFromBytes(id), id);
-    if (table !== 'product_barcode') continue;
-    const product = db.get('SELECT product FROM product_barcode WHERE id = ?', id)?.['product'];
-    if (product instanceof Uint8Array) products.set(idFromBytes(product), product);
+  const idsOf = (name: string): Uint8Array[] => changes.flatMap(({ table, id }) => (table === name && id !== null ? [id] : []));
+  const barcodes = idsOf('product_barcode');
+  const products = new Map(
+    [...idsOf('product'), ...(barcodes.length === 0 ? [] : productsOfBarcodes(db, barcodes))].map((id) => [idFromBytes(id), id]),
+  );
+  if (products.size === 0) return;
+  for (const row of searchRowsOf(db, [...products.values()])) {
+    register.search.put(row);
+    products.delete(idFromBytes(row.id));
   }
-  for (const id of products.values()) {
-    const row = searchRow(db, id);
-    if (row === null) register.search.remove(id);
-    else register.search.put(row);
-  }
+  for (const id of products.values()) register.search.remove(id);
 }
 
 /** Null until set-up is done. */

@@ -90,8 +90,8 @@ function addShop(draft: Draft, input: ShopInput, nowMs: number): void {
     pricesIncludeTax: profile.pricesIncludeTax,
   };
   for (const [key, value] of Object.entries(settings)) draft.create('setting', { key, value: JSON.stringify(value) }, settingId(key));
-  for (const { code, ratePpm } of profile.taxes) {
-    const category = draft.create('tax_category', { name: `${ratePpm / 10_000} %`, code });
+  for (const [position, { code, ratePpm }] of profile.taxes.entries()) {
+    const category = draft.create('tax_category', { name: `${ratePpm / 10_000} %`, code, position });
     draft.create('tax_rate', { tax_category: category, service: 'any', rate_ppm: ratePpm, from_at: 0 });
   }
   draft.create('payment_method', {

@@ -81,7 +81,7 @@ export function makeImportDesk(register: Register, dataFolder: string): ImportDe
       return ok({ id, file: held.file, layout: held.layout, total: held.good, user });
     },
     write: async (plan, progress) => {
-      progress.step('import', plan.file);
+      progress.step('import', files.get(plan.id)?.fileName ?? '');
       const written = await writeImport(register, plan, (done) => progress.rows(done, plan.total));
       if (!written.ok) return written;
       files.delete(plan.id);

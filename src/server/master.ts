@@ -3,7 +3,7 @@
  * its own connection to the hub, which is the same as everybody's. `raiseMaster` is a list of steps that find their work done or do it, for
  * the wizard, for Settings > Storage and for every start alike.
  */
-import { networkInterfaces, totalmem } from 'node:os';
+import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import { present } from '../base/assert.ts';
 import { makeId, type Id } from '../base/id.ts';
@@ -25,7 +25,7 @@ import { listRegisters, readShop } from '../store/queries/shop.ts';
 import { readMeta, writeMeta } from '../store/store.ts';
 import { announceMaster, authorityMark, type Announcement } from '../sync/discovery.ts';
 import { startMasterDuty, type MasterDuty } from '../sync/master-duty.ts';
-import type { NetworkInput } from './network.ts';
+import type { NetworkInput } from './network-input.ts';
 
 export interface Master {
   readonly port: number;
@@ -102,7 +102,7 @@ async function takeDuty(input: NetworkInput, running: RunningHub, port: number, 
   const code = listRegisters(register.store.db).find(({ id }) => id === ownRegisterId(register.store));
   const announcement: Announcement = announceMaster(
     { shop: shopName, register: code?.name ?? '', port, authority: authorityMark(keys.authority.certificate) },
-    input.multicast,
+    clock,
     log,
   );
   const registerId = ownRegisterId(register.store);
@@ -150,6 +150,7 @@ interface Desk {
 function startDesk(input: NetworkInput, running: RunningHub, shopName: string): Desk {
   const { clock, random, log } = input;
   let open: { readonly code: PairingCode; readonly client: HubMasterClient; readonly serving: { stop(): Promise<void> } } | null = null;
+  let used = false;
   const close = async (): Promise<void> => {
     const held = open;
     open = null;
@@ -159,19 +160,25 @@ function startDesk(input: NetworkInput, running: RunningHub, shopName: string): 
     await held.client.close();
   };
   return {
-    pairing: () => (open !== null && open.code.expiresAtMs > clock.nowMs() ? open.code : null),
+    pairing: () => (open !== null && !used && open.code.expiresAtMs > clock.nowMs() ? open.code : null),
     startPairing: async () => {
       await close();
       const client = await running.connectMaster();
       if (!client.ok) return client;
       const code = await openPairing(client.value.link, { clock, random });
+      used = false;
       const serving = servePairing({
         link: client.value.link,
         keys: running.hub.keys,
         shopName,
         clock,
         random,
-        onRequest: (request) => Promise.resolve(grant(input, running, request)),
+        onRequest: (request) => {
+          const granted = grant(input, running, request);
+          // Good for one: no screen shows it any more. The desk stays open until the new register has its answer.
+          used ||= granted.ok;
+          return Promise.resolve(granted);
+        },
         onFault: (error) => log.error('pairing.failed', { error: String(error) }),
       });
       open = { code, client: client.value, serving };
@@ -221,11 +228,4 @@ async function revoke(input: NetworkInput, running: RunningHub, id: Id, user: Id
   } finally {
     await client.value.close();
   }
-}
-
-/** Where others reach this machine: its IPv4 addresses on networks, loopback left out. */
-export function ownAddresses(): string[] {
-  return Object.values(networkInterfaces()).flatMap((list) =>
-    (list ?? []).filter(({ family, internal }) => family === 'IPv4' && !internal).map(({ address }) => address),
-  );
 }

@@ -2,44 +2,23 @@
  * What connects a register to the others, by its mode: nothing (single), the hub on this machine (master), a master elsewhere (slave). The
  * one place that knows which; handlers ask it, and start and stop go through it. Changing the mode is a job that a restart takes up again.
  */
-import type { Clock } from '../base/clock.ts';
 import type { Id } from '../base/id.ts';
-import type { Log } from '../base/log.ts';
 import { present } from '../base/assert.ts';
-import type { Random } from '../base/random.ts';
-import { ok, refuse, type Result } from '../base/result.ts';
+import { ok, refuse, type Refusal, type Result } from '../base/result.ts';
 import { pairWithMaster } from '../hub/pairing.ts';
 import { exportChainKey, importChainKey, makeChainKey } from '../protocol/changeset.ts';
-import { ownRegisterId, readMode, refillSearch, type Mode, type Register } from '../register/register.ts';
+import { ownRegisterId, readMode, refillSearch, type Mode } from '../register/register.ts';
 import { trustCertificate } from '../store/chains.ts';
 import { beginChain } from '../store/begin-chain.ts';
 import { commitWith } from '../store/journal.ts';
 import { readMeta, writeMeta } from '../store/store.ts';
-import type { Reader } from '../store/reader.ts';
 import { compareProjection } from '../sync/compare-projection.ts';
-import type { Interface } from '../sync/discovery.ts';
 import { pullRecords } from '../sync/first-pull.ts';
 import { startSync, type Sync } from '../sync/sync-loop.ts';
-import type { SyncTools } from '../sync/tools.ts';
 import type { JobProgress } from './jobs.ts';
 import { raiseMaster, type Master } from './master.ts';
+import type { NetworkInput } from './network-input.ts';
 import { accountOf, slaveConnect } from './slave-link.ts';
-
-export interface NetworkInput {
-  readonly register: Register;
-  readonly reader: Reader;
-  readonly dataFolder: string;
-  readonly version: string;
-  /** PostgreSQL's listen_addresses. */
-  readonly listen: string;
-  readonly multicast: Interface;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly log: Log;
-  readonly syncTools: SyncTools;
-  /** Where the register stands has changed. */
-  onStatus(): void;
-}
 
 export interface JoinRequest {
   readonly host: string;
@@ -54,6 +33,8 @@ export interface Network {
   mode(): Mode | null;
   sync(): Sync | null;
   master(): Master | null;
+  /** Why the hub of a master is not up, if it is not. */
+  problem(): Refusal | null;
   /** A change of mode that was cut and waits to be taken up. */
   unfinished(): { readonly kind: 'to-master'; readonly port: number } | { readonly kind: 'join' } | null;
   /** Begins what the mode says. For a master this raises the hub. */
@@ -76,6 +57,7 @@ export function makeNetwork(input: NetworkInput): Network {
   const { store } = register;
   let master: Master | null = null;
   let sync: Sync | null = null;
+  let problem: Refusal | null = null;
 
   const beginSync = (connect: Parameters<typeof startSync>[0]['connect']): void => {
     sync = startSync({
@@ -109,11 +91,14 @@ export function makeNetwork(input: NetworkInput): Network {
     mode: () => readMode(store),
     sync: () => sync,
     master: () => master,
+    problem: () => problem,
     unfinished: () => readUnfinished(input),
     start: async () => {
       const mode = readMode(store);
       if (mode === 'master') {
         const raised = await raise(Number(readMeta(store.db, 'hub_port') ?? 5432), null);
+        problem = raised.ok ? null : raised.refusal;
+        input.onStatus();
         return raised.ok ? ok(null) : raised;
       }
       if (mode === 'slave' && readMeta(store.db, 'unfinished') === null) beginSync(slaveConnect({ ...input, store: input.register.store }));
@@ -163,10 +148,12 @@ function readUnfinished({ register: { store } }: NetworkInput): ReturnType<Netwo
 async function moveAcross(input: NetworkInput, master: Master, sync: () => Sync | null, progress: JobProgress): Promise<Result<null>> {
   const { store } = input.register;
   progress.step('move');
+  const rows = await input.reader.ask('countMergedRows');
   for (;;) {
     const total = present(store.own, 'the own chain').n;
-    const projected = master.duty.projected();
-    progress.rows(Math.min(projected, total), total);
+    const projected = Math.min(master.duty.projected(), total);
+    // Changesets are of like size within a chunk of an import or a day of sales, so their share is near enough that of the rows.
+    progress.rows(Math.round((projected / total) * rows), rows);
     if (projected >= total && sync()?.status().level === true) break;
     await input.clock.sleep(LOOK_MS);
   }
@@ -177,7 +164,7 @@ async function moveAcross(input: NetworkInput, master: Master, sync: () => Sync 
   try {
     for (let tries = 1; ; tries++) {
       const held = await input.reader.ask('checksumStore');
-      const differing = await compareProjection(store, hub, held);
+      const differing = await compareProjection(store.db, hub, held);
       if (differing.length === 0) {
         const rows = Object.values(held).reduce((sum, table) => sum + table.rows, 0);
         progress.detail(`${Object.keys(held).length} tables, ${rows} rows`);

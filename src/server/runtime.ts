@@ -12,8 +12,7 @@ import type { Jobs } from './jobs.ts';
 import type { Sessions } from './sessions.ts';
 import type { Network } from './network.ts';
 import type { ImportDesk } from './import-desk.ts';
-import type { Interface } from '../sync/discovery.ts';
-import type { DelayLog } from './stand.ts';
+import type { DelayLog } from './delay-log.ts';
 
 export interface Runtime {
   readonly version: string;
@@ -29,5 +28,4 @@ export interface Runtime {
   readonly imports: ImportDesk;
   readonly network: Network;
   readonly delays: DelayLog;
-  readonly multicast: Interface;
 }

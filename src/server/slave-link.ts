@@ -6,12 +6,12 @@ import type { Clock } from '../base/clock.ts';
 import { fromBase64Url, toBase64Url } from '../base/bytes.ts';
 import type { Log } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
-import { ok, type Result } from '../base/result.ts';
+import { ok, refuse, type Result } from '../base/result.ts';
 import { REGISTER_SCRAM_ITERATIONS, SHOP_DATABASE } from '../hub/cluster-conf.ts';
 import { makeHubClient, type HubClient } from '../hub/hub-client.ts';
 import { connectHub } from '../hub/pg-link.ts';
 import { readMeta, writeMeta, type Store } from '../store/store.ts';
-import { authorityMark, findMasters, type Interface } from '../sync/discovery.ts';
+import { authorityMark, findMasters } from '../sync/discovery.ts';
 
 export interface HubAccount {
   readonly host: string;
@@ -38,8 +38,13 @@ interface LinkInput {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
-  readonly multicast: Interface;
 }
+
+/**
+ * How long attempts may take, in turn. Short ones notice a mended link within a second (a SYN that was lost is sent again only after one,
+ * three, seven seconds); a long one gets through a network so slow that the handshake itself takes seconds.
+ */
+const ATTEMPTS_MS = [900, 900, 900, 5_000] as const;
 
 /** Tries at the known address between searches of the network. */
 const SEARCH_EVERY_MS = 3_000;
@@ -48,16 +53,18 @@ const SEARCH_MS = 900;
 /** A connect function for sync-loop: the known address first; unreachable for a while, those found. */
 export function slaveConnect(input: LinkInput): () => Promise<Result<HubClient>> {
   let searchedMs = -Infinity;
+  let tries = 0;
   return async () => {
     const account = readAccount(input.store);
     if (account === null) throw new Error('a slave has an account with its master');
-    const first = await connectAs(input, account, account.host, account.port);
+    const timeoutMs = ATTEMPTS_MS[tries++ % ATTEMPTS_MS.length] ?? 5_000;
+    const first = await connectAs(input, account, account, timeoutMs);
     if (first.ok || input.clock.monotonicMs() - searchedMs < SEARCH_EVERY_MS) return first;
     searchedMs = input.clock.monotonicMs();
     const mark = authorityMark(fromBase64Url(account.authority));
-    for (const master of await findMasters(input.multicast, SEARCH_MS, input.clock, input.log)) {
+    for (const master of await findMasters(SEARCH_MS, input.clock, input.log)) {
       if (master.authority !== mark || (master.host === account.host && master.port === account.port)) continue;
-      const moved = await connectAs(input, account, master.host, master.port);
+      const moved = await connectAs(input, account, master, 5_000);
       if (!moved.ok) continue;
       input.log.info('master.moved', { host: master.host, port: master.port });
       writeAccount(input.store, { ...account, host: master.host, port: master.port });
@@ -67,11 +74,28 @@ export function slaveConnect(input: LinkInput): () => Promise<Result<HubClient>>
   };
 }
 
-async function connectAs(input: LinkInput, account: HubAccount, host: string, port: number): Promise<Result<HubClient>> {
+/** A new address by hand: kept when the shop's own master answers there. Refuses mode.not-slave and what connectHub refuses. */
+export async function moveToAddress(input: LinkInput, at: { readonly host: string; readonly port: number }): Promise<Result<null>> {
+  const account = readAccount(input.store);
+  if (account === null) return refuse('mode.not-slave');
+  const answered = await connectAs(input, account, at, 5_000);
+  if (!answered.ok) return answered;
+  await answered.value.close();
+  writeAccount(input.store, { ...account, ...at });
+  return ok(null);
+}
+
+async function connectAs(
+  input: LinkInput,
+  account: HubAccount,
+  { host, port }: { readonly host: string; readonly port: number },
+  connectTimeoutMs: number,
+): Promise<Result<HubClient>> {
   const link = await connectHub(
     {
       host,
       port,
+      connectTimeoutMs,
       database: SHOP_DATABASE,
       user: account.role,
       password: account.password,

@@ -1,18 +1,16 @@
 /** Where the register stands, and all registers, in the form the screens show. */
-import type { Id } from '../base/id.ts';
 import type { Answer } from '../protocol/api/routes.ts';
 import { MASTER_SETTING } from '../register/admit-register.ts';
 import { ownRegisterId } from '../register/register.ts';
 import { countExceptions, countWaiting, isText, listRegisters, readSetting } from '../store/queries/shop.ts';
 import { readMeta } from '../store/store.ts';
+import { ONLINE_WITHIN_MS } from './delay-log.ts';
 import { refusalWords } from './jobs.ts';
 import type { Runtime } from './runtime.ts';
 
 export type StatusView = Answer<'getStatus'>;
 export type RegisterView = Answer<'listRegisters'>['rows'][number];
 
-/** Announced every two seconds: three missed are no accident. */
-const ONLINE_WITHIN_MS = 7_000;
 /** Silent for longer than a long break in the network: it was switched off. */
 const OFF_AFTER_MS = 10 * 60_000;
 
@@ -22,8 +20,9 @@ export function viewStatus(runtime: Runtime): StatusView {
   const mode = runtime.network.mode();
   const waiting = mode === 'single' ? { changes: 0, sales: 0 } : countWaiting(db);
   const joining = mode === 'slave' && readMeta(db, 'full_copy') === null;
+  const problem = sync?.problem ?? runtime.network.problem();
   return {
-    state: sync === null ? (joining ? 'joining' : 'single') : joining && sync.state === 'online' ? 'joining' : sync.state,
+    state: stateOf(mode, joining, sync?.state ?? null),
     sinceMs: sync?.sinceMs ?? 0,
     waitingSales: waiting.sales,
     waitingChanges: waiting.changes,
@@ -31,45 +30,26 @@ export function viewStatus(runtime: Runtime): StatusView {
     delayMs: sync?.delayMs ?? null,
     catchingUp: sync?.catchingUp ?? null,
     fullCopy: !joining,
-    problem: sync?.problem == null ? null : refusalWords(sync.problem),
+    problem: problem === null ? null : refusalWords(problem),
     lastCut: sync?.lastCut ?? null,
     toCheck: countExceptions(db),
   };
+}
+
+function stateOf(
+  mode: ReturnType<Runtime['network']['mode']>,
+  joining: boolean,
+  sync: 'online' | 'apart' | 'ended' | null,
+): StatusView['state'] {
+  if (mode === 'single' || mode === null) return sync ?? 'single';
+  if (joining && sync !== 'ended' && sync !== 'apart') return 'joining';
+  return sync ?? 'apart';
 }
 
 export function masterName(runtime: Runtime): string | null {
   const { db } = runtime.register.store;
   const id = readSetting(db, MASTER_SETTING, '', isText);
   return listRegisters(db).find((row) => row.id === id)?.name ?? null;
-}
-
-/** Samples of each register's delay, one every half minute for an hour. */
-const SAMPLES = 120;
-const SAMPLE_EVERY_MS = 30_000;
-
-export interface DelayLog {
-  sample(): void;
-  of(register: Id): (number | null)[];
-}
-
-export function makeDelayLog(runtime: () => Runtime): DelayLog {
-  const samples = new Map<string, (number | null)[]>();
-  let sampledMs = -Infinity;
-  return {
-    sample: () => {
-      const { clock, register, network } = runtime();
-      if (clock.monotonicMs() - sampledMs < SAMPLE_EVERY_MS) return;
-      sampledMs = clock.monotonicMs();
-      const sync = network.sync();
-      const hubNow = clock.nowMs() + register.store.clockOffsetMs;
-      for (const presence of sync?.presences() ?? []) {
-        const kept = samples.get(presence.register) ?? [];
-        kept.push(hubNow - presence.lastSeenMs < ONLINE_WITHIN_MS ? presence.delayMs : null);
-        samples.set(presence.register, kept.slice(-SAMPLES));
-      }
-    },
-    of: (register) => samples.get(register) ?? [],
-  };
 }
 
 export function viewRegisters(runtime: Runtime): RegisterView[] {
@@ -93,7 +73,7 @@ export function viewRegisters(runtime: Runtime): RegisterView[] {
       isMaster: row.id === master,
       state: row.revoked ? 'revoked' : isThis || seen ? 'online' : silentMs < OFF_AFTER_MS ? 'not-reachable' : 'switched-off',
       lastSeenAt: isThis ? runtime.clock.nowMs() : (presence?.lastSeenMs ?? null),
-      waiting: isThis ? countWaiting(store.db).changes : (presence?.waiting ?? null),
+      waiting: isThis ? (sync === null ? 0 : countWaiting(store.db).changes) : (presence?.waiting ?? null),
       delayMs: isThis ? (sync?.status().delayMs ?? null) : seen ? (presence?.delayMs ?? null) : null,
       delays: runtime.delays.of(row.id),
       version: isThis ? runtime.version : (presence?.version ?? null),

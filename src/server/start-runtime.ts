@@ -9,23 +9,23 @@ import { unfinishedImports } from '../register/import-products.ts';
 import { openRegister } from '../register/register.ts';
 import { lockFolder } from '../store/lock-folder.ts';
 import { startReader } from '../store/reader.ts';
-import { closeStore, openStore } from '../store/store.ts';
-import type { Interface } from '../sync/discovery.ts';
+import { closeStore } from '../store/store.ts';
+import { openStore } from '../store/open-store.ts';
 import type { SyncTools } from '../sync/tools.ts';
+import { makeDelayLog } from './delay-log.ts';
 import { makeEventBus } from './events.ts';
 import { makeImportDesk } from './import-desk.ts';
 import { makeJobs } from './jobs.ts';
-import { makeNetwork } from './network.ts';
+import { makeNetwork, type Network } from './network.ts';
 import type { Runtime } from './runtime.ts';
 import { makeSessions } from './sessions.ts';
-import { makeDelayLog, viewStatus } from './stand.ts';
+import { viewStatus } from './stand.ts';
 
 export interface StartInput {
   readonly dataFolder: string;
   readonly version: string;
   /** PostgreSQL's listen_addresses on a master. */
   readonly listen: string;
-  readonly multicast: Interface;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
@@ -74,11 +74,10 @@ export function startRuntime(input: StartInput): Result<Started> {
     log,
   };
   const network = makeNetwork({ ...input, register, reader, syncTools, onStatus: () => tellStatus() });
-  const delays = makeDelayLog(() => runtime);
+  const delays = makeDelayLog(store, network, clock);
   const runtime: Runtime = {
     version: input.version,
     dataFolder: input.dataFolder,
-    multicast: input.multicast,
     clock,
     random,
     log,
@@ -106,6 +105,7 @@ export function startRuntime(input: StartInput): Result<Started> {
     events.publish({ type: 'changed', tables: [...new Set(changes.map(({ table }) => table))], from: own ? null : 'elsewhere' });
     tellStatus();
   });
+  let beginning: Promise<void> = Promise.resolve();
   const checkpointing = keepCheckpoints(reader, clock, log, stopped.signal);
 
   return ok({
@@ -113,11 +113,11 @@ export function startRuntime(input: StartInput): Result<Started> {
     connect: async () => {
       await filled;
       takeUpWork(runtime);
-      const begun = await network.start();
-      if (!begun.ok) log.error('network.not-started', { ...begun.refusal });
+      if (!(await beginNetwork(network, log))) beginning = keepBeginning(network, clock, log, stopped.signal);
     },
     stop: async (how) => {
       stopped.abort();
+      await beginning;
       await network.stop(how);
       await checkpointing;
       await reader.stop();
@@ -125,6 +125,29 @@ export function startRuntime(input: StartInput): Result<Started> {
       lock.value.release();
     },
   });
+}
+
+/** True when it began. A hub that does not come up leaves a register that sells, and is tried again. */
+async function beginNetwork(network: Network, log: Log): Promise<boolean> {
+  try {
+    const begun = await network.start();
+    if (!begun.ok) log.error('network.not-started', { ...begun.refusal });
+    return begun.ok;
+  } catch (error) {
+    log.error('network.not-started', { error: String(error) });
+    return false;
+  }
+}
+
+const FIRST_PAUSE_MS = 500;
+const LONGEST_PAUSE_MS = 10_000;
+
+async function keepBeginning(network: Network, clock: Clock, log: Log, signal: AbortSignal): Promise<void> {
+  let pauseMs = FIRST_PAUSE_MS;
+  while (await clock.sleep(pauseMs, signal)) {
+    if (await beginNetwork(network, log)) return;
+    pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2);
+  }
 }
 
 /** Changes of mode and imports that a kill or a power cut interrupted. */

@@ -326,10 +326,15 @@ export function setSent(store: Store, chain: Uint8Array, n: number): void {
   store.db.transact('relaxed', () => ok(store.db.run('UPDATE chain SET sent_n = ? WHERE id = ?', n, chain)));
 }
 
-/** True when the own chain has an end that this store did not write: another machine writes it too, or this store was put back. */
+/**
+ * True when the own chain has an end, or a successor, that this store did not write: another machine writes it too, or this store was put
+ * back. Whoever sees it begins a new chain.
+ */
 export function isOvertaken(store: Store): boolean {
   const { own } = store;
-  return own !== null && store.db.get('SELECT 1 AS other FROM tip WHERE chain = ? AND local <> ?', own.number, own.local) !== undefined;
+  if (own === null) return false;
+  if (store.db.get('SELECT 1 AS other FROM tip WHERE chain = ? AND local <> ?', own.number, own.local) !== undefined) return true;
+  return store.db.get('SELECT 1 AS other FROM chain WHERE predecessor = ? AND private_key IS NULL', own.key.chain) !== undefined;
 }
 
 export function readChangeset(store: Store, hash: Uint8Array): SealedChangeset | null {

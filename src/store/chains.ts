@@ -7,6 +7,7 @@ import { idFromBytes, idToBytes, isId, type Id } from '../base/id.ts';
 import { readChainCertificate } from '../protocol/certificate.ts';
 import { chainIdOf, publicKeyFrom, type ChangesetText, type Values } from '../protocol/changeset.ts';
 import { bytesOf, bytesOrNull, numberOf, type Database } from './database.ts';
+import { noteSuccessors } from './exceptions.ts';
 import type { Store } from './store.ts';
 
 /** The small local number of a chain; made when it is new here. */
@@ -48,13 +49,15 @@ export function trustCertificate(store: Store, der: Uint8Array): Uint8Array | nu
 /** What changeset 1 says of its chain. Only reached once somebody vouched for the key. */
 export function learnChainStart(store: Store, chain: Uint8Array, values: Values): void {
   const { register, series, predecessor } = values;
+  const before = typeof predecessor === 'string' ? fromBase64Url(predecessor) : null;
   store.db.run(
     'UPDATE chain SET register = ?, series = ?, predecessor = ? WHERE number = ?',
     isId(register) ? idToBytes(register) : null,
     typeof series === 'string' ? series : null,
-    typeof predecessor === 'string' ? fromBase64Url(predecessor) : null,
+    before,
     chainNumber(store.db, chain),
   );
+  if (before !== null) noteSuccessors(store.db, before, store.clock.nowMs());
 }
 
 /** Changeset 1 of a chain nobody certified yet: accepted at once when the predecessor's key signed the new key. */

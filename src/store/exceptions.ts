@@ -94,8 +94,29 @@ export function noteLostEdits(db: Database, table: string, rowId: Uint8Array, gr
   }
 }
 
+/** Which codes may name other products than before, now that these rows changed; those with several are raised, the others settled. */
+export function noteEqualBarcodes(
+  db: Database,
+  barcodes: readonly Uint8Array[],
+  products: readonly Uint8Array[],
+  codesBefore: ReadonlySet<string>,
+): void {
+  const rows = db.all(
+    `WITH touched (code) AS (
+       SELECT value FROM json_each(?1)
+       UNION SELECT b.code FROM json_each(?2) j JOIN product_barcode b ON b.id = unhex(j.value) WHERE b.code IS NOT NULL
+       UNION SELECT b.code FROM json_each(?3) j JOIN product_barcode b ON b.product = unhex(j.value) WHERE b.code IS NOT NULL)
+     SELECT t.code FROM touched t JOIN product_barcode b ON b.code = t.code GROUP BY t.code
+     HAVING count(DISTINCT b.product) > 1 OR EXISTS (SELECT 1 FROM exception WHERE id = 'equal-barcode:' || t.code)`,
+    JSON.stringify([...codesBefore]),
+    JSON.stringify(barcodes.map(toHex)),
+    JSON.stringify(products.map(toHex)),
+  );
+  for (const row of rows) noteEqualBarcode(db, textOf(row['code']));
+}
+
 /** Products that can be sold with one code: the scan asks, and a person mends it. Asked again whenever a row with the code changes. */
-export function noteEqualBarcodes(db: Database, code: string): void {
+function noteEqualBarcode(db: Database, code: string): void {
   const rows = db.all(
     `SELECT b.product, max(b.code_stamp) AS stamp FROM product_barcode b LEFT JOIN product p ON p.id = b.product
      WHERE b.code = ? AND b.product IS NOT NULL AND b.deleted IS NOT 1 AND p.deleted IS NOT 1 AND p.active IS NOT 0
@@ -145,4 +166,13 @@ export function noteForks(db: Database, chain: number, nowMs: number): void {
   const id = toHex(bytesOf(fork['id']));
   const at = numberOrNull(db.get('SELECT at FROM exception WHERE id = ?', `clone:${id}`)?.['at']);
   settle(db, `clone:${id}`, { kind: 'clone', at: at ?? nowMs, subject: id, detail: { fromN: numberOf(fork['n']) } });
+}
+
+/** Two chains that follow one: two copies of a machine each went on by itself. */
+export function noteSuccessors(db: Database, predecessor: Uint8Array, nowMs: number): void {
+  const successors = numberOf(db.get('SELECT count(*) AS total FROM chain WHERE predecessor = ?', predecessor)?.['total']);
+  if (successors < 2) return;
+  const id = toHex(predecessor);
+  const at = numberOrNull(db.get('SELECT at FROM exception WHERE id = ?', `successors:${id}`)?.['at']);
+  settle(db, `successors:${id}`, { kind: 'clone', at: at ?? nowMs, subject: id, detail: { successors } });
 }

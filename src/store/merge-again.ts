@@ -11,7 +11,8 @@ import { openBody } from '../protocol/changeset.ts';
 import { FIRST_DICTIONARY } from '../protocol/dictionary.ts';
 import { bytesOf, numberOf, type Database, type SqlRow } from './database.ts';
 import { mergeChangeset } from './merge.ts';
-import { openStore, readDictionaries, readMeta, type Store } from './store.ts';
+import { readDictionaries, readMeta, type Store } from './store.ts';
+import { openStore } from './open-store.ts';
 
 export function mergeAgain(db: Database): { readonly db: Database; close(): void } {
   const again = unwrap(openStore(':memory:', { clock: systemClock, random: systemRandom }));

@@ -7,7 +7,7 @@
  */
 import { compareBytes, fromHex, toHex } from '../base/bytes.ts';
 import { idToBytes, isId } from '../base/id.ts';
-import type { RecordTable, Table } from '../protocol/columns.ts';
+import type { ColumnType, RecordTable, Table } from '../protocol/columns.ts';
 import {
   compareStamps,
   INDEX_SPACE,
@@ -19,7 +19,7 @@ import {
 } from '../protocol/changeset.ts';
 import { isTableName, TABLES, type TableName } from '../protocol/tables.ts';
 import { encodeValue, ledgerId } from './codec.ts';
-import { bytesOrNull, textOrNull, type Database, type SqlRow, type SqlValue } from './database.ts';
+import { bytesOrNull, type SqlRow, type SqlValue } from './database.ts';
 import { noteEqualBarcodes, noteLostEdits, noteSale } from './exceptions.ts';
 import { stampColumn } from './schema.ts';
 import { nameLocal } from './look-up.ts';
@@ -30,15 +30,20 @@ export interface Merged {
   readonly changes: Change[];
   /** It named tables or columns that this program does not know: kept, and played again by a newer one. */
   unknown: boolean;
+  /** Codes that barcode rows had before: whose products may be others now. */
+  readonly codesBefore: Set<string>;
 }
 
 /** Merges one changeset into the tables; `local` is its number here, `chain` its author's chain. */
 export function mergeChangeset(store: Store, local: number, chain: Uint8Array, text: ChangesetText): Merged {
-  const merged: Merged = { changes: [], unknown: false };
+  const merged: Merged = { changes: [], unknown: false, codesBefore: new Set() };
   text.rows.forEach((row, index) => {
     if (!isTableName(row.table)) merged.unknown = true;
     else mergeRow(store, merged, { local, chain, index, table: row.table, row });
   });
+  const idsOf = (name: TableName): Uint8Array[] => merged.changes.flatMap(({ table, id }) => (table === name && id !== null ? [id] : []));
+  const [barcodes, products] = [idsOf('product_barcode'), idsOf('product')];
+  if (barcodes.length + products.length > 0) noteEqualBarcodes(store.db, barcodes, products, merged.codesBefore);
   return merged;
 }
 
@@ -52,7 +57,7 @@ interface Place {
 
 function mergeRow(store: Store, merged: Merged, place: Place): void {
   const table: Table = TABLES[place.table];
-  if (Object.keys(place.row.values).some((column) => !Object.hasOwn(table.columns, column))) merged.unknown = true;
+  for (const column in place.row.values) if (!Object.hasOwn(table.columns, column)) merged.unknown = true;
   if (table.kind === 'ledger') {
     if (place.row.op === 'insert' && addLedgerRow(store, place)) merged.changes.push({ table: place.table, id: null });
     return;
@@ -60,23 +65,9 @@ function mergeRow(store: Store, merged: Merged, place: Place): void {
   const { id, stamp } = place.row;
   if (!isId(id) || stamp === undefined) return;
   const rowId = idToBytes(id);
-  const codes = codesTouched(store.db, place.table, rowId);
-  mergeRecord(store, table, place, rowId, makeStamp(stamp, place.chain));
+  mergeRecord(store, merged, table, place, rowId, makeStamp(stamp, place.chain));
   if (place.row.op === 'patch') keepEdit(store, table, place, place.row, rowId);
-  for (const code of new Set([...codes, ...codesTouched(store.db, place.table, rowId)])) noteEqualBarcodes(store.db, code);
   merged.changes.push({ table: place.table, id: rowId });
-}
-
-/** Codes whose products may be others after a row like this changed: asked before and after. */
-function codesTouched(db: Database, table: TableName, rowId: Uint8Array): string[] {
-  if (table === 'product_barcode') {
-    const code = textOrNull(db.get('SELECT code FROM product_barcode WHERE id = ?', rowId)?.['code']);
-    return code === null ? [] : [code];
-  }
-  if (table !== 'product') return [];
-  return db
-    .all('SELECT DISTINCT code FROM product_barcode WHERE product = ? AND code IS NOT NULL', rowId)
-    .map((row) => String(row['code']));
 }
 
 // ---- ledgers
@@ -114,12 +105,23 @@ function addLedgerRow(store: Store, place: Place): boolean {
   return true;
 }
 
+const columnLists = new Map<TableName, readonly (readonly [name: string, type: ColumnType])[]>();
+
+function columnsOf(name: TableName): readonly (readonly [name: string, type: ColumnType])[] {
+  let list = columnLists.get(name);
+  if (list === undefined) {
+    const table: Table = TABLES[name];
+    list = Object.entries(table.columns).map(([column, { type }]) => [column, type] as const);
+    columnLists.set(name, list);
+  }
+  return list;
+}
+
 function encodeRow(store: Store, place: Place): SqlValue[] {
-  const table: Table = TABLES[place.table];
   const resolve = (hash: Uint8Array): number => nameLocal(store.db, hash);
-  return Object.entries(table.columns).map(([column, spec]) => {
-    const value = encodeValue(spec.type, place.row.values[column], place.local, resolve);
-    if (spec.type === 'personal' && value instanceof Uint8Array) wantValue(store, value);
+  return columnsOf(place.table).map(([column, type]) => {
+    const value = encodeValue(type, place.row.values[column], place.local, resolve);
+    if (type === 'personal' && value instanceof Uint8Array) wantValue(store, value);
     return value;
   });
 }
@@ -131,10 +133,12 @@ function applyEffects(store: Store, place: Place, id: number): void {
     case 'stock_movement':
       if (isId(values['product']) && typeof values['quantity_milli'] === 'number')
         store.db.run(
-          'INSERT INTO stock (product, location, on_hand_milli) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET on_hand_milli = on_hand_milli + excluded.on_hand_milli',
+          `INSERT INTO stock (product, location, on_hand_milli, counted) VALUES (?, ?, ?, ?)
+           ON CONFLICT DO UPDATE SET on_hand_milli = on_hand_milli + excluded.on_hand_milli, counted = max(counted, excluded.counted)`,
           idToBytes(values['product']),
           typeof values['location'] === 'string' ? values['location'] : '',
           values['quantity_milli'],
+          Number(values['reason'] !== 'sale' && values['reason'] !== 'refund'),
         );
       return;
     case 'forgotten':
@@ -180,10 +184,17 @@ export function wantValue(store: Store, hash: Uint8Array): void {
 
 // ---- records
 
-function mergeRecord(store: Store, table: RecordTable, place: Place, rowId: Uint8Array, stamp: Uint8Array): void {
+function mergeRecord(store: Store, merged: Merged, table: RecordTable, place: Place, rowId: Uint8Array, stamp: Uint8Array): void {
   const encoded = encodeRow(store, place);
-  const values = Object.fromEntries(Object.keys(table.columns).map((column, at) => [column, encoded[at] ?? null]));
-  mergeGroups(store, place.table, rowId, values, new Map(groupsTouched(table, place.row).map((group) => [group, stamp])));
+  const values = Object.fromEntries(columnsOf(place.table).map(([column], at) => [column, encoded[at] ?? null]));
+  const stamps = new Map(groupsTouched(table, place.row).map((group) => [group, stamp]));
+  // Nearly all records arrive new: one statement, and nothing is read.
+  if (place.row.op === 'insert' && insertRecord(store, table, place.table, rowId, values, stamps)) return;
+  if (place.table === 'product_barcode') {
+    const code = store.db.get('SELECT code FROM product_barcode WHERE id = ?', rowId)?.['code'];
+    if (typeof code === 'string') merged.codesBefore.add(code);
+  }
+  mergeGroups(store, place.table, rowId, values, stamps);
 }
 
 /** Lets each group that comes with a stamp win or lose against the one held. */
@@ -226,8 +237,10 @@ export function groupsTouched(table: RecordTable, row: { readonly op: string; re
     .map(([group]) => group);
 }
 
+/** Statements by table and groups written. */
 const recordInserts = new Map<string, string>();
 
+/** True when the row was not there before. */
 function insertRecord(
   store: Store,
   table: RecordTable,
@@ -235,17 +248,17 @@ function insertRecord(
   rowId: Uint8Array,
   values: Readonly<Record<string, SqlValue>>,
   stamps: ReadonlyMap<string, Uint8Array>,
-): void {
+): boolean {
   const groups = [...stamps.keys()];
   const columns = groups.flatMap((group) => Object.keys(table.groups[group] ?? {}));
   const key = `${name} ${groups.join(' ')}`;
   let sql = recordInserts.get(key);
   if (sql === undefined) {
     const names = ['id', ...columns, ...groups.map(stampColumn)];
-    sql = `INSERT INTO ${name} (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`;
+    sql = `INSERT OR IGNORE INTO ${name} (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`;
     recordInserts.set(key, sql);
   }
-  store.db.run(sql, rowId, ...columns.map((column) => values[column] ?? null), ...stamps.values());
+  return store.db.run(sql, rowId, ...columns.map((column) => values[column] ?? null), ...stamps.values()).changes > 0;
 }
 
 function wins(table: RecordTable, group: string, values: Readonly<Record<string, SqlValue>>, stamp: Uint8Array, held: SqlRow): boolean {

@@ -5,9 +5,18 @@ import { verifyStore } from './verify.ts';
 import { listProducts } from './queries/catalogue.ts';
 import { listCustomers } from './queries/people.ts';
 import { listSales } from './queries/sales.ts';
-import { countRows } from './queries/shop.ts';
+import { countMergedRows, countRows } from './queries/shop.ts';
 
-export const LONG_QUERIES = { checksumStore, quickCheck, verifyStore, listProducts, listCustomers, listSales, countRows } as const;
+export const LONG_QUERIES = {
+  checksumStore,
+  quickCheck,
+  verifyStore,
+  listProducts,
+  listCustomers,
+  listSales,
+  countRows,
+  countMergedRows,
+} as const;
 
 export type LongQueries = typeof LONG_QUERIES;
 export type LongQueryName = keyof LongQueries;

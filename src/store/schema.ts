@@ -71,8 +71,8 @@ CREATE INDEX detached_by_changeset ON detached (changeset) WHERE changeset IS NO
 -- Hashes that merged rows name and whose value is not here: asked for at the next occasion.
 CREATE TABLE wanted (hash BLOB PRIMARY KEY) WITHOUT ROWID;
 
--- The sum of movements.
-CREATE TABLE stock (product BLOB NOT NULL, location TEXT NOT NULL, on_hand_milli INTEGER NOT NULL, PRIMARY KEY (product, location)) WITHOUT ROWID;
+-- The sum of movements. counted: somebody received or counted it, so the figure means something.
+CREATE TABLE stock (product BLOB NOT NULL, location TEXT NOT NULL, on_hand_milli INTEGER NOT NULL, counted INTEGER NOT NULL, PRIMARY KEY (product, location)) WITHOUT ROWID;
 
 -- What wants a person's eye and cannot be found by a query at the time of asking.
 CREATE TABLE exception (id TEXT PRIMARY KEY, kind TEXT NOT NULL, at INTEGER NOT NULL, subject TEXT NOT NULL, detail TEXT NOT NULL) WITHOUT ROWID;

@@ -9,13 +9,13 @@ import { TABLES, TABLE_NAMES, type TableName } from '../protocol/tables.ts';
 import { checksumStore, RowSum, type Checksum } from '../store/checksum.ts';
 import { referenceText } from '../store/codec.ts';
 import { stampColumn } from '../store/schema.ts';
-import type { Store } from '../store/store.ts';
+import type { Database } from '../store/database.ts';
 
 /** The tables that differ, with both counts; empty when all are equal. The projection must have reached the feed's end. */
 export async function compareProjection(
-  store: Store,
+  db: Database,
   hub: HubMasterClient,
-  held: Checksum = checksumStore(store.db),
+  held: Checksum = checksumStore(db),
 ): Promise<{ table: string; here: number; there: number }[]> {
   const hashes = await feedHashes(hub);
   const differing: { table: string; here: number; there: number }[] = [];

@@ -1,7 +1,7 @@
 /** Which screen: first launch, log-in, or the one the address names. Every screen behind the log-in gets the register as context. */
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useState, type ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from './texts/texts.tsx';
 import { call } from './api/call.ts';
 import { cartStore } from './cart/cart-store.ts';
 import { setRegion } from './format/format.ts';

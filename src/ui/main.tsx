@@ -10,12 +10,15 @@ import { present } from '../base/assert.ts';
 import { App } from './app.tsx';
 import { queryClient } from './live/query-client.ts';
 import { startTexts } from './texts/i18n.ts';
+import { TextsProvider } from './texts/texts.tsx';
 
 await startTexts();
 createRoot(present(document.getElementById('root'), 'the root of the page')).render(
   <StrictMode>
-    <QueryClientProvider client={queryClient}>
-      <App />
-    </QueryClientProvider>
+    <TextsProvider>
+      <QueryClientProvider client={queryClient}>
+        <App />
+      </QueryClientProvider>
+    </TextsProvider>
   </StrictMode>,
 );

@@ -79,8 +79,13 @@ export async function findBarriers(page: Page): Promise<readonly string[]> {
   );
 }
 
-/** A barcode scanner: a keyboard that types at a scanner's pace and ends with Enter. */
-export async function scan(page: Page, code: string): Promise<void> {
-  await page.keyboard.type(code);
-  await page.keyboard.press('Enter');
+/**
+ * A barcode scanner: a keyboard that types at a scanner's pace and ends with Enter. It does not wait for the page between its keys, as no
+ * scanner does; with `keyMs` it leaves that long between them.
+ */
+export async function scan(page: Page, code: string, keyMs = 0): Promise<void> {
+  if (keyMs > 0) {
+    await page.keyboard.type(code, { delay: keyMs });
+    await page.keyboard.press('Enter');
+  } else await Promise.all([...code.split(''), 'Enter'].map((key) => page.keyboard.press(key)));
 }

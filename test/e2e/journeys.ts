@@ -69,7 +69,7 @@ export async function logIn(page: Page, pin = OWNER_PIN): Promise<void> {
   await page.getByLabel('PIN', { exact: true }).waitFor();
   await page.keyboard.type(pin);
   await page.keyboard.press('Enter');
-  await page.getByLabel('Search products').waitFor();
+  await page.getByRole('button', { name: /Change user/ }).waitFor();
 }
 
 /** `heading` is how the screen opened names itself, where that is another word. */
@@ -90,4 +90,22 @@ export async function totalOf(page: Page): Promise<number> {
 
 export function minorOf(text: string): number {
   return Math.round(Number(text.replace(/[^\d.-]/g, '')) * 100);
+}
+
+/** On the open list of products. */
+export async function addProduct(page: Page, product: { name: string; price: string; barcode: string }): Promise<void> {
+  await page.getByRole('button', { name: 'Add product' }).click();
+  await page.getByLabel('Name', { exact: true }).fill(product.name);
+  await page.getByLabel('Price', { exact: true }).fill(product.price);
+  await page.getByLabel('Barcodes').fill(product.barcode);
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+}
+
+/** On the open list of customers. */
+export async function addCustomer(page: Page, name: string): Promise<void> {
+  await page.getByRole('button', { name: 'Add customer' }).first().click();
+  await page.getByLabel('Name', { exact: true }).fill(name);
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
 }

@@ -9,10 +9,17 @@ import { join } from 'node:path';
 const ROOT = join(import.meta.dirname, '../..');
 const STARTS_WITHIN_MS = 15_000;
 const STOPS_WITHIN_MS = 15_000;
+/** Of a range kept for documentation: no machine has it. */
+const NO_INTERFACE = '192.0.2.1';
 
 export interface RegisterProcess {
   readonly url: string;
   readonly folder: string;
+  /** Ends the process; its folder stays, and `start` goes on from it. */
+  halt(): Promise<void>;
+  /** Ends it as a power cut would: without a word to it. */
+  kill(): Promise<void>;
+  start(): Promise<void>;
   /** Ends the process and removes its folder. */
   stop(): Promise<void>;
 }
@@ -25,11 +32,40 @@ export function buildScreens(): void {
   execFileSync(process.execPath, [join(ROOT, 'node_modules/vite/bin/vite.js'), 'build', '--logLevel', 'error'], { cwd: ROOT });
 }
 
-export async function startRegister(name: string): Promise<RegisterProcess> {
+export interface StartOptions {
+  /** Hears no announcement of a master: it knows the address that it was told, and nothing else. */
+  readonly deaf?: boolean;
+}
+
+export async function startRegister(name: string, { deaf = false }: StartOptions = {}): Promise<RegisterProcess> {
   const folder = mkdtempSync(join(tmpdir(), `aurapos-e2e-${name}-`));
   const port = await freePort();
-  const child = spawn(process.execPath, [join(ROOT, 'src/cli/main.ts'), 'start', '--data', folder, '--port', String(port)], {
+  const url = `http://127.0.0.1:${port}/`;
+  const env = deaf ? { ...process.env, AURAPOS_MULTICAST_INTERFACE: NO_INTERFACE } : process.env;
+  let halt = await startProcess(folder, port, url, env);
+  return {
+    url,
+    folder,
+    halt: () => halt('SIGTERM'),
+    kill: () => halt('SIGKILL'),
+    start: async () => {
+      halt = await startProcess(folder, port, url, env);
+    },
+    stop: async () => {
+      await halt('SIGTERM');
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+type Halt = (signal: 'SIGTERM' | 'SIGKILL') => Promise<void>;
+
+/** Resolves once the register answers, to what ends it again. */
+async function startProcess(folder: string, port: number, url: string, env: NodeJS.ProcessEnv): Promise<Halt> {
+  const args = [join(ROOT, 'src/cli/main.ts'), 'start', '--data', folder, '--port', String(port), '--listen', '127.0.0.1'];
+  const child = spawn(process.execPath, args, {
     cwd: ROOT,
+    env,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let said = '';
@@ -39,23 +75,21 @@ export async function startRegister(name: string): Promise<RegisterProcess> {
   child.stdout.on('data', note);
   child.stderr.on('data', note);
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  const url = `http://127.0.0.1:${port}/`;
-  const stop = async (): Promise<void> => {
-    child.kill('SIGTERM');
+  const halt: Halt = async (signal) => {
+    child.kill(signal);
     const timer = setTimeout(() => child.kill('SIGKILL'), STOPS_WITHIN_MS);
     await ended;
     clearTimeout(timer);
-    rmSync(folder, { recursive: true, force: true });
   };
   const until = Date.now() + STARTS_WITHIN_MS;
   while (!(await answers(url))) {
     if (child.exitCode !== null || Date.now() > until) {
-      await stop();
+      await halt('SIGKILL');
       assert.fail(`the register did not start:\n${said}`);
     }
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  return { url, folder, stop };
+  return halt;
 }
 
 async function answers(url: string): Promise<boolean> {

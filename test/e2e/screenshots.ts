@@ -1,14 +1,16 @@
 /**
  * Every screen, light and dark, at the till's size, on a desk and on a phone, into the folder named on the command line:
- * `node test/e2e/screenshots.ts FOLDER`. For looking at; a screen with a barrier or a complaint of the browser fails the run.
+ * `node test/e2e/screenshots.ts FOLDER [CATALOGUE]`. For looking at; a screen with a barrier or a complaint of the browser fails the run.
  */
 import { strict as assert } from 'node:assert';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
+import { systemClock } from '../../src/base/clock.ts';
 import { findBarriers, launchBrowser, openScreen, scan } from './browser.ts';
-import { answerWizard, logIn, type Look } from './journeys.ts';
-import { buildScreens, startRegister } from './register-process.ts';
+import { makeCuttableLink } from './cuttable-link.ts';
+import { answerWizard, joinMaster, logIn, openFromMenu, type Look } from './journeys.ts';
+import { buildScreens, freePort, startRegister } from './register-process.ts';
 
 const SIZES = [
   { name: 'till', width: 1024, height: 768 },
@@ -97,14 +99,113 @@ async function wizard(browser: Browser, url: string, folder: string): Promise<vo
   await context.close();
 }
 
-async function main(folder: string | undefined): Promise<void> {
+/** Mirrored, as for a language written from right to left. */
+async function mirrored(browser: Browser, url: string, folder: string): Promise<void> {
+  const { page, context } = await openScreen(browser, url);
+  const look = lookInto(folder, page, 'till-mirrored');
+  await logIn(page);
+  for (const code of await fetchCodes(page)) await scan(page, code);
+  await page.locator('.line').nth(3).waitFor();
+  await page.evaluate("document.documentElement.dir = 'rtl'");
+  await look('sell');
+  await page.keyboard.press('F9');
+  await page.getByRole('heading', { name: 'Amount due' }).waitFor();
+  await look('pay');
+  await page.keyboard.press('F6');
+  await page.goto(`${url}#/registers`);
+  await page.getByRole('heading', { level: 1 }).waitFor();
+  await look('registers');
+  await context.close();
+}
+
+/** A master and a slave: set-up at work, recovery code, pairing, joining, cut off and together again; then a large import. */
+async function shopOfTwo(browser: Browser, folder: string, catalogue: string | undefined): Promise<void> {
+  const hubPort = await freePort();
+  const [front, stall] = [await startRegister('shots-front'), await startRegister('shots-stall', { deaf: true })];
+  const link = await makeCuttableLink(hubPort);
+  try {
+    const { page: master } = await openScreen(browser, front.url);
+    const look = lookInto(folder, master, 'till-light');
+    const skip = (): Promise<void> => Promise.resolve();
+    await answerWizard(master, { mode: 'Multi-register — Master', registerName: 'Front till', hubPort }, skip);
+    await master.locator('.stages').waitFor();
+    await look('wizard-work');
+    await master.locator('[data-recovery-code]').waitFor({ timeout: 60_000 });
+    await look('wizard-recovery');
+    await master.getByLabel('I have printed it or written it down').check();
+    await master.getByRole('button', { name: 'Start selling' }).click();
+    await openFromMenu(master, 'Registers');
+    await master.getByRole('button', { name: 'Pair a register' }).click();
+    const code = await master.locator('[data-pairing-code]').getAttribute('data-pairing-code');
+    await look('pairing');
+    const { page: slave } = await openScreen(browser, stall.url);
+    const lookAtSlave = lookInto(folder, slave, 'till-light');
+    await joinMaster(slave, { registerName: 'Market stall', address: `127.0.0.1:${link.port}`, code: code ?? '' }, lookAtSlave);
+    await logIn(slave);
+    await slave.getByText('Online').waitFor();
+    await master.getByRole('row', { name: /Market stall/ }).waitFor();
+    await look('registers-two');
+    await link.cut();
+    await slave.getByText('not reachable since').waitFor();
+    for (const shelf of await fetchCodes(slave)) await scan(slave, shelf);
+    await slave.keyboard.press('F6');
+    await slave.getByRole('heading', { name: 'Paid' }).waitFor();
+    await scan(slave, '5410000000019');
+    await slave.getByText('No product has this code').waitFor();
+    await lookAtSlave('sell-apart');
+    await slave.setViewportSize({ width: 390, height: 844 });
+    await lookInto(folder, slave, 'phone-light')('sell-apart');
+    await slave.setViewportSize({ width: 1024, height: 768 });
+    await openFromMenu(slave, 'Sales');
+    await lookAtSlave('sales-apart');
+    await systemClock.sleep(5_000);
+    await look('registers-apart');
+    await link.mend();
+    await slave.getByText('Back together').waitFor();
+    await lookAtSlave('sales-back');
+    await openFromMenu(master, 'Settings', 'Storage');
+    await look('settings-master');
+    if (catalogue === undefined) return;
+    await openFromMenu(master, 'Products');
+    await master.getByRole('link', { name: 'Import CSV' }).click();
+    await master.locator('input[type=file]').setInputFiles(catalogue);
+    await master
+      .getByRole('button', { name: /^Import/ })
+      .last()
+      .waitFor({ timeout: 60_000 });
+    await look('import-large');
+    await master
+      .getByRole('button', { name: /^Import/ })
+      .last()
+      .click();
+    await master.locator('.figures').waitFor();
+    await look('import-running');
+    await master.getByText('See the products').waitFor({ timeout: 60_000 });
+    await look('import-done');
+    await openFromMenu(master, 'Products');
+    await master.locator('.product-row').nth(5).waitFor();
+    await look('products-large');
+    await openFromMenu(master, 'Sell', 'Sell');
+    await master.getByLabel('Search products').fill('choco lait');
+    await master.locator('.product-chosen').waitFor();
+    await look('sell-search-large');
+  } finally {
+    await link.close();
+    await stall.stop();
+    await front.stop();
+  }
+}
+
+async function main(folder: string | undefined, catalogue: string | undefined): Promise<void> {
   assert.ok(folder !== undefined, 'name the folder for the pictures');
   mkdirSync(folder, { recursive: true });
   buildScreens();
   const register = await startRegister('screenshots');
   const browser = await launchBrowser();
   try {
+    await shopOfTwo(browser, folder, catalogue);
     await wizard(browser, register.url, folder);
+    await mirrored(browser, register.url, folder);
     for (const size of SIZES) {
       for (const dark of [false, true]) {
         const { page, context, complaints } = await openScreen(browser, register.url, { ...size, dark });
@@ -120,4 +221,4 @@ async function main(folder: string | undefined): Promise<void> {
   assert.deepEqual(problems, []);
 }
 
-await main(process.argv[2]);
+await main(process.argv[2], process.argv[3]);

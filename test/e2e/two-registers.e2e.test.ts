@@ -42,6 +42,8 @@ test('a master, a slave joined by code: TEST_SYNC and a sale show on the other b
     await logIn(slave, OWNER_PIN);
     await slave.getByText('Online').waitFor({ timeout: LIVE_WITHIN_MS });
     await master.getByRole('row', { name: /Market stall/ }).waitFor({ timeout: LIVE_WITHIN_MS });
+    // The code was good for one register, and is gone from the screen.
+    await master.locator('[data-pairing-code]').waitFor({ state: 'detached' });
 
     // A product made on the master appears in the slave's open list.
     await openFromMenu(slave, 'Products');
@@ -73,7 +75,34 @@ test('a master, a slave joined by code: TEST_SYNC and a sale show on the other b
     await openFromMenu(slave, 'Sales');
     await slave.locator('.sale-row', { hasText: 'Sent' }).waitFor({ timeout: LIVE_WITHIN_MS });
     await lookAtSlave('sales-sent');
-    assert.deepEqual([...complaints, ...slaveComplaints], []);
+
+    // The master is gone: the slave says so calmly and sells on. The master comes back: the banner goes, and it sends.
+    await front.halt();
+    await slave.getByText('Front till not reachable since').waitFor({ timeout: LIVE_WITHIN_MS });
+    await openFromMenu(slave, 'Sell', 'Sell');
+    await scan(slave, '2900000000018');
+    await slave.locator('.line', { hasText: 'TEST_SYNC' }).waitFor();
+    await slave.keyboard.press('F6');
+    await slave.getByRole('heading', { name: 'Paid' }).waitFor();
+    await slave.getByText('1 sale safe here').waitFor({ timeout: LIVE_WITHIN_MS });
+    await lookAtSlave('sell-apart');
+    await front.start();
+    await slave.getByText('Online').waitFor({ timeout: SET_UP_WITHIN_MS });
+    assert.equal(await slave.getByText('not reachable').count(), 0);
+    await lookAtSlave('sell-healed');
+
+    // Both histories are the same.
+    await master.reload();
+    await logIn(master, OWNER_PIN);
+    await openFromMenu(master, 'Sales');
+    await openFromMenu(slave, 'Sales');
+    const labels = (page: typeof slave) => page.locator('.sale-row .id .num').allInnerTexts();
+    await master.locator('.sale-row').nth(1).waitFor({ timeout: LIVE_WITHIN_MS });
+    assert.deepEqual(await labels(master), ['R2-000002', 'R2-000001']);
+    assert.deepEqual(await labels(slave), await labels(master));
+    // While its register was gone, the master's own screen lost its stream, and nothing else was wrong.
+    const others = complaints.filter((complaint) => !complaint.includes('api/events'));
+    assert.deepEqual([...others, ...slaveComplaints], []);
   } finally {
     await browser.close();
     await stall.stop();

@@ -30,7 +30,9 @@ export async function check(world: World, whole: boolean): Promise<string[]> {
     'select position, chain, n, previous, hash, body, running_hash from hub.feed order by position',
   );
   checkFeed(feed, wrong);
-  const forked = new Set((await world.hub.query<{ chain: Uint8Array }>('postgres', 'select chain from hub.chain where forked')).map(({ chain }) => toHex(chain)));
+  const forked = new Set(
+    (await world.hub.query<{ chain: Uint8Array }>('postgres', 'select chain from hub.chain where forked')).map(({ chain }) => toHex(chain)),
+  );
   for (const machine of world.machines) {
     if (machine.program === null) wrong.push(`${machine.name} does not run`);
     else checkStore(world, machine, machine.program.store.db, feed, forked, wrong, whole);
@@ -72,7 +74,9 @@ function checkStore(
   whole: boolean,
 ): void {
   const say = (what: string): void => void wrong.push(`${machine.name}: ${what}`);
-  const held = new Map(db.all('SELECT hash, state FROM changeset WHERE state <> 1').map((row) => [toHex(row['hash'] as Uint8Array), row['state']]));
+  const held = new Map(
+    db.all('SELECT hash, state FROM changeset WHERE state <> 1').map((row) => [toHex(row['hash'] as Uint8Array), row['state']]),
+  );
   const onHub = new Set(feed.map(({ hash }) => toHex(hash)));
   for (const hash of onHub) if (!held.has(hash)) say(`the cursor skipped ${hash.slice(0, 12)}`);
   for (const [hash, state] of held) {
@@ -102,7 +106,9 @@ function checkStore(
 /** P4: 1, 2, 3 ... in every series; a number twice only where two machines wrote one chain. */
 function checkNumbers(world: World, db: Database, forked: ReadonlySet<string>, say: (what: string) => void): void {
   const series = Map.groupBy(
-    db.all('SELECT s.series, s.number, k.id AS chain FROM sale s JOIN changeset c ON c.local = s.id / 512 JOIN chain k ON k.number = c.chain'),
+    db.all(
+      'SELECT s.series, s.number, k.id AS chain FROM sale s JOIN changeset c ON c.local = s.id / 512 JOIN chain k ON k.number = c.chain',
+    ),
     (row) => String(row['series']),
   );
   for (const [name, rows] of series) {
@@ -111,7 +117,8 @@ function checkNumbers(world: World, db: Database, forked: ReadonlySet<string>, s
     const torn = rows.some((row) => forked.has(toHex(row['chain'] as Uint8Array)));
     if (new Set(rows.map((row) => toHex(row['chain'] as Uint8Array))).size > 1) say(`two chains use series ${name}`);
     if (distinct.size !== numbers.length && !torn) say(`series ${name} gives a number twice`);
-    if (distinct.size !== Math.max(...numbers) && world.gone.size === 0) say(`series ${name} has a gap: ${distinct.size} of ${Math.max(...numbers)}`);
+    if (distinct.size !== Math.max(...numbers) && world.gone.size === 0)
+      say(`series ${name} has a gap: ${distinct.size} of ${Math.max(...numbers)}`);
   }
 }
 
@@ -126,7 +133,8 @@ function checkSums(db: Database, say: (what: string) => void): void {
   }
   const moved = sumBy(db, "SELECT hex(product) || ifnull(location, '') AS id, quantity_milli AS amount FROM stock_movement");
   const stock = sumBy(db, 'SELECT hex(product) || location AS id, on_hand_milli AS amount FROM stock');
-  for (const [id, amount] of moved) if (stock.get(id) !== amount) say(`stock of ${id} is ${String(stock.get(id))}, its movements ${amount}`);
+  for (const [id, amount] of moved)
+    if (stock.get(id) !== amount) say(`stock of ${id} is ${String(stock.get(id))}, its movements ${amount}`);
 }
 
 function sumBy(db: Database, sql: string): Map<string, number> {
@@ -142,20 +150,24 @@ async function compareAll(world: World, wrong: string[]): Promise<void> {
   const sums = checksumStore(first.store.db);
   for (const { name, store } of others) {
     const theirs = checksumStore(store.db);
-    for (const table of Object.keys(sums)) if (sums[table]?.sum !== theirs[table]?.sum) wrong.push(`${name}: table ${table} is not that of ${first.name}`);
+    for (const table of Object.keys(sums))
+      if (sums[table]?.sum !== theirs[table]?.sum) wrong.push(`${name}: table ${table} is not that of ${first.name}`);
     const [mine, other] = [first.store, store].map(({ db }) =>
-      JSON.stringify(db.all("SELECT id, detail FROM exception WHERE kind IN ('lost-edit', 'equal-barcode', 'doubled-number', 'clone') ORDER BY id")),
+      JSON.stringify(
+        db.all("SELECT id, detail FROM exception WHERE kind IN ('lost-edit', 'equal-barcode', 'doubled-number', 'clone') ORDER BY id"),
+      ),
     );
     if (mine !== other) wrong.push(`${name}: its exceptions are not those of ${first.name}`);
   }
   const link = {
-    query: <Row>(text: string, params: readonly (string | number | boolean | null | Uint8Array)[] = []) => world.hub.query<Row>('postgres', text, params),
+    query: <Row>(text: string, params: readonly (string | number | boolean | null | Uint8Array)[] = []) =>
+      world.hub.query<Row>('postgres', text, params),
     run: (text: string) => world.hub.run('postgres', text),
     listen: () => Promise.resolve(),
     onLost: () => {},
     close: () => Promise.resolve(),
   };
-  for (const { table, here, there } of await compareProjection(first.store, makeHubMasterClient(link), sums))
+  for (const { table, here, there } of await compareProjection(first.store.db, makeHubMasterClient(link), sums))
     wrong.push(`projection of ${table}: ${there} rows, ${here} here`);
 }
 
@@ -164,6 +176,9 @@ async function checkForgotten(world: World, wrong: string[]): Promise<void> {
     const kept = program?.store.db.get('SELECT count(*) AS kept FROM detached d JOIN forgotten f ON f.hash = d.hash')?.['kept'];
     if (kept !== 0) wrong.push(`${name}: ${String(kept)} forgotten values kept`);
   }
-  const [there] = await world.hub.query<{ kept: number }>('postgres', 'select count(*)::int as kept from hub.detached d join shop.forgotten f on f.hash = d.hash');
+  const [there] = await world.hub.query<{ kept: number }>(
+    'postgres',
+    'select count(*)::int as kept from hub.detached d join shop.forgotten f on f.hash = d.hash',
+  );
   if (there?.kept !== 0) wrong.push(`hub: ${String(there?.kept)} forgotten values kept`);
 }

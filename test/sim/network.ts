@@ -137,7 +137,12 @@ export class Network {
     });
   }
 
-  async #execute<Row>(role: string, text: string, params: readonly SqlParam[], script: boolean): Promise<{ rows: Row[] } | { error: Error }> {
+  async #execute<Row>(
+    role: string,
+    text: string,
+    params: readonly SqlParam[],
+    script: boolean,
+  ): Promise<{ rows: Row[] } | { error: Error }> {
     try {
       if (script) {
         await this.#hub.run(role, text);

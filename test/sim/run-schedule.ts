@@ -61,7 +61,8 @@ export async function openWorld(stage: Stage, seed: number): Promise<{ world: Wo
   mkdirSync(folder, { recursive: true });
   await stage.hub.putBack('image');
   const world = new World(stage.hub, seed, folder);
-  for (const [at, name] of REGISTERS.entries()) await world.addMachine(name, present(ROLES[at], 'a role'), present(stage.images[at], 'an image'));
+  for (const [at, name] of REGISTERS.entries())
+    await world.addMachine(name, present(ROLES[at], 'a role'), present(stage.images[at], 'an image'));
   return {
     world,
     close: async () => {
@@ -93,7 +94,11 @@ export async function heal(world: World): Promise<void> {
   }
 }
 
-export async function runSchedule(stage: Stage, seed: number, options: { readonly bug?: PlantedBug; readonly log?: (line: string) => void } = {}): Promise<Outcome> {
+export async function runSchedule(
+  stage: Stage,
+  seed: number,
+  options: { readonly bug?: PlantedBug; readonly log?: (line: string) => void } = {},
+): Promise<Outcome> {
   const { world, close } = await openWorld(stage, seed);
   const bug = options.bug ?? null;
   world.log = options.log ?? null;
@@ -129,7 +134,9 @@ async function describe(world: World): Promise<string> {
     'postgres',
     'select h.position, p.position as projected, (select count(*)::int from hub.offered) as offered from hub.head h, hub.projection p',
   );
-  const machines = world.machines.map(({ name, program }) => `${name} ${program?.sync?.status().state ?? 'dead'} ${program?.sync?.status().problem?.code ?? ''}`);
+  const machines = world.machines.map(
+    ({ name, program }) => `${name} ${program?.sync?.status().state ?? 'dead'} ${program?.sync?.status().problem?.code ?? ''}`,
+  );
   return `${JSON.stringify(hub)} ${machines.join(', ')}`;
 }
 
@@ -141,9 +148,32 @@ function skipNow(world: World, dice: Dice): void {
 
 // ---- faults
 
-type Fault = 'cut' | 'kill' | 'power' | 'before-commit' | 'after-commit' | 'cut-after-push' | 'hub-crash' | 'hub-put-back' | 'clone' | 'put-back' | 'clock';
+type Fault =
+  | 'cut'
+  | 'kill'
+  | 'power'
+  | 'before-commit'
+  | 'after-commit'
+  | 'cut-after-push'
+  | 'hub-crash'
+  | 'hub-put-back'
+  | 'clone'
+  | 'put-back'
+  | 'clock';
 
-const COMMON: readonly Fault[] = ['cut', 'cut', 'cut', 'kill', 'power', 'before-commit', 'after-commit', 'cut-after-push', 'cut-after-push', 'hub-crash', 'clock'];
+const COMMON: readonly Fault[] = [
+  'cut',
+  'cut',
+  'cut',
+  'kill',
+  'power',
+  'before-commit',
+  'after-commit',
+  'cut-after-push',
+  'cut-after-push',
+  'hub-crash',
+  'clock',
+];
 const RARE: readonly Fault[] = ['hub-put-back', 'clone', 'put-back'];
 
 function planFaults(world: World, forMs: number, bug: PlantedBug | null): void {

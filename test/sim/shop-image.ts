@@ -10,7 +10,8 @@ import { beginChain } from '../../src/store/begin-chain.ts';
 import { trustCertificate } from '../../src/store/chains.ts';
 import { commit, commitWith, startDraft, type Draft } from '../../src/store/journal.ts';
 import { settingId } from '../../src/store/queries/shop.ts';
-import { closeStore, openStore, writeMeta, type Store } from '../../src/store/store.ts';
+import { closeStore, writeMeta, type Store } from '../../src/store/store.ts';
+import { openStore } from '../../src/store/open-store.ts';
 import { testId } from '../support/foreign-chain.ts';
 import { seededRandom } from '../support/shop.ts';
 import { AUTHORITY, CERTIFICATES } from './certificates.ts';
@@ -77,5 +78,14 @@ function draftShop(draft: Draft): void {
   draft.create('setting', { key: 'currency', value: '"EUR"' }, settingId('currency'));
   const category = draft.create('tax_category', { name: '21 %', code: 'A' });
   draft.create('tax_rate', { tax_category: category, service: 'any', rate_ppm: 210_000, from_at: 0 });
-  draft.create('payment_method', { name: 'Cash', kind: 'cash', position: 1, counted: true, gives_change: true, rounding_step_minor: 5, rounding_scope: 'cash', active: true });
+  draft.create('payment_method', {
+    name: 'Cash',
+    kind: 'cash',
+    position: 1,
+    counted: true,
+    gives_change: true,
+    rounding_step_minor: 5,
+    rounding_scope: 'cash',
+    active: true,
+  });
 }

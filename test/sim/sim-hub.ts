@@ -37,7 +37,9 @@ export class SimHub {
     );
     await db.exec('grant usage on schema hub to public');
     for (const [at, role] of roles.entries())
-      await db.exec(`create role ${role}; insert into hub.member (role, register, pairing) values ('${role}', '${testId(9001 + at)}', '${testId(9001 + at)}')`);
+      await db.exec(
+        `create role ${role}; insert into hub.member (role, register, pairing) values ('${role}', '${testId(9001 + at)}', '${testId(9001 + at)}')`,
+      );
     const shop = { id: testId(9100), name: 'Corner Shop', number: 1, incarnationId: testId(9101), protocolVersion: 1 };
     await makeHubMasterClient(link).beginIncarnation(shop);
     const hub = new SimHub(

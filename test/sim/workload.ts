@@ -67,7 +67,8 @@ function editSome({ register, store }: Program, dice: Dice): void {
 function editPeople({ register, store }: Program, dice: Dice): void {
   const people = store.db.all('SELECT id FROM customer ORDER BY id').map((row) => idFromBytes(bytesOf(row['id'])));
   const luck = dice.fraction();
-  if (luck < 0.4 || people.length === 0) addCustomer(register, { name: `Person ${Math.floor(dice.fraction() * 99)}`, phone: '+32 1' }, OWNER);
+  if (luck < 0.4 || people.length === 0)
+    addCustomer(register, { name: `Person ${Math.floor(dice.fraction() * 99)}`, phone: '+32 1' }, OWNER);
   else if (luck < 0.75) editCustomer(register, dice.pick(people), { email: `p${Math.floor(dice.fraction() * 99)}@example.org` }, OWNER);
   else forgetCustomer(register, dice.pick(people), OWNER);
 }
@@ -75,11 +76,18 @@ function editPeople({ register, store }: Program, dice: Dice): void {
 // ---- bugs on purpose
 
 function hideLastNumber({ store }: Program): void {
-  store.db.run('UPDATE sale SET number = 0 WHERE series = ? AND number = (SELECT max(number) FROM sale WHERE series = ?)', store.own?.series ?? '', store.own?.series ?? '');
+  store.db.run(
+    'UPDATE sale SET number = 0 WHERE series = ? AND number = (SELECT max(number) FROM sale WHERE series = ?)',
+    store.own?.series ?? '',
+    store.own?.series ?? '',
+  );
 }
 
 function writeAgain({ store }: Program): void {
-  const opened = openBody(bytesOf(store.db.get('SELECT body FROM changeset WHERE local = ?', store.own?.local ?? 0)?.['body']), store.dictionaries);
+  const opened = openBody(
+    bytesOf(store.db.get('SELECT body FROM changeset WHERE local = ?', store.own?.local ?? 0)?.['body']),
+    store.dictionaries,
+  );
   if (opened.state !== 'text') return;
   const draft = startDraft(store);
   draft.rows.push(...opened.text.rows);

@@ -95,7 +95,9 @@ export class World {
   /** Before a disk is thrown away: what only it holds will be gone. `without` is its machine, or the hub. */
   async noteLoss(without: Machine | 'hub', instead: () => void | Promise<void>): Promise<void> {
     await instead();
-    const held = new Set<string>((await this.hub.query<{ hash: Uint8Array }>('postgres', 'select hash from hub.feed')).map(({ hash }) => toHex(hash)));
+    const held = new Set<string>(
+      (await this.hub.query<{ hash: Uint8Array }>('postgres', 'select hash from hub.feed')).map(({ hash }) => toHex(hash)),
+    );
     for (const machine of this.machines) for (const hash of hashesOn(machine.file)) held.add(hash);
     for (const { hash } of this.acknowledged) if (!held.has(hash)) this.gone.add(hash);
     this.trace(`${without === 'hub' ? 'hub' : without.name} put back, ${this.gone.size} gone`);

@@ -1,7 +1,16 @@
 /** Changesets of registers that are not here: chains written by hand, so that a test can say anything that a program, old, new or bad, might. */
 import { toBase64Url, toHex } from '../../src/base/bytes.ts';
 import { idFromBytes, type Id } from '../../src/base/id.ts';
-import { makeChainKey, makeStamp, sealChangeset, type ChainKey, type ChangeRow, type Dictionary, type SealedChangeset, type Values } from '../../src/protocol/changeset.ts';
+import {
+  makeChainKey,
+  makeStamp,
+  sealChangeset,
+  type ChainKey,
+  type ChangeRow,
+  type Dictionary,
+  type SealedChangeset,
+  type Values,
+} from '../../src/protocol/changeset.ts';
 import { FIRST_DICTIONARY } from '../../src/protocol/dictionary.ts';
 import { admit, readHeads } from '../../src/store/archive.ts';
 import { chainNumber } from '../../src/store/chains.ts';
@@ -15,7 +24,10 @@ export interface ForeignChain {
   readonly key: ChainKey;
   readonly written: SealedChangeset[];
   /** After the last one, or after another to make a fork. */
-  write(rows: readonly ChangeRow[], options?: { readonly after?: SealedChangeset; readonly dictionary?: Dictionary; readonly at?: number }): SealedChangeset;
+  write(
+    rows: readonly ChangeRow[],
+    options?: { readonly after?: SealedChangeset; readonly dictionary?: Dictionary; readonly at?: number },
+  ): SealedChangeset;
 }
 
 export function foreignChain(seed: number): ForeignChain {
@@ -49,7 +61,13 @@ export function add(table: string, values: Values): ChangeRow {
 }
 
 /** `over`: per group the ms and chain of the stamp that this patch saw. */
-export function patch(table: string, id: Id, stamp: number, values: Values, over: Readonly<Record<string, readonly [number, ChainKey]>> = {}): ChangeRow {
+export function patch(
+  table: string,
+  id: Id,
+  stamp: number,
+  values: Values,
+  over: Readonly<Record<string, readonly [number, ChainKey]>> = {},
+): ChangeRow {
   const spelt = Object.fromEntries(Object.entries(over).map(([group, [ms, key]]) => [group, toHex(makeStamp(ms, key.chain))]));
   return { table, op: 'patch', id, stamp, over: spelt, values };
 }
@@ -60,7 +78,13 @@ export function refTo(changeset: SealedChangeset, index: number): string {
 
 /** As if the shop's CA had vouched for the chain long ago. */
 export function believe(store: Store, ...keys: readonly ChainKey[]): void {
-  for (const key of keys) store.db.run('UPDATE chain SET public_key = ?, genesis = ? WHERE number = ?', key.publicKey, key.genesis, chainNumber(store.db, key.chain));
+  for (const key of keys)
+    store.db.run(
+      'UPDATE chain SET public_key = ?, genesis = ? WHERE number = ?',
+      key.publicKey,
+      key.genesis,
+      chainNumber(store.db, key.chain),
+    );
 }
 
 /** One arrival: checked and taken in together, as a pull would. */
@@ -88,11 +112,13 @@ export function snapshot(store: Store): Snapshot {
     tables: checksumStore(db),
     edits: db
       .all('SELECT * FROM edit')
-      .map(({ changeset, id: _, ...row }) => `${hash(changeset)} ${spell(row)}`)
+      .map(({ changeset, ...row }) => `${hash(changeset)} ${spell({ ...row, id: null })}`)
       .toSorted(),
     exceptions: db.all("SELECT id, kind, subject, detail FROM exception WHERE kind <> 'stamp-ahead' ORDER BY id").map(spell),
     stock: db.all('SELECT * FROM stock ORDER BY product, location').map(spell),
-    heads: readHeads(store).map(({ chain, first, tips }) => `${toHex(chain)} ${first} ${tips.map((tip) => `${tip.n}:${toHex(tip.hash)}`).join(' ')}`),
+    heads: readHeads(store).map(
+      ({ chain, first, tips }) => `${toHex(chain)} ${first} ${tips.map((tip) => `${tip.n}:${toHex(tip.hash)}`).join(' ')}`,
+    ),
     detached: db.all('SELECT hash, value FROM detached ORDER BY hash').map(spell),
     wanted: db.all('SELECT hash FROM wanted ORDER BY hash').map(spell),
     states: db.all('SELECT hash, n, state FROM changeset ORDER BY hash').map(spell),

@@ -35,7 +35,13 @@ export async function makeTestHub(): Promise<HubForTests> {
   const link = pgliteLink(db);
   await installHubSchema(link);
   await installProjection(link);
-  const shop = { id: makeId(systemClock, systemRandom), name: 'Corner Shop', number: 1, incarnationId: makeId(systemClock, systemRandom), protocolVersion: 1 };
+  const shop = {
+    id: makeId(systemClock, systemRandom),
+    name: 'Corner Shop',
+    number: 1,
+    incarnationId: makeId(systemClock, systemRandom),
+    protocolVersion: 1,
+  };
   await makeHubMasterClient(link).beginIncarnation(shop);
   return {
     db,
@@ -82,7 +88,11 @@ export async function makeShopOfMany(file?: string): Promise<ShopOfMany> {
       const id = makeId(store.clock, store.random);
       unwrap(commitWith(store, () => ok(beginChain(store, id, code))));
       certify(first.store, authority, store);
-      unwrap(commit(first.store, { kind: 'register-paired', user: first.owner }, (draft) => ok(draft.create('register', { code, name: `Till ${code}` }, id))));
+      unwrap(
+        commit(first.store, { kind: 'register-paired', user: first.owner }, (draft) =>
+          ok(draft.create('register', { code, name: `Till ${code}` }, id)),
+        ),
+      );
       writeMeta(store.db, 'mode', 'slave');
       const member = { code, register, store, owner: first.owner };
       members.push(member);
@@ -99,9 +109,15 @@ export function setAuthority(store: Store, authority: CertificateAuthority): voi
 /** The master's register writes the certificate of another's chain into its journal; both know the first register's. */
 function certify(master: Store, authority: CertificateAuthority, store: Store): void {
   const own = present(store.own, 'a chain');
-  const register = Buffer.from(own.register).toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5') as Id;
+  const register = Buffer.from(own.register)
+    .toString('hex')
+    .replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5') as Id;
   const der = issueChainCertificate(authority, systemRandom, { register, pairing: register }, own.key.publicKey);
-  unwrap(commit(master, { kind: 'register-certified', user: null }, (draft) => ok(draft.insert('certificate', { chain: toBase64Url(own.key.chain), register, der: toBase64Url(der) }))));
+  unwrap(
+    commit(master, { kind: 'register-certified', user: null }, (draft) =>
+      ok(draft.insert('certificate', { chain: toBase64Url(own.key.chain), register, der: toBase64Url(der) })),
+    ),
+  );
   for (const row of master.db.all('SELECT der FROM certificate')) trustCertificate(store, row['der'] as Uint8Array);
 }
 
@@ -119,7 +135,9 @@ export function testTools(store: Store, clock: Clock = systemClock): SyncTools {
 export function syncMember(member: Member, hub: HubForTests): Sync {
   return startSync({
     tools: testTools(member.store),
-    register: Buffer.from(present(member.store.own, 'a chain').register).toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5') as Id,
+    register: Buffer.from(present(member.store.own, 'a chain').register)
+      .toString('hex')
+      .replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5') as Id,
     version: '0.0.0',
     connect: () => hub.connect(),
     onStatus: () => {},

@@ -14,7 +14,8 @@ import { setUpShop } from '../../src/register/set-up-shop.ts';
 import { hashPin } from '../../src/register/hash-pin.ts';
 import { listPaymentMethods, listProducts } from '../../src/store/queries/catalogue.ts';
 import type { ReceiptData } from '../../src/store/queries/sales.ts';
-import { closeStore, openStore, type Store } from '../../src/store/store.ts';
+import { closeStore, type Store } from '../../src/store/store.ts';
+import { openStore } from '../../src/store/open-store.ts';
 
 export const OWNER_PIN = '482916';
 
@@ -61,7 +62,9 @@ export interface TestShop {
 let pinHash: Promise<string> | undefined;
 
 /** A single register of a Belgian demo shop. */
-export async function makeShop(options: { file?: string; catalogue?: 'demo' | 'empty'; country?: string; currency?: string; random?: Random } = {}): Promise<TestShop> {
+export async function makeShop(
+  options: { file?: string; catalogue?: 'demo' | 'empty'; country?: string; currency?: string; random?: Random } = {},
+): Promise<TestShop> {
   const clock = steppedClock();
   const store = openTestStore(options.file ?? ':memory:', { clock, ...(options.random ? { random: options.random } : {}) });
   const { register, filled } = openRegister(store);
@@ -71,7 +74,13 @@ export async function makeShop(options: { file?: string; catalogue?: 'demo' | 'e
     await setUpShop(register, {
       language: 'en',
       registerName: 'Front till',
-      shop: { name: 'Corner Shop', country: options.country ?? 'BE', currency: options.currency ?? 'EUR', address: '1 Market Street', taxNumber: 'BE0123456789' },
+      shop: {
+        name: 'Corner Shop',
+        country: options.country ?? 'BE',
+        currency: options.currency ?? 'EUR',
+        address: '1 Market Street',
+        taxNumber: 'BE0123456789',
+      },
       owner: { name: 'Mina', pin: OWNER_PIN },
       ownerPinHash: await pinHash,
       catalogue: options.catalogue ?? 'demo',
@@ -83,12 +92,26 @@ export async function makeShop(options: { file?: string; catalogue?: 'demo' | 'e
 /** Sells one piece of each of the first products, paid in cash with a whole note. */
 export function sellSome(shop: { register: Register; store: Store; owner: Id }, lines = 2): ReceiptData {
   const { register, store } = shop;
-  const products = listProducts(store.db, { category: null, hidden: false, sort: 'newest', offset: 0, limit: lines, nowMs: store.clock.nowMs() }).rows;
+  const products = listProducts(store.db, {
+    category: null,
+    hidden: false,
+    sort: 'newest',
+    offset: 0,
+    limit: lines,
+    nowMs: store.clock.nowMs(),
+  }).rows;
   let cart = unwrap(addProductLine(register, present(products[0], 'a product').id, 1000));
   for (const product of products.slice(1)) cart = unwrap(addProductLine(register, product.id, 1000));
   const cash = present(
     listPaymentMethods(store.db).find(({ kind }) => kind === 'cash'),
     'cash',
   );
-  return unwrap(completeSale(register, { cart: cart.id, totalMinor: cart.totalMinor, tenders: [{ method: cash.id, amountMinor: cart.totalMinor + 1000 }], user: shop.owner }));
+  return unwrap(
+    completeSale(register, {
+      cart: cart.id,
+      totalMinor: cart.totalMinor,
+      tenders: [{ method: cash.id, amountMinor: cart.totalMinor + 1000 }],
+      user: shop.owner,
+    }),
+  );
 }

@@ -165,7 +165,7 @@ export const SELLING = {
     method: 'GET',
     path: '/api/tiles',
     access: 'sell',
-    summary: 'Products for the grid: favourites, recent, or a category',
+    summary: 'Products for the grid: favourites, recent, a category, or `code:` and the first figures of barcodes',
     query: z.object({ of: z.string().max(40) }),
     answer: z.object({ rows: z.array(tile) }),
   }),

@@ -211,6 +211,14 @@ export const SHOP = {
   }),
   stopPairing: route({ method: 'DELETE', path: '/api/pairing', access: 'registers', summary: 'Withdraw the code', answer: done }),
   getStorage: route({ method: 'GET', path: '/api/storage', access: 'login', summary: 'Where the data lies', answer: storage }),
+  setMasterAddress: route({
+    method: 'PUT',
+    path: '/api/storage/address',
+    access: 'storage',
+    summary: 'Tell a slave where its master is now; tried at once, kept only when the shop’s own master answers there',
+    body: masterAddress.omit({ database: true }),
+    answer: done,
+  }),
   toMaster: route({
     method: 'POST',
     path: '/api/storage/master',

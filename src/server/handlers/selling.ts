@@ -7,7 +7,7 @@ import type { SELLING } from '../../protocol/api/selling.ts';
 import { completeSale } from '../../register/complete-sale.ts';
 import { addProductLine, changeLine, clearCart, dropLine, getCart, scanCode, setCartCustomer, undoCart } from '../../register/edit-cart.ts';
 import { readMode } from '../../register/register.ts';
-import { categoryTiles, favouriteTiles, recentTiles, tilesOf } from '../../store/queries/catalogue.ts';
+import { categoryTiles, codeTiles, favouriteTiles, recentTiles, tilesOf } from '../../store/queries/catalogue.ts';
 import { listUsers } from '../../store/queries/people.ts';
 import { readReceipt, setUnprinted, unprintedSales } from '../../store/queries/sales.ts';
 import type { Caller, Handlers } from '../handler.ts';
@@ -39,6 +39,8 @@ export const SELLING_HANDLERS: Handlers<keyof typeof SELLING> = {
     const { db } = register.store;
     if (query.of === 'favourites') return ok({ rows: favouriteTiles(db) });
     if (query.of === 'recent') return ok({ rows: recentTiles(db) });
+    const begins = /^code:(\d{6,})$/.exec(query.of)?.[1];
+    if (begins !== undefined) return ok({ rows: codeTiles(db, begins) });
     return ok({ rows: isId(query.of) ? categoryTiles(db, query.of) : [] });
   },
   listSales: async ({ register, reader }, { query }) =>

@@ -14,11 +14,10 @@ import { setUpShop } from '../../register/set-up-shop.ts';
 import { textOrNull } from '../../store/database.ts';
 import { listRegisters, readCurrency, readShop } from '../../store/queries/shop.ts';
 import { readMeta } from '../../store/store.ts';
-import { findMasters } from '../../sync/discovery.ts';
+import { findMasters, ownAddresses } from '../../sync/discovery.ts';
 import type { Caller, Handlers } from '../handler.ts';
-import { ownAddresses } from '../master.ts';
 import type { Runtime } from '../runtime.ts';
-import { readAccount } from '../slave-link.ts';
+import { moveToAddress, readAccount } from '../slave-link.ts';
 import { masterName, viewRegisters, viewStatus } from '../stand.ts';
 import { actingUser } from './selling.ts';
 
@@ -51,9 +50,9 @@ export const SHOP_HANDLERS: Handlers<keyof typeof SHOP> = {
     });
     return ok({ job });
   },
-  foundMasters: async ({ clock, log, multicast }) =>
+  foundMasters: async ({ clock, log }) =>
     ok({
-      rows: (await findMasters(multicast, LISTEN_MS, clock, log)).map(({ shop, register, host, port }) => ({ shop, register, host, port })),
+      rows: (await findMasters(LISTEN_MS, clock, log)).map(({ shop, register, host, port }) => ({ shop, register, host, port })),
     }),
   testMaster: ({ clock, random, version }, { body }) =>
     testMaster({ ...body, ours: { version, protocol: HUB_PROTOCOL } }, { clock, random, networks: networkInterfaces() }),
@@ -96,6 +95,12 @@ export const SHOP_HANDLERS: Handlers<keyof typeof SHOP> = {
     return master === null ? refuse('mode.not-master') : done(await master.stopPairing());
   },
   getStorage: (runtime) => viewStorage(runtime),
+  setMasterAddress: async (runtime, { body }) => {
+    const { clock, random, log, register, network } = runtime;
+    const moved = await moveToAddress({ store: register.store, clock, random, log }, body);
+    network.sync()?.hurry();
+    return done(moved);
+  },
   toMaster: (runtime, { body }) => {
     if (readMode(runtime.register.store) !== 'single')
       return refuse('mode.not-possible', { from: readMode(runtime.register.store) ?? '', to: 'master' });

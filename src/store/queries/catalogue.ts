@@ -1,4 +1,5 @@
 /** Reads of the catalogue: products, categories, taxes, ways to pay. SQL only; every function reads one consistent state. */
+import { toHex } from '../../base/bytes.ts';
 import { idFromBytes, idToBytes, type Id } from '../../base/id.ts';
 import { normalBarcode } from '../../domain/barcode.ts';
 import type { Unit } from '../../domain/cart.ts';
@@ -26,7 +27,7 @@ export interface ProductRow {
 
 const PRODUCT_COLUMNS = `p.id, p.name, p.price_minor, p.price_includes_tax, p.cost_minor, p.unit, p.net_content_milli, p.content_unit, p.favourite,
   p.active, p.category, p.tax_category, p.image,
-  (SELECT sum(on_hand_milli) FROM stock s WHERE s.product = p.id) AS stock_milli`;
+  (SELECT sum(on_hand_milli) FROM stock s WHERE s.product = p.id HAVING max(counted) = 1) AS stock_milli`;
 
 export function readProduct(db: Database, id: Id, nowMs: number): ProductRow | null {
   const row = db.get(`SELECT ${PRODUCT_COLUMNS} FROM product p WHERE p.id = ? AND ${LIVE('p')}`, idToBytes(id));
@@ -184,6 +185,23 @@ export function favouriteTiles(db: Database): Tile[] {
   return rows.map(toTile);
 }
 
+/** Codes that begin alike, at most: a scanner's first figures narrow a hundred thousand to a few. */
+const FORESEEN_LIMIT = 60;
+
+/** Products under codes that begin so, each with that code; codes of two products are left out. */
+export function codeTiles(db: Database, prefix: string): Tile[] {
+  const rows = db.all(
+    `SELECT b.code AS begins, ${TILE_COLUMNS} FROM product_barcode b JOIN product p ON p.id = b.product
+     WHERE b.code >= ? AND b.code < ? AND ${LIVE('b')} AND ${LIVE('p')} AND p.active = 1 ORDER BY b.code LIMIT ?`,
+    prefix,
+    // The character after the figures.
+    `${prefix}:`,
+    FORESEEN_LIMIT,
+  );
+  const tiles = rows.map((row) => ({ ...toTile(row), code: textOrNull(row['begins']) }));
+  return tiles.filter((tile, at) => tiles[at - 1]?.code !== tile.code && tiles[at + 1]?.code !== tile.code);
+}
+
 /** What was sold last, newest first, each once. */
 export function recentTiles(db: Database): Tile[] {
   const rows = db.all(
@@ -232,7 +250,7 @@ export function readTaxCategories(db: Database, nowMs: number): TaxCategoryRow[]
     .all(
       `SELECT c.id, c.name, (SELECT r.rate_ppm FROM tax_rate r WHERE r.tax_category = c.id AND ${LIVE('r')} AND r.service = 'any' AND r.from_at <= ?
          ORDER BY r.from_at DESC, r.id LIMIT 1) AS rate_ppm
-       FROM tax_category c WHERE ${LIVE('c')} ORDER BY c.id`,
+       FROM tax_category c WHERE ${LIVE('c')} ORDER BY c.position, c.id`,
       nowMs,
     )
     .map((row) => ({
@@ -279,10 +297,33 @@ export interface SearchRow {
   readonly codes: string;
 }
 
-/** One product as the search sees it; null when it is not to be found (hidden, removed). */
-export function searchRow(db: Database, id: Uint8Array): SearchRow | null {
-  const row = db.get(`SELECT p.id, p.name, p.price_minor, ${CODES} FROM product p WHERE p.id = ? AND ${LIVE('p')} AND p.active = 1`, id);
-  return row === undefined ? null : toSearchRow(row);
+/** These products as the search sees them; those not to be found (hidden, removed) are left out. */
+export function searchRowsOf(db: Database, ids: readonly Uint8Array[]): SearchRow[] {
+  return db
+    .all(
+      `SELECT p.id, p.name, p.price_minor, ${CODES} FROM json_each(?) j JOIN product p ON p.id = unhex(j.value) WHERE ${LIVE('p')} AND p.active = 1`,
+      JSON.stringify(ids.map(toHex)),
+    )
+    .map(toSearchRow);
+}
+
+/** Products that these barcode rows belong to. */
+export function productsOfBarcodes(db: Database, barcodes: readonly Uint8Array[]): Uint8Array[] {
+  return db
+    .all(
+      'SELECT DISTINCT b.product FROM json_each(?) j JOIN product_barcode b ON b.id = unhex(j.value) WHERE b.product IS NOT NULL',
+      JSON.stringify(barcodes.map(toHex)),
+    )
+    .map((row) => bytesOf(row['product']));
+}
+
+/** Which of these codes some barcode row has already. */
+export function knownCodes(db: Database, codes: readonly string[]): Set<string> {
+  const rows = db.all(
+    'SELECT DISTINCT b.code FROM json_each(?) j JOIN product_barcode b ON b.code = j.value WHERE b.deleted IS NOT 1',
+    JSON.stringify(codes),
+  );
+  return new Set(rows.map((row) => textOf(row['code'])));
 }
 
 const CODES = `(SELECT group_concat(code, ' ') FROM product_barcode b WHERE b.product = p.id AND ${LIVE('b')}) AS codes`;

@@ -54,7 +54,7 @@ export function listSales(db: Database, query: SaleListQuery): { rows: SaleRow[]
     where.push('(s.completed_at, s.id) < (?, ?)');
     values.push(beforeAt ?? 0, beforeId ?? 0);
   }
-  const label = /^(?:([A-Za-z]+\d*[a-z]*)-)?0*(\d{1,12})$/.exec(query.search.trim());
+  const label = /^(?:([\w-]+)-)?0*(\d{1,12})$/.exec(query.search.trim());
   if (query.search.trim() !== '') {
     where.push(label?.[1] === undefined ? '(s.number = ? OR s.total_minor = ?)' : '(s.number = ? AND upper(s.series) = upper(?))');
     values.push(Number(label?.[2] ?? -1), label?.[1] ?? Number(query.search.replaceAll(/\D/g, '') || -1));

@@ -21,6 +21,7 @@ export const ROUTE_PATHS = {
   startPairing: 'POST /api/pairing',
   stopPairing: 'DELETE /api/pairing',
   getStorage: 'GET /api/storage',
+  setMasterAddress: 'PUT /api/storage/address',
   toMaster: 'POST /api/storage/master',
   getCart: 'GET /api/cart',
   scan: 'POST /api/cart/scan',

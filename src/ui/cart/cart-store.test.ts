@@ -64,6 +64,8 @@ function slowNetwork(): Asked[] {
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 async function answerNext(asked: Asked[], what: string, status: number, body: unknown): Promise<void> {
+  // What shows is drawn before it is asked for.
+  await turn();
   const next = asked.shift();
   assert.equal(next?.what, what);
   next?.answer(status, body);
@@ -85,6 +87,7 @@ test('a tap shows before the register has answered, and changes go up one after 
   assert.equal(shown?.name, 'Whole milk');
   void store.setQuantity(shown?.line ?? 0, 4000);
   assert.equal(store.current()?.totalMinor, 516);
+  await turn();
   assert.equal(asked.length, 1);
 
   await answerNext(asked, 'POST /api/cart/lines', 200, { ...empty, version: 2, lines: [line(7, 1000)], totalMinor: 129 });
@@ -113,4 +116,16 @@ test('[FAULT 32] a newer cart of another tab is asked for, one that this screen 
   store.noticeVersion(5);
   await answerNext(asked, 'GET /api/cart', 200, { ...empty, version: 5, lines: [line(1, 2000)], totalMinor: 258 });
   assert.equal(store.current()?.totalMinor, 258);
+});
+
+test('the cart asked for at log-in and answered after the first scan does not empty the cart', async () => {
+  const asked = slowNetwork();
+  const store = new CartStore();
+  void store.reload();
+  void store.scan('1', 1000, null);
+  const [early] = asked.splice(0, 1);
+  await answerNext(asked, 'POST /api/cart/scan', 200, { ...empty, id: newId(), version: 1, lines: [line(1, 1000)], totalMinor: 129 });
+  early?.answer(200, { ...empty, id: newId(), version: 0 });
+  await turn();
+  assert.equal(store.current()?.totalMinor, 129);
 });

@@ -21,6 +21,8 @@ export class CartStore {
   #shown: Cart | null = null;
   #pending: Pending[] = [];
   #sending = false;
+  /** Counts what the register answered. */
+  #answers = 0;
   #newestVersion = 0;
   /** Lines shown before the register gave them a number; theirs are negative. */
   #nextProvisional = -1;
@@ -36,8 +38,14 @@ export class CartStore {
 
   /** Asks the register for its cart; called at log-in, after a gap in the stream, and when another screen changed it. */
   async reload(): Promise<void> {
-    const cart = await call('getCart');
-    this.#confirm(cart);
+    for (;;) {
+      const asked = this.#answers;
+      const cart = await call('getCart');
+      // A change was answered meanwhile: which of the two is newer, a cart not yet written down cannot say. Asked again.
+      if (asked !== this.#answers) continue;
+      this.#confirm(cart);
+      return;
+    }
   }
 
   /** Forgets everything, at log-out. */
@@ -110,12 +118,15 @@ export class CartStore {
     return new Promise((settle, fail) => {
       this.#pending.push({ change, send, settle, fail });
       this.#show();
-      if (!this.#sending) void this.#drain();
+      if (this.#sending) return;
+      this.#sending = true;
+      // What shows already is drawn first (React does that in a microtask queued by now), then asked for: sending takes a millisecond.
+      if (change.kind === 'unforeseen') void this.#drain();
+      else queueMicrotask(() => void this.#drain());
     });
   }
 
   async #drain(): Promise<void> {
-    this.#sending = true;
     for (let next = this.#pending[0]; next !== undefined; next = this.#pending[0]) {
       try {
         const cart = await next.send();
@@ -141,6 +152,7 @@ export class CartStore {
   }
 
   #confirm(cart: Cart): void {
+    this.#answers += 1;
     // An answer overtaken by a newer one of the same cart changes nothing.
     if (this.#confirmed?.id === cart.id && cart.id !== EMPTY_ID && cart.version < this.#confirmed.version) return;
     if (this.#confirmed?.id !== cart.id) this.#newestVersion = cart.version;

@@ -8,6 +8,7 @@ import type { event } from '../../protocol/api/shop.ts';
 import { EVENTS_PATH } from '../api/events-path.ts';
 import { call } from '../api/call.ts';
 import type { Answer } from '../../protocol/api/routes.ts';
+import { forgetTiles } from '../cart/known-tiles.ts';
 import type { CartStore } from '../cart/cart-store.ts';
 import { mergeNewest } from './merge-newest.ts';
 import { staleQueries, type QueryName } from './stale-queries.ts';
@@ -32,7 +33,11 @@ export function listen(client: QueryClient, cart: CartStore): () => void {
   };
 
   source.addEventListener('open', () => {
-    if (opened) void Promise.all([client.invalidateQueries(), cart.reload()]);
+    if (opened) {
+      void Promise.all([client.invalidateQueries(), cart.reload()]).catch(() => {
+        // The register was started anew and knows nobody: the state, asked for again as well, leads to the PIN.
+      });
+    }
     opened = true;
   });
   source.addEventListener('message', (message: MessageEvent<string>) => {
@@ -52,7 +57,9 @@ export function listen(client: QueryClient, cart: CartStore): () => void {
         cart.noticeVersion(live.version);
         break;
       case 'job':
-        client.setQueryData(['job', live.job.id], live.job);
+        // The end is asked for: the stream, which every screen hears, leaves out the recovery code.
+        if (live.job.state === 'running') client.setQueryData(['job', live.job.id], live.job);
+        else void client.invalidateQueries({ queryKey: ['job', live.job.id] });
         break;
     }
   });
@@ -63,6 +70,7 @@ export function listen(client: QueryClient, cart: CartStore): () => void {
 }
 
 function refresh(client: QueryClient, name: QueryName): void {
+  if (name === 'tiles') forgetTiles();
   if (name === 'sales') void refreshSales(client);
   else void client.invalidateQueries({ queryKey: [name] });
 }

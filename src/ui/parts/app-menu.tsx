@@ -1,13 +1,13 @@
 /** The way to the other screens, from the till and from a narrow page. */
 import { Menu } from '@base-ui/react/menu';
 import { Menu as MenuIcon } from 'lucide-react';
-import type { ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
+import { memo, type ReactNode } from 'react';
+import { useTranslation } from '../texts/texts.tsx';
 import { useCan } from './register-context.ts';
 import { linkTo, useRoute } from './route.ts';
 import { SCREENS } from './screens.ts';
 
-export function AppMenu({ className = '' }: { readonly className?: string }): ReactNode {
+export const AppMenu = memo(function AppMenu({ className = '' }: { readonly className?: string }): ReactNode {
   const { t } = useTranslation();
   const [here] = useRoute();
   const can = useCan();
@@ -36,4 +36,4 @@ export function AppMenu({ className = '' }: { readonly className?: string }): Re
       </Menu.Portal>
     </Menu.Root>
   );
-}
+});

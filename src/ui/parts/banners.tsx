@@ -1,14 +1,15 @@
 /** What everybody at this register should know now. Pushes the screen down, covers nothing, asks for nothing. */
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { CircleCheck, Hourglass, TriangleAlert, Unplug } from 'lucide-react';
-import type { ReactNode } from 'react';
-import { Trans, useTranslation } from 'react-i18next';
+import { memo, type ReactNode } from 'react';
+import { Trans } from 'react-i18next';
+import { useTranslation } from '../texts/texts.tsx';
 import type { Answer } from '../../protocol/api/routes.ts';
 import { call } from '../api/call.ts';
 import { count, time } from '../format/format.ts';
 import { useLocale, useRegister } from './register-context.ts';
 
-export function Banners(): ReactNode {
+export const Banners = memo(function Banners(): ReactNode {
   const { status } = useRegister();
   if (status === null) return null;
   switch (status.state) {
@@ -22,7 +23,7 @@ export function Banners(): ReactNode {
       if (status.lastCut !== null) return <LastCut cut={status.lastCut} />;
       return status.catchingUp !== null && !status.fullCopy ? <CatchingUp {...status.catchingUp} /> : null;
   }
-}
+});
 
 function Apart(): ReactNode {
   const { t } = useTranslation();

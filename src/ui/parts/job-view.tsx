@@ -1,7 +1,7 @@
 /** Long work on the screen: every step with what it did, rows done of rows, time left, and what went wrong if it did. */
 import { Check, X } from 'lucide-react';
 import type { ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../texts/texts.tsx';
 import type { Answer } from '../../protocol/api/routes.ts';
 import { count } from '../format/format.ts';
 import { Problem } from './problem.tsx';

@@ -1,7 +1,7 @@
 /** Number keys for a finger: always left to right, as on every till. */
 import { Delete } from 'lucide-react';
 import type { ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../texts/texts.tsx';
 
 const ROWS = ['7', '8', '9', '4', '5', '6', '1', '2', '3'] as const;
 

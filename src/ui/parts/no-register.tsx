@@ -1,6 +1,6 @@
 /** The register's program does not answer this page. */
 import { useEffect, type ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../texts/texts.tsx';
 import { Brand } from './brand.tsx';
 import { Problem } from './problem.tsx';
 

@@ -1,7 +1,7 @@
 /** Digits of a PIN, typed or tapped. The figures never show. Enter or the key below sends them. */
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useRef, useState, type ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../texts/texts.tsx';
 import { call } from '../api/call.ts';
 import { KeyPad } from './key-pad.tsx';
 import { Problem } from './problem.tsx';

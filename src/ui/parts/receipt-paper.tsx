@@ -1,6 +1,6 @@
 /** A sale as its receipt, on the screen and on paper. The register made the document; nothing is computed here. */
 import type { ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../texts/texts.tsx';
 import type { Answer } from '../../protocol/api/routes.ts';
 import { amount, dateTimeAt, money, quantity, rate } from '../format/format.ts';
 import { useLocale } from './register-context.ts';

@@ -1,6 +1,6 @@
 /** What every screen behind the log-in knows: the register, the shop, who is logged in and what they may do. */
 import { createContext, useContext } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../texts/texts.tsx';
 import { present } from '../../base/assert.ts';
 import type { Right } from '../../domain/rights.ts';
 import type { Answer } from '../../protocol/api/routes.ts';

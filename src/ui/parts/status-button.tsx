@@ -1,7 +1,7 @@
 /** Where the register stands, always the item before the user; pressed, it says all there is to know. */
 import { TriangleAlert, Unplug } from 'lucide-react';
-import { useState, type ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
+import { memo, useState, type ReactNode } from 'react';
+import { useTranslation } from '../texts/texts.tsx';
 import { count, time } from '../format/format.ts';
 import { Dialog } from './dialog.tsx';
 import { Problem } from './problem.tsx';
@@ -9,7 +9,7 @@ import { Progress } from './progress.tsx';
 import { useCan, useLocale, useRegister, type Status } from './register-context.ts';
 import { goTo } from './route.ts';
 
-export function StatusButton(): ReactNode {
+export const StatusButton = memo(function StatusButton(): ReactNode {
   const { status } = useRegister();
   const [open, setOpen] = useState(false);
   if (status === null) return null;
@@ -21,7 +21,7 @@ export function StatusButton(): ReactNode {
       {open ? <StatusDialog status={status} onClose={() => setOpen(false)} /> : null}
     </>
   );
-}
+});
 
 function toneOf(status: Status): string {
   if (status.state === 'ended') return 'bad';

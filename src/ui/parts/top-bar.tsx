@@ -1,6 +1,6 @@
 /** The bar over every screen behind the counter: where one is, where one can go, where the register stands, who is here. */
 import type { ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../texts/texts.tsx';
 import { AppMenu } from './app-menu.tsx';
 import { Brand } from './brand.tsx';
 import { useCan } from './register-context.ts';

@@ -1,14 +1,14 @@
 /** Who is logged in, at which register; pressed, somebody else's PIN takes over and the cart stays. */
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { UserRound } from 'lucide-react';
-import { useState, type ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
+import { memo, useState, type ReactNode } from 'react';
+import { useTranslation } from '../texts/texts.tsx';
 import { call } from '../api/call.ts';
 import { Dialog } from './dialog.tsx';
 import { PinForm } from './pin-form.tsx';
 import { useRegister } from './register-context.ts';
 
-export function UserButton(): ReactNode {
+export const UserButton = memo(function UserButton(): ReactNode {
   const { t } = useTranslation();
   const { user, register } = useRegister();
   const [open, setOpen] = useState(false);
@@ -25,7 +25,7 @@ export function UserButton(): ReactNode {
       {open ? <ChangeUser onClose={() => setOpen(false)} /> : null}
     </>
   );
-}
+});
 
 function ChangeUser({ onClose }: { readonly onClose: () => void }): ReactNode {
   const { t } = useTranslation();

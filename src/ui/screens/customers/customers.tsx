@@ -2,7 +2,7 @@
 import { useMutation } from '@tanstack/react-query';
 import { Plus, UserRound } from 'lucide-react';
 import { useState, type ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../texts/texts.tsx';
 import type { Answer } from '../../../protocol/api/routes.ts';
 import { call } from '../../api/call.ts';
 import { count } from '../../format/format.ts';
@@ -52,6 +52,13 @@ export function Customers(): ReactNode {
           <div className="empty">
             <UserRound className="icon" aria-hidden />
             <p className="soft">{search === '' ? t('customers.none') : t('customers.none-found')}</p>
+            {search === '' ? (
+              <div className="actions">
+                <button type="button" className="btn" onClick={() => setEdited('new')}>
+                  {t('customers.add')}
+                </button>
+              </div>
+            ) : null}
           </div>
         ) : (
           <VirtualRows

@@ -1,11 +1,13 @@
 /** Rows that cannot be imported, each with its reason, and the same as a file to mend by. */
 import { Download } from 'lucide-react';
 import { useEffect, useState, type ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../texts/texts.tsx';
 import { count } from '../../format/format.ts';
 import { useLocale } from '../../parts/register-context.ts';
 import { errorsAsCsv } from './errors-as-csv.ts';
-import type { Preview } from './import.tsx';
+import type { Answer } from '../../../protocol/api/routes.ts';
+
+export type Preview = Answer<'openImport'>;
 
 const SHOWN = 50;
 

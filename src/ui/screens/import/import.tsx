@@ -5,8 +5,7 @@
 import { useMutation } from '@tanstack/react-query';
 import { ArrowLeft } from 'lucide-react';
 import { useEffect, useEffectEvent, useState, type ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
-import type { Answer } from '../../../protocol/api/routes.ts';
+import { useTranslation } from '../../texts/texts.tsx';
 import { call } from '../../api/call.ts';
 import { count } from '../../format/format.ts';
 import { Desk } from '../../parts/desk.tsx';
@@ -17,11 +16,9 @@ import { useLocale } from '../../parts/register-context.ts';
 import { linkTo } from '../../parts/route.ts';
 import { useJob, useJobId } from '../../parts/use-job.ts';
 import { takeFile } from '../wizard/pending-file.ts';
-import { ImportErrors } from './import-errors.tsx';
+import { ImportErrors, type Preview } from './import-errors.tsx';
 import { MappingTable } from './mapping-table.tsx';
 import './import.css';
-
-export type Preview = Answer<'openImport'>;
 
 export function Import(): ReactNode {
   const { t } = useTranslation();
@@ -111,7 +108,9 @@ function Check({ opened, onStarted, onAgain }: CheckProps): ReactNode {
           <h2>
             <bdi>{preview.fileName}</bdi>
           </h2>
-          <p className="soft">{t('import.read-as', { encoding: preview.encoding, delimiter: delimiterName(preview.delimiter, t) })}</p>
+          <p className="soft">
+            {t('import.read-as', { encoding: encodingName(preview.encoding), delimiter: delimiterName(preview.delimiter, t) })}
+          </p>
         </div>
         <p>
           <span className="good strong">{t('import.good', { count: preview.good, shown: shown(preview.good) })}</span>
@@ -144,8 +143,15 @@ function Check({ opened, onStarted, onAgain }: CheckProps): ReactNode {
   );
 }
 
-function delimiterName(delimiter: string, t: (key: 'import.tab') => string): string {
-  return delimiter === '\t' ? t('import.tab') : delimiter;
+const DELIMITERS: Readonly<Record<string, 'comma' | 'semicolon' | 'tab'>> = { ',': 'comma', ';': 'semicolon', '\t': 'tab' };
+
+function delimiterName(delimiter: string, t: (key: `import.${'comma' | 'semicolon' | 'tab'}`) => string): string {
+  const name = DELIMITERS[delimiter];
+  return name === undefined ? delimiter : t(`import.${name}`);
+}
+
+function encodingName(encoding: string): string {
+  return encoding.replace(/^utf-?(\d+)(le|be)?$/i, 'UTF-$1').replace(/^latin/, 'Latin-');
 }
 
 function Running({ id, onAgain }: { readonly id: string; readonly onAgain: () => void }): ReactNode {

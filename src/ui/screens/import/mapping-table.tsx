@@ -1,7 +1,7 @@
 /** The first rows of the file, and over each column the field it fills. */
 import type { ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
-import type { Preview } from './import.tsx';
+import { useTranslation } from '../../texts/texts.tsx';
+import type { Preview } from './import-errors.tsx';
 
 const FIELDS = ['name', 'price', 'barcode', 'taxRate', 'category', 'cost', 'unit'] as const;
 const ROWS_SHOWN = 8;

@@ -1,6 +1,6 @@
 /** Who is here: a PIN, nothing else. */
 import type { ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../texts/texts.tsx';
 import { Brand } from '../../parts/brand.tsx';
 import { PinForm } from '../../parts/pin-form.tsx';
 import type { RegisterState } from '../../parts/register-context.ts';

@@ -17,6 +17,12 @@ const TRIES = 4;
 const TRY_AGAIN_MS = 500;
 
 const underway = new Map<string, Promise<Receipt>>();
+const paidHere = new Set<string>();
+
+/** Paid on this screen since it was loaded: whoever stands here saw the receipt offered. */
+export function wasPaidHere(sale: string): boolean {
+  return paidHere.has(sale);
+}
 
 export function completeSale(cart: Cart, tenders: readonly TenderGiven[]): Promise<Receipt> {
   const running = underway.get(cart.id);
@@ -31,6 +37,7 @@ async function send(cart: Cart, tenders: readonly TenderGiven[]): Promise<Receip
     try {
       const receipt = await call('pay', { body: { cart: cart.id, totalMinor: cart.totalMinor, tenders: [...tenders] } });
       queryClient.setQueryData(['sale', receipt.uuid], receipt);
+      paidHere.add(receipt.uuid);
       await cartStore.reload();
       return receipt;
     } catch (error) {

@@ -5,7 +5,7 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { ArrowLeft, Banknote, CreditCard, NotebookText, Ticket, Wallet, X, type LucideIcon } from 'lucide-react';
 import { useEffect, useEffectEvent, useState, type ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../texts/texts.tsx';
 import { quickCash } from '../../../domain/quick-cash.ts';
 import { call } from '../../api/call.ts';
 import { cartStore } from '../../cart/cart-store.ts';

@@ -1,7 +1,7 @@
 /** One product, new or edited. What the fields hold stays there when the register refuses. Hiding keeps all history. */
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../texts/texts.tsx';
 import type { Answer, BodyInput } from '../../../protocol/api/routes.ts';
 import { call } from '../../api/call.ts';
 import { quantity, rate, typedAmount } from '../../format/format.ts';
@@ -261,7 +261,7 @@ function TaxField({ value, onChange }: { readonly value: string; readonly onChan
       <option value="">{t('products.usual-tax')}</option>
       {taxes.data?.rows.map((row) => (
         <option key={row.id} value={row.id}>
-          {row.name} ({rate(row.ratePpm, locale)})
+          {/\d/.test(row.name) ? row.name : `${row.name} (${rate(row.ratePpm, locale)})`}
         </option>
       ))}
     </SelectField>

@@ -2,7 +2,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { EyeOff, FileUp, Package, Plus, Star } from 'lucide-react';
 import { useState, type ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../texts/texts.tsx';
 import type { Answer } from '../../../protocol/api/routes.ts';
 import { call } from '../../api/call.ts';
 import { count, quantity, rate } from '../../format/format.ts';

@@ -1,12 +1,14 @@
 import { useMutation } from '@tanstack/react-query';
+import type { Answer } from '../../../protocol/api/routes.ts';
 import { useState, type ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../texts/texts.tsx';
 import { call } from '../../api/call.ts';
 import { queryClient } from '../../live/query-client.ts';
 import { Dialog } from '../../parts/dialog.tsx';
 import { Field } from '../../parts/field.tsx';
 import { Problem } from '../../parts/problem.tsx';
-import type { RegisterRow } from './registers.tsx';
+
+export type RegisterRow = Answer<'listRegisters'>['rows'][number];
 
 interface Props {
   readonly row: RegisterRow;

@@ -2,9 +2,8 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { Ban, Pencil, Plus, Unplug } from 'lucide-react';
 import { useState, type ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../texts/texts.tsx';
 import { systemClock } from '../../../base/clock.ts';
-import type { Answer } from '../../../protocol/api/routes.ts';
 import { call } from '../../api/call.ts';
 import { ago, count, time } from '../../format/format.ts';
 import { queryClient } from '../../live/query-client.ts';
@@ -12,11 +11,10 @@ import { Desk } from '../../parts/desk.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { useCan, useLocale, useRegister } from '../../parts/register-context.ts';
 import { Pairing } from './pairing.tsx';
-import { RenameDialog, RevokeDialog } from './register-dialogs.tsx';
+import { RenameDialog, RevokeDialog, type RegisterRow } from './register-dialogs.tsx';
 import { Sparkline } from './sparkline.tsx';
+import { linkTo } from '../../parts/route.ts';
 import './registers.css';
-
-export type RegisterRow = Answer<'listRegisters'>['rows'][number];
 
 /** Delay and last seen move all the time; the event stream only says what was written. */
 const LOOK_AGAIN_MS = 5000;
@@ -73,7 +71,16 @@ export function Registers(): ReactNode {
           <div className="panel">
             <RegisterTable rows={[...rows, ...revoked]} buttons={buttons} />
           </div>
-          {mode === 'single' ? <p className="soft registers-hint">{t('registers.single-hint')}</p> : null}
+          {mode === 'single' ? (
+            <div className="registers-hint">
+              <p className="soft">{t('registers.single-hint')}</p>
+              {can('storage') ? (
+                <a className="btn" href={linkTo('settings')}>
+                  {t('storage.title')}
+                </a>
+              ) : null}
+            </div>
+          ) : null}
           {mode === 'slave' && can('registers') ? <p className="soft registers-hint">{t('registers.slave-hint')}</p> : null}
         </main>
         {pairing === null ? null : <Pairing pairing={pairing} onNew={() => pair.mutate()} />}

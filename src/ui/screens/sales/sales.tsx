@@ -2,7 +2,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Check, Clock4, Printer, ReceiptText } from 'lucide-react';
 import { useMemo, useState, type ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../texts/texts.tsx';
 import { systemClock } from '../../../base/clock.ts';
 import type { Answer } from '../../../protocol/api/routes.ts';
 import { call } from '../../api/call.ts';

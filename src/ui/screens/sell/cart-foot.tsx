@@ -1,7 +1,7 @@
 /** What it comes to, and the ways on: exact cash and card in one press, Pay for everything else. Pay has nothing under it. */
 import { Banknote, CreditCard } from 'lucide-react';
 import type { ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../texts/texts.tsx';
 import type { Cart } from '../../cart/preview.ts';
 import { Problem } from '../../parts/problem.tsx';
 import { useMoney } from '../../parts/register-context.ts';

@@ -1,7 +1,7 @@
 /** The cart's lines, newest on top; the chosen one has its tools open. */
 import { Minus, Plus, Trash2, Undo2, UserRound } from 'lucide-react';
 import { memo, useEffect, useRef, type ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../texts/texts.tsx';
 import { cartStore } from '../../cart/cart-store.ts';
 import type { Cart, CartLine } from '../../cart/preview.ts';
 import { count, quantity } from '../../format/format.ts';
@@ -24,8 +24,10 @@ export function CartLines({ cart, chosen, onChoose, onQuantity, onCustomer, onPr
   const can = useCan();
   const list = useRef<HTMLOListElement>(null);
   const newest = cart.lines[0]?.line;
+  // Told by the list itself: asking it would lay out the page once more for every scan.
+  const scrolled = useRef(false);
   useEffect(() => {
-    list.current?.scrollTo({ top: 0 });
+    if (scrolled.current) list.current?.scrollTo({ top: 0 });
   }, [newest]);
   return (
     <div className="lines">
@@ -54,7 +56,14 @@ export function CartLines({ cart, chosen, onChoose, onQuantity, onCustomer, onPr
       {cart.lines.length === 0 ? (
         whenEmpty
       ) : (
-        <ol ref={list} tabIndex={0} aria-label={t('sell.lines')}>
+        <ol
+          ref={list}
+          tabIndex={0}
+          aria-label={t('sell.lines')}
+          onScroll={(event) => {
+            scrolled.current = event.currentTarget.scrollTop > 0;
+          }}
+        >
           {cart.lines.map((line) =>
             line === chosen ? (
               <ChosenLine key={line.line} line={line} onQuantity={onQuantity} onProblem={onProblem} />

@@ -1,7 +1,7 @@
 /** Several products carry the scanned code: the one in the hand is chosen, and To check names it to the owner. */
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../texts/texts.tsx';
 import { call } from '../../api/call.ts';
 import type { Tile } from '../../cart/preview.ts';
 import { Dialog } from '../../parts/dialog.tsx';

@@ -1,7 +1,7 @@
 /** What just went wrong in the cart, beside it: an unknown code, a refusal. Gone with the next scan. */
 import { ScanBarcode, X } from 'lucide-react';
 import type { ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../texts/texts.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { useCan } from '../../parts/register-context.ts';
 

@@ -1,7 +1,7 @@
 /** The number pad of the selling screen: a code and Enter, or a number and × before what is scanned or tapped next. */
 import { CornerDownLeft } from 'lucide-react';
 import type { ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../texts/texts.tsx';
 import { KeyPad } from '../../parts/key-pad.tsx';
 
 interface Props {

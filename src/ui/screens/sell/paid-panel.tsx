@@ -2,7 +2,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Printer, ReceiptText } from 'lucide-react';
 import { useState, type ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../texts/texts.tsx';
 import { call } from '../../api/call.ts';
 import type { Cart } from '../../cart/preview.ts';
 import { BigFigure } from '../../parts/big-figure.tsx';
@@ -10,6 +10,7 @@ import { Dialog } from '../../parts/dialog.tsx';
 import { PrintReceipt } from '../../parts/print-receipt.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { ReceiptPaper } from '../../parts/receipt-paper.tsx';
+import { wasPaidHere } from '../pay/complete-sale.ts';
 import { useMoney } from '../../parts/register-context.ts';
 
 type LastSale = NonNullable<Cart['lastSale']>;
@@ -67,7 +68,7 @@ export function PaidPanel({ sale }: { readonly sale: LastSale }): ReactNode {
         </Dialog>
       ) : null}
       {printing && receipt.data !== undefined ? (
-        <PrintReceipt receipt={receipt.data} copy={false} onDone={() => setPrinting(false)} />
+        <PrintReceipt receipt={receipt.data} copy={!wasPaidHere(sale.uuid)} onDone={() => setPrinting(false)} />
       ) : null}
     </section>
   );

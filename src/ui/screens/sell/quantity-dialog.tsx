@@ -1,6 +1,6 @@
 /** How many, or how heavy: typed or tapped. */
 import { useState, type ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../texts/texts.tsx';
 import type { Tile } from '../../cart/preview.ts';
 import { parseTyped } from '../../format/parse-typed.ts';
 import { Dialog } from '../../parts/dialog.tsx';

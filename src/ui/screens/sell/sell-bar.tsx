@@ -1,7 +1,7 @@
 /** The till's top bar: menu, search, number pad, where it stands, who is here. */
 import { Grip, Search } from 'lucide-react';
-import type { KeyboardEvent, ReactNode, RefObject } from 'react';
-import { useTranslation } from 'react-i18next';
+import { memo, type KeyboardEvent, type ReactNode, type RefObject } from 'react';
+import { useTranslation } from '../../texts/texts.tsx';
 import { AppMenu } from '../../parts/app-menu.tsx';
 import { StatusButton } from '../../parts/status-button.tsx';
 import { UserButton } from '../../parts/user-button.tsx';
@@ -15,7 +15,7 @@ interface Props {
   readonly onPad: () => void;
 }
 
-export function SellBar({ search, field, onSearch, onKey, padOpen, onPad }: Props): ReactNode {
+export const SellBar = memo(function SellBar({ search, field, onSearch, onKey, padOpen, onPad }: Props): ReactNode {
   const { t } = useTranslation();
   return (
     <header className="topbar">
@@ -51,4 +51,4 @@ export function SellBar({ search, field, onSearch, onKey, padOpen, onPad }: Prop
       <UserButton />
     </header>
   );
-}
+});

@@ -3,11 +3,12 @@
  * cashier is in the middle of: the shelf looked at, the search, the figures keyed, the line chosen.
  */
 import { useState, type MouseEvent, type ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../texts/texts.tsx';
 import { useCart } from '../../cart/use-cart.ts';
 import { Banners } from '../../parts/banners.tsx';
 import { Problem } from '../../parts/problem.tsx';
-import { goTo } from '../../parts/route.ts';
+import { useCan } from '../../parts/register-context.ts';
+import { goTo, linkTo } from '../../parts/route.ts';
 import { useStable } from '../../parts/use-stable.ts';
 import { ProductForm } from '../products/product-form.tsx';
 import { CartFoot } from './cart-foot.tsx';
@@ -41,6 +42,9 @@ export function Sell(): ReactNode {
   const quickPay = useQuickPay();
   const keys = useSellKeys({ cart, selling, tiles, settled, quickPay });
   const onAdd = useStable(selling.add);
+  const onSearch = useStable(selling.setSearch);
+  const onKey = useStable(keys.onSearchKey);
+  const onPad = useStable(() => setPadOpen(!padOpen));
   const onChooseLine = useStable(selling.chooseLine);
   const onChooseShelf = useStable((of: string) => {
     selling.setSearch('');
@@ -51,14 +55,7 @@ export function Sell(): ReactNode {
   return (
     <main className="till">
       <h1 className="unseen">{t('screen.sell')}</h1>
-      <SellBar
-        search={selling.search}
-        field={selling.field}
-        onSearch={selling.setSearch}
-        onKey={keys.onSearchKey}
-        padOpen={padOpen}
-        onPad={() => setPadOpen(!padOpen)}
-      />
+      <SellBar search={selling.search} field={selling.field} onSearch={onSearch} onKey={onKey} padOpen={padOpen} onPad={onPad} />
       <div className="till-banner">
         <Banners />
         <UnprintedBanner shown={cart?.lastSale?.uuid ?? null} />
@@ -141,8 +138,18 @@ function EmptyCart(): ReactNode {
 
 function NothingHere({ searching, shelf }: { readonly searching: boolean; readonly shelf: string }): ReactNode {
   const { t } = useTranslation();
+  const can = useCan();
   const key = searching ? 'nothing-found' : shelf === 'favourites' ? 'no-favourites' : shelf === 'recent' ? 'no-recent' : 'no-products';
-  return <p className="empty soft">{t(`sell.${key}`)}</p>;
+  return (
+    <div className="empty">
+      <p className="soft">{t(`sell.${key}`)}</p>
+      {key === 'no-favourites' && can('products') ? (
+        <a className="btn" href={linkTo('products')}>
+          {t('screen.products')}
+        </a>
+      ) : null}
+    </div>
+  );
 }
 
 interface DialogProps {

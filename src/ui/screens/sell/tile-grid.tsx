@@ -1,6 +1,6 @@
 /** Products to tap. Each carries how many of it are in the cart. */
 import { memo, type ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../texts/texts.tsx';
 import type { Cart, Tile } from '../../cart/preview.ts';
 import { quantity } from '../../format/format.ts';
 import { useLocale, useMoney } from '../../parts/register-context.ts';
@@ -49,7 +49,7 @@ const ProductTile = memo(function ProductTile({ tile, countMilli, chosen, onAdd 
         <bdi>{tile.name}</bdi>
       </span>
       <span className="unit">
-        <bdi>{tile.unit === 'each' ? tile.content : t(`unit.per-${tile.unit}`)}</bdi>
+        <bdi>{tile.unit === 'each' && tile.content !== '' ? tile.content : t(`unit.per-${tile.unit}`)}</bdi>
       </span>
       <span className="price num">{amount(tile.priceMinor)}</span>
       {countMilli > 0 ? (

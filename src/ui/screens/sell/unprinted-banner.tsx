@@ -2,12 +2,13 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Printer } from 'lucide-react';
 import { useState, type ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../texts/texts.tsx';
 import { call } from '../../api/call.ts';
 import { PrintReceipt } from '../../parts/print-receipt.tsx';
+import { wasPaidHere } from '../pay/complete-sale.ts';
 import type { Receipt } from '../../parts/receipt-paper.tsx';
 
-/** `shown` is the sale whose change is on the screen: its receipt can still be asked for there. */
+/** `shown` is the sale whose change is on the screen: paid just now, its receipt can still be asked for there. */
 export function UnprintedBanner({ shown }: { readonly shown: string | null }): ReactNode {
   const { t } = useTranslation();
   const client = useQueryClient();
@@ -18,7 +19,7 @@ export function UnprintedBanner({ shown }: { readonly shown: string | null }): R
     onSuccess: () => client.invalidateQueries({ queryKey: ['unprinted'] }),
   });
   const fetchIt = useMutation({ mutationFn: (uuid: string) => call('getSale', { params: { uuid } }), onSuccess: setPrinting });
-  const sale = unprinted.data?.rows.find((row) => row.uuid !== shown);
+  const sale = unprinted.data?.rows.find((row) => row.uuid !== shown || !wasPaidHere(row.uuid));
   if (sale === undefined) return null;
   return (
     <div className="banner" role="status">

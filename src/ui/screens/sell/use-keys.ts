@@ -2,7 +2,7 @@
  * The keyboard of the selling screen: scanner, shortcuts and figures, wherever the focus is. Keys typed into a text field belong to it,
  * but for the product search, where a scanner may type too.
  */
-import { useEffect, useEffectEvent, useRef } from 'react';
+import { useEffectEvent, useLayoutEffect, useRef } from 'react';
 import { ScanReader } from './scan-reader.ts';
 
 export interface KeyActions {
@@ -30,7 +30,8 @@ export function useKeys(actions: KeyActions): void {
     if (document.querySelector('dialog[open]') !== null || event.defaultPrevented) return;
     if (actions.anywhere(event) || (place === 'outside' && actions.outside(event))) event.preventDefault();
   });
-  useEffect(() => {
+  // Before the screen shows: a scanner may be quicker than the browser's idle moment.
+  useLayoutEffect(() => {
     // Capturing, so that the Enter at the end of a scan does not press the button that happens to have the focus.
     const listener = (event: KeyboardEvent): void => onKey(event);
     window.addEventListener('keydown', listener, { capture: true });

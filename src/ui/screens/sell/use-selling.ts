@@ -1,7 +1,7 @@
 /** What a cashier is in the middle of: search, keyed figures, the chosen line, an open dialog; and what happens to the cart. */
 import { useRef, useState, type RefObject } from 'react';
 import { cartStore } from '../../cart/cart-store.ts';
-import { tileOfCode } from '../../cart/known-tiles.ts';
+import { foreseeCode, tileOfCode } from '../../cart/known-tiles.ts';
 import type { Cart, CartLine, Tile } from '../../cart/preview.ts';
 import { parseTyped } from '../../format/parse-typed.ts';
 import { refusalCode } from '../../texts/refusal-text.ts';
@@ -76,6 +76,7 @@ export function useSelling(cart: Cart | null): Selling {
   const keyFromBoard = (figure: string): void => {
     window.clearTimeout(held.current.timer);
     held.current = { text: held.current.text + figure, timer: window.setTimeout(showHeld, HELD_MS) };
+    foreseeCode(held.current.text);
   };
 
   const setSearch = (text: string): void => {
@@ -104,11 +105,12 @@ export function useSelling(cart: Cart | null): Selling {
   const scan = (code: string): void => {
     const milli = begin();
     cartStore.scan(code, milli, tileOfCode(code)).catch((error: unknown) => {
-      beep();
       const refused = refusalCode(error);
       if (refused === 'barcode.unknown') setNotice({ kind: 'unknown', code });
       else if (refused === 'barcode.ambiguous') setDialog({ kind: 'choose', code });
       else onProblem(error);
+      // Last: a machine without sound shows it all the same.
+      beep();
     });
   };
   const addQuantity = (tile: Tile, quantityMilli: number): void => {

@@ -3,6 +3,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { call } from '../../api/call.ts';
 import { rememberTiles } from '../../cart/known-tiles.ts';
+import { shelfQuery } from './shelf-query.ts';
 import type { Tile } from '../../cart/preview.ts';
 
 const FOUND_AT_MOST = 40;
@@ -21,8 +22,7 @@ const NONE: readonly Tile[] = [];
 export function useTiles(of: string, search: string): Shown {
   const searching = search !== '';
   const shelf = useQuery({
-    queryKey: ['tiles', of],
-    queryFn: ({ signal }) => call('tiles', { query: { of }, signal }),
+    ...shelfQuery(of),
     placeholderData: keepPreviousData,
   });
   const found = useQuery({

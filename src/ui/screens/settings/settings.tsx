@@ -1,6 +1,6 @@
 /** Settings. Storage is the first: where this register keeps the shop's data, and whether others join in. */
 import type { ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../texts/texts.tsx';
 import { Desk } from '../../parts/desk.tsx';
 import { linkTo } from '../../parts/route.ts';
 import { Storage } from './storage.tsx';

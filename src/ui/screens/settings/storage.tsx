@@ -1,7 +1,7 @@
 /** Settings > Storage: the mode this register is in, the way from single to master while the shop keeps selling, and where things lie. */
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useEffectEvent, useState, type ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../texts/texts.tsx';
 import type { Answer } from '../../../protocol/api/routes.ts';
 import { call } from '../../api/call.ts';
 import { bytes, count } from '../../format/format.ts';
@@ -119,8 +119,6 @@ function Move({ id, onClose }: { readonly id: string; readonly onClose: () => vo
       <div className="head">
         <h2 id="moving">{title}</h2>
       </div>
-      {job.data === undefined ? null : <JobView job={job.data} title={title} />}
-      <Problem error={job.error} />
       {code === null ? null : (
         <div>
           <h3>{t('recovery.title')}</h3>
@@ -130,6 +128,8 @@ function Move({ id, onClose }: { readonly id: string; readonly onClose: () => vo
           </p>
         </div>
       )}
+      {job.data === undefined ? null : <JobView job={job.data} title={title} />}
+      <Problem error={job.error} />
       <div className="actions">
         <p className="soft">{ended ? '' : t('storage.selling-goes-on')}</p>
         {job.data?.state === 'done' ? (

@@ -2,7 +2,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { CircleCheck, TriangleAlert } from 'lucide-react';
 import type { ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../texts/texts.tsx';
 import { call } from '../../api/call.ts';
 import { dateTime } from '../../format/format.ts';
 import { Desk } from '../../parts/desk.tsx';

@@ -1,7 +1,7 @@
 /** One user: name, role, PIN, active. A PIN can be replaced, never read. */
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../texts/texts.tsx';
 import type { Answer } from '../../../protocol/api/routes.ts';
 import { call } from '../../api/call.ts';
 import { queryClient } from '../../live/query-client.ts';

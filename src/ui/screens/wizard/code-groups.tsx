@@ -1,6 +1,6 @@
 /** Twelve characters in three fields, as the master shows them; a pasted code fills all three. */
 import { useRef, type ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../texts/texts.tsx';
 import { cleanCode } from './draft.ts';
 
 const GROUPS = [0, 1, 2] as const;

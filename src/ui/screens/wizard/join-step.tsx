@@ -2,7 +2,7 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { Check, ChevronRight, TriangleAlert } from 'lucide-react';
 import { useEffectEvent, useEffect, type ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../texts/texts.tsx';
 import { call } from '../../api/call.ts';
 import type { Answer } from '../../../protocol/api/routes.ts';
 import { count } from '../../format/format.ts';

@@ -1,7 +1,7 @@
 /** The steps of the wizard that are plain questions: language, this register, the shop and its owner, the first products. */
 import { FileSpreadsheet, PackageOpen, Sparkles } from 'lucide-react';
 import type { ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../texts/texts.tsx';
 import { COUNTRIES, countryProfile } from '../../../domain/country.ts';
 import { list, rate } from '../../format/format.ts';
 import { Field, SelectField } from '../../parts/field.tsx';

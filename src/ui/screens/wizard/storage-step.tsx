@@ -1,6 +1,6 @@
 /** The three ways to keep the shop's data, drawn: in blue, this register. The names are those people know from the manual. */
 import type { ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../texts/texts.tsx';
 import { Field } from '../../parts/field.tsx';
 import type { Mode } from './draft.ts';
 import type { StepProps } from './simple-steps.tsx';

@@ -1,7 +1,7 @@
 /** The wizard's frame: where you are on top, one question in the middle, the way on at the end. */
 import { ArrowLeft, Check } from 'lucide-react';
 import type { ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../texts/texts.tsx';
 import { Brand } from '../../parts/brand.tsx';
 import { Problem } from '../../parts/problem.tsx';
 

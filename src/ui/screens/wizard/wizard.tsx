@@ -4,7 +4,7 @@
  */
 import { useMutation } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../texts/texts.tsx';
 import { pinDigitsNeeded, RIGHTS } from '../../../domain/rights.ts';
 import { call } from '../../api/call.ts';
 import { useJobId } from '../../parts/use-job.ts';

@@ -1,0 +1,131 @@
+/**
+ * What `npm start`, `npm test` and the other commands run first: brings what is missing (packages, the screens' build, for tests also
+ * Chromium, psql and iproute2 on Debian), then runs the command on the Node that the project pins. Plain JavaScript without dependencies,
+ * since it runs on whatever Node is there. Offline once everything is installed.
+ */
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const node = join(root, 'node_modules', '.bin', process.platform === 'win32' ? 'node.cmd' : 'node');
+const bin = (name) => join(root, 'node_modules', ...name);
+
+function run(file, args, options = {}) {
+  const done = spawnSync(file, args, {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    shell: process.platform === 'win32',
+    ...options,
+  });
+  if (done.error) throw done.error;
+  return done.status ?? 1;
+}
+
+function must(file, args, what, options) {
+  const status = run(file, args, options);
+  if (status !== 0) {
+    console.error(`${what} failed (exit code ${status}).`);
+    process.exit(status);
+  }
+}
+
+const modified = (path) => (existsSync(path) ? statSync(path).mtimeMs : 0);
+
+function newest(folder) {
+  let latest = 0;
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    if (entry.isFile()) latest = Math.max(latest, modified(join(entry.parentPath ?? entry.path, entry.name)));
+  }
+  return latest;
+}
+
+function installPackages() {
+  const installed = modified(join(root, 'node_modules', '.package-lock.json'));
+  if (existsSync(node) && installed >= modified(join(root, 'package-lock.json'))) return;
+  console.error('Installing what AuraPOS needs (once) ...');
+  must('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], 'Installing packages');
+}
+
+/** The screens are built again when a source of theirs changed. */
+function buildScreens() {
+  const sources = ['src/ui', 'src/base', 'src/domain', 'src/protocol'].map((folder) => newest(join(root, folder)));
+  const built = modified(join(root, 'dist', 'ui', 'index.html'));
+  if (built > Math.max(...sources, modified(join(root, 'vite.config.ts')), modified(join(root, 'package-lock.json')))) return;
+  console.error('Building the screens (once) ...');
+  must(node, [bin(['vite', 'bin', 'vite.js']), 'build', '--logLevel', 'warn'], 'Building the screens');
+}
+
+const TOOLS = [
+  ['chromium', 'chromium'],
+  ['psql', 'postgresql-client'],
+  ['ip', 'iproute2'],
+];
+
+/** Programs the tests drive. Installed where that can be done without asking anybody: root on Debian. */
+function bringTools() {
+  const onPath = (name) =>
+    (process.env.PATH ?? '').split(':').some((folder) => existsSync(join(folder, name))) || existsSync(join('/usr/sbin', name));
+  const missing = TOOLS.filter(([name]) => !onPath(name));
+  if (missing.length === 0) return;
+  const packages = missing.map(([, name]) => name);
+  const ask = `The tests need ${missing.map(([name]) => name).join(', ')}. Install: apt-get install ${packages.join(' ')}`;
+  if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) {
+    console.error(ask);
+    process.exit(1);
+  }
+  const quiet = { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } };
+  console.error(`Installing ${packages.join(', ')} ...`);
+  must('apt-get', ['update', '-qq'], 'apt-get update', quiet);
+  must('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages], ask, quiet);
+}
+
+/** Without those that start PostgreSQL, a browser or processes. */
+const UNIT = ['src/**/!(*.pg).test.ts', 'test/*.test.ts'];
+const WHOLE = ['src/**/*.test.ts', 'test/**/*.test.ts'];
+
+/** Runs on the pinned Node, signals handed on, and ends with its exit code. */
+function runNode(args) {
+  const child = spawn(node, ['--disable-warning=ExperimentalWarning', ...args], {
+    cwd: process.env.INIT_CWD ?? process.cwd(),
+    stdio: 'inherit',
+    shell: process.platform === 'win32',
+  });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  child.on('exit', (code, signal) => process.exit(code ?? (signal === null ? 1 : 130)));
+}
+
+const [command = 'start', ...rest] = process.argv.slice(2);
+installPackages();
+switch (command) {
+  case 'start':
+    buildScreens();
+    runNode([join(root, 'src/cli/main.ts'), 'start', ...rest]);
+    break;
+  case 'aurapos':
+    buildScreens();
+    runNode([join(root, 'src/cli/main.ts'), ...rest]);
+    break;
+  case 'build':
+    buildScreens();
+    break;
+  case 'check':
+    must(node, [bin(['oxfmt', 'bin', 'oxfmt']), '--check', 'src', 'test', 'scripts'], 'Formatting (mend it with: npm run format)');
+    must(node, [bin(['oxlint', 'bin', 'oxlint']), '--type-aware', 'src', 'test'], 'Lint');
+    must(node, [bin(['typescript', 'bin', 'tsc']), '-p', '.'], 'Types');
+    must(node, [bin(['typescript', 'bin', 'tsc']), '-p', 'src/ui'], 'Types of the screens');
+    process.env.INIT_CWD = root;
+    runNode(['--test', '--test-concurrency=2', '--test-reporter=dot', ...UNIT]);
+    break;
+  case 'test':
+    bringTools();
+    buildScreens();
+    process.env.INIT_CWD = root;
+    runNode(['--test', '--test-concurrency=2', '--test-reporter=spec', ...(rest.length > 0 ? rest : WHOLE)]);
+    break;
+  default:
+    // A script of the project: npm run bench -- register ...
+    buildScreens();
+    runNode([join(root, command), ...rest]);
+}

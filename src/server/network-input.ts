@@ -1,0 +1,22 @@
+/** What connecting a register to others works with, whatever its mode. */
+import type { Clock } from '../base/clock.ts';
+import type { Log } from '../base/log.ts';
+import type { Random } from '../base/random.ts';
+import type { Register } from '../register/register.ts';
+import type { Reader } from '../store/reader.ts';
+import type { SyncTools } from '../sync/tools.ts';
+
+export interface NetworkInput {
+  readonly register: Register;
+  readonly reader: Reader;
+  readonly dataFolder: string;
+  readonly version: string;
+  /** PostgreSQL's listen_addresses. */
+  readonly listen: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly syncTools: SyncTools;
+  /** Where the register stands has changed. */
+  onStatus(): void;
+}

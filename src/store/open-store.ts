@@ -1,0 +1,97 @@
+/**
+ * Opens a register's store, or refuses to (newer, damaged), or makes a new one. A store of an older program is brought up to this one; one
+ * of a newer program is not touched.
+ */
+import { existsSync, mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { Clock } from '../base/clock.ts';
+import type { Random } from '../base/random.ts';
+import { ok, refuse, type Result } from '../base/result.ts';
+import { assert } from '../base/assert.ts';
+import { importChainKey } from '../protocol/changeset.ts';
+import { SCHEMA_VERSION } from '../protocol/tables.ts';
+import { bytesOf, bytesOrNull, Database, numberOf, textOf } from './database.ts';
+import { readMeta, writeMeta } from './look-up.ts';
+import { createSchemaSql } from './schema.ts';
+import { readDictionaries, type OwnChain, type Store } from './store.ts';
+import { upgradeStore } from './upgrade.ts';
+
+/** Layout of the local tables and indexes; SCHEMA_VERSION is that of the merged ones. */
+export const STORE_VERSION = 1;
+
+export interface StoreDeps {
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** Opens or makes the store; one of an older program is brought up to this one. Refuses with store.newer (untouched), store.corrupt, store.in-use. */
+export function openStore(file: string, deps: StoreDeps): Result<Store> {
+  const isNew = file === ':memory:' || !existsSync(file);
+  if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true });
+  if (!isNew) {
+    const looked = inspectStore(file);
+    if (!looked.ok) return looked;
+  }
+  const db = new Database(file, { readOnly: false });
+  if (isNew) {
+    db.sqlite.exec(`BEGIN; ${createSchemaSql()} PRAGMA user_version = ${STORE_VERSION}; COMMIT;`);
+    writeMeta(db, 'schema', SCHEMA_VERSION);
+  }
+  const store: Store = {
+    db,
+    file,
+    clock: deps.clock,
+    random: deps.random,
+    dictionaries: readDictionaries(db),
+    own: null,
+    authority: bytesOrNull(readMeta(db, 'authority')),
+    clockOffsetMs: 0,
+    listeners: new Set(),
+  };
+  store.own = loadOwnChain(store);
+  if (Number(readMeta(db, 'schema')) < SCHEMA_VERSION) upgradeStore(store);
+  return ok(store);
+}
+
+/** Looks without touching: is this a store of ours, of a version we know, and sound? */
+function inspectStore(file: string): Result<null> {
+  let db: Database;
+  try {
+    db = new Database(file, { readOnly: true });
+  } catch (error) {
+    return refuse('store.corrupt', { detail: String(error) });
+  }
+  try {
+    const version = numberOf(db.get('PRAGMA user_version')?.['user_version']);
+    const schema = version === 0 ? 0 : Number(readMeta(db, 'schema'));
+    if (version > STORE_VERSION || schema > SCHEMA_VERSION)
+      return refuse('store.newer', { found: `${version}.${schema}`, known: `${STORE_VERSION}.${SCHEMA_VERSION}` });
+    if (version === 0) return refuse('store.corrupt', { detail: 'not a store' });
+    return ok(null);
+  } catch (error) {
+    return refuse('store.corrupt', { detail: String(error) });
+  } finally {
+    db.close();
+  }
+}
+
+function loadOwnChain(store: Store): OwnChain | null {
+  const current = readMeta(store.db, 'own_chain');
+  if (current === null) return null;
+  const row = store.db.get('SELECT number, private_key, register, series FROM chain WHERE number = ?', current);
+  assert(row !== undefined, 'the own chain is listed');
+  const number = numberOf(row['number']);
+  const key = importChainKey(bytesOf(row['private_key']));
+  // The journal is the main line of the chain that this store wrote: of two branches, the one whose tip it remembers.
+  const tip = store.db.get('SELECT local, n, hash FROM changeset WHERE local = ?', readMeta(store.db, 'own_tip') ?? 0);
+  return {
+    number,
+    key,
+    register: bytesOf(row['register']),
+    series: textOf(row['series']),
+    n: tip === undefined ? 0 : numberOf(tip['n']),
+    hash: tip === undefined ? key.genesis : bytesOf(tip['hash']),
+    local: tip === undefined ? 0 : numberOf(tip['local']),
+    lastAt: Number(readMeta(store.db, 'own_last_at') ?? 0),
+  };
+}

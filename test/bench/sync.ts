@@ -1,0 +1,420 @@
+/**
+ * `npm run bench -- sync --registers N --rate R [--catalogue FILE] [--history N] --json`: real PostgreSQL 18, TLS on, all on this machine.
+ * The master is a process of its own. Up to 10 registers are whole ones (store on disk, real loops) in this process, so that one clock
+ * measures: delivered = committed in that register's store. Beyond, light clients hold a connection each, as a register does, and
+ * check hash and signature of what arrives in memory.
+ */
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { systemClock } from '../../src/base/clock.ts';
+import { makeId, type Id } from '../../src/base/id.ts';
+import { silentLog } from '../../src/base/log.ts';
+import { present } from '../../src/base/assert.ts';
+import { systemRandom } from '../../src/base/random.ts';
+import { unwrap } from '../../src/base/result.ts';
+import { REGISTER_SCRAM_ITERATIONS, SHOP_DATABASE } from '../../src/hub/cluster-conf.ts';
+import { makeHubClient, type HubMasterClient } from '../../src/hub/hub-client.ts';
+import { ensureMember } from '../../src/hub/members.ts';
+import { connectHub } from '../../src/hub/pg-link.ts';
+import { registerPassword } from '../../src/hub/sealed-box.ts';
+import { isSigned, isWhole, makeChainKey, publicKeyFrom, sealChangeset, type SealedChangeset } from '../../src/protocol/changeset.ts';
+import { FIRST_DICTIONARY } from '../../src/protocol/dictionary.ts';
+import { completeSale } from '../../src/register/complete-sale.ts';
+import { addProductLine } from '../../src/register/edit-cart.ts';
+import { startRuntime, type Started } from '../../src/server/start-runtime.ts';
+import { numberOf } from '../../src/store/database.ts';
+import { listPaymentMethods, listProducts } from '../../src/store/queries/catalogue.ts';
+import { listUsers } from '../../src/store/queries/people.ts';
+import { countSales } from '../../src/store/queries/sales.ts';
+import { countWaiting } from '../../src/store/queries/shop.ts';
+import { trustedKeys } from '../../src/store/archive.ts';
+import { clusterFolder, connectSuperuser, postgresPid, type ShopOfTills } from '../support/shop-of-tills.ts';
+import { freePort, setUpTill, startTill, waitForJob, type Till } from '../support/till.ts';
+import { describeMachine, percentile, rounded, type Figures } from './figures.ts';
+import { makeHistory, readCatalogue } from './register.ts';
+
+export interface SyncBench {
+  readonly registers: number;
+  readonly rate: number;
+  readonly catalogue: string | undefined;
+  readonly history: number;
+  readonly offlineSales: number;
+  readonly seconds: number;
+}
+
+/** Whole registers in this process at most; beyond, light clients. */
+const WHOLE = 10;
+
+interface Whole {
+  readonly started: Started;
+  readonly folder: string;
+  readonly user: Id;
+  readonly cash: Id;
+  readonly products: readonly Id[];
+}
+
+export async function benchSync(options: SyncBench): Promise<Figures> {
+  const root = mkdtempSync(join(tmpdir(), 'aurapos-bench-'));
+  const figures: Figures = { bench: 'sync', ...describeMachine(), registers: options.registers, rate: options.rate };
+  const masterFolder = join(root, 'R1');
+  const hubPort = await freePort();
+  let master = await startTill(masterFolder);
+  const ends: (() => Promise<unknown>)[] = [];
+  try {
+    await setUpTill(master, 'single', { catalogue: 'demo' });
+    if (options.catalogue !== undefined) await importCatalogue(master, options.catalogue);
+    if (options.history > 0) {
+      await master.stop();
+      makeHistory(masterFolder, options.history);
+      master = await startTill(masterFolder);
+    }
+    const shop: ShopOfTills = {
+      hubPort,
+      folders: [masterFolder],
+      tills: [master],
+      restart: () => Promise.resolve(),
+      stop: () => Promise.resolve(),
+    };
+    ends.push(() => master.stop());
+    Object.assign(figures, await measureMigration(master, hubPort, options.history));
+    const superuser = await connectSuperuser(shop);
+    ends.push(() => superuser.close());
+    const wholes: Whole[] = [];
+    const count = Math.min(options.registers, WHOLE) - 1;
+    for (let at = 0; at < count; at++) {
+      const { whole, productsMs, allMs } = await joinWhole(join(root, `R${at + 2}`), master, hubPort, `Till ${at + 2}`);
+      wholes.push(whole);
+      ends.push(() => whole.started.stop({ server: 'leave' }));
+      if (at === 0)
+        Object.assign(figures, { firstPullProductsSeconds: rounded(productsMs / 1000), firstPullSeconds: rounded(allMs / 1000) });
+    }
+    const lights = await openLights(shop, superuser, wholes, Math.max(0, options.registers - WHOLE));
+    ends.push(() => lights.close());
+    Object.assign(figures, lights.figures, await measurePropagation(wholes, lights, options));
+    Object.assign(figures, await measureBaselines(shop, superuser));
+    if (options.offlineSales > 0) Object.assign(figures, await measureUpload(wholes, master, superuser, options.offlineSales));
+    Object.assign(figures, await measureHubPush(masterFolder, superuser, hubPort));
+    return figures;
+  } finally {
+    for (const end of ends.toReversed()) await end();
+    if (master.child.exitCode === null) await master.stop();
+    const cluster = await clusterFolder(masterFolder);
+    rmSync(root, { recursive: true, force: true });
+    rmSync(cluster, { recursive: true, force: true });
+  }
+}
+
+async function importCatalogue(till: Till, file: string): Promise<void> {
+  const preview = await till.call('openImport', { csv: readCatalogue(file) });
+  const { job } = await till.call('applyImport', { params: { id: preview.id }, body: { skipBad: true } });
+  await waitForJob(till, job);
+}
+
+async function measureMigration(master: Till, hubPort: number, history: number): Promise<Figures> {
+  const startedMs = performance.now();
+  const { job } = await master.call('toMaster', { body: { hubPort } });
+  const done = await waitForJob(master, job, 50);
+  const seconds = (performance.now() - startedMs) / 1000;
+  return { historySales: history, migrationSeconds: rounded(seconds), migrationRows: done.rowsTotal };
+}
+
+async function joinWhole(
+  folder: string,
+  master: Till,
+  hubPort: number,
+  name: string,
+): Promise<{ whole: Whole; productsMs: number; allMs: number }> {
+  const started = unwrap(
+    startRuntime({
+      dataFolder: folder,
+      version: 'bench',
+      listen: '127.0.0.1',
+      clock: systemClock,
+      random: systemRandom,
+      log: silentLog,
+    }),
+  );
+  await started.connect();
+  const { network, register } = started.runtime;
+  const { code } = await master.call('startPairing');
+  const startedMs = performance.now();
+  const quiet = { step: () => {}, detail: () => {}, rows: () => {} };
+  unwrap(await network.join(quiet, { host: '127.0.0.1', port: hubPort, database: 'aurapos', code, registerName: name, language: 'en' }));
+  const productsMs = performance.now() - startedMs;
+  await until(() => network.sync()?.status().level === true, 120_000);
+  const allMs = performance.now() - startedMs;
+  const { db } = register.store;
+  const user = present(listUsers(db)[0], 'a user').id;
+  const cash = present(
+    listPaymentMethods(db).find(({ kind }) => kind === 'cash'),
+    'cash',
+  ).id;
+  const products = listProducts(db, {
+    category: null,
+    hidden: false,
+    sort: 'name',
+    offset: 0,
+    limit: 200,
+    nowMs: systemClock.nowMs(),
+  }).rows.map(({ id }) => id);
+  return { whole: { started, folder, user, cash, products }, productsMs, allMs };
+}
+
+function sellOne(whole: Whole): { uuid: string; payMs: number } {
+  const { register } = whole.started.runtime;
+  let cart = null;
+  for (let at = 0; at < 5; at++)
+    cart = unwrap(addProductLine(register, present(whole.products[Math.floor(Math.random() * whole.products.length)], 'a product'), 1000));
+  const open = present(cart, 'a cart');
+  const startedMs = performance.now();
+  const receipt = unwrap(
+    completeSale(register, {
+      cart: open.id,
+      totalMinor: open.totalMinor,
+      tenders: [{ method: whole.cash, amountMinor: Math.ceil(open.totalMinor / 5) * 5 }],
+      user: whole.user,
+    }),
+  );
+  return { uuid: receipt.uuid, payMs: performance.now() - startedMs };
+}
+
+interface Lights {
+  readonly figures: Figures;
+  /** Calls back with each changeset whose hash and signature are right. */
+  onDelivered(listener: (hash: string) => void): void;
+  readonly count: number;
+  close(): Promise<void>;
+}
+
+async function openLights(shop: ShopOfTills, superuser: HubMasterClient, wholes: readonly Whole[], count: number): Promise<Lights> {
+  const keysFolder = join(present(shop.folders[0], 'the master'), 'hub', 'keys');
+  const secret = readFileSync(join(keysFolder, 'secret'));
+  const authority = readFileSync(join(keysFolder, 'authority.crt'));
+  const cluster = await clusterFolder(present(shop.folders[0], 'the master'));
+  const before = postgresMb(cluster);
+  const listeners: ((hash: string) => void)[] = [];
+  const links: { close(): Promise<void> }[] = [];
+  for (let at = 0; at < count; at++) {
+    const pairing = makeId(systemClock, systemRandom);
+    const member = await ensureMember(superuser.link, secret, { register: pairing, pairing }, systemRandom);
+    const address = {
+      host: '127.0.0.1',
+      port: shop.hubPort,
+      database: SHOP_DATABASE,
+      user: member.role,
+      password: registerPassword(secret, pairing),
+      iterations: REGISTER_SCRAM_ITERATIONS,
+      authority,
+    };
+    const hub = makeHubClient(unwrap(await connectHub(address, { clock: systemClock, random: systemRandom })));
+    links.push(hub);
+    const keys = new Map(
+      [...trustedKeys(present(wholes[0], 'a register').started.runtime.register.store)].map(([chain, raw]) => [chain, publicKeyFrom(raw)]),
+    );
+    await hub.listen(({ row }) => {
+      const key = row === null ? undefined : keys.get(Buffer.from(row.chain).toString('hex'));
+      if (row !== null && key !== undefined && isWhole(row) && isSigned(row, key))
+        for (const listener of listeners) listener(Buffer.from(row.hash).toString('hex'));
+    });
+  }
+  const after = postgresMb(cluster);
+  return {
+    figures: { lightClients: count, ...(count === 0 ? {} : { hubRssMbPerRegister: rounded((after - before) / count) }) },
+    onDelivered: (listener) => void listeners.push(listener),
+    count,
+    close: async () => {
+      for (const link of links) await link.close();
+    },
+  };
+}
+
+/** Proportional set size of PostgreSQL's processes: shared memory counted once. */
+function postgresMb(cluster: string): number {
+  const parent = postgresPid(cluster);
+  const children = readdirSync('/proc').filter((name) => /^\d+$/.test(name) && statusOf(name, 'PPid') === String(parent));
+  return (
+    [String(parent), ...children].reduce(
+      (sum, pid) => sum + Number(/Pss:\s+(\d+)/.exec(readOr(`/proc/${pid}/smaps_rollup`))?.[1] ?? 0),
+      0,
+    ) / 1024
+  );
+}
+
+function statusOf(pid: string, field: string): string {
+  return new RegExp(`${field}:\\s+(\\S+)`).exec(readOr(`/proc/${pid}/status`))?.[1] ?? '';
+}
+
+function readOr(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    // A process that ended meanwhile.
+    return '';
+  }
+}
+
+async function measurePropagation(wholes: readonly Whole[], lights: Lights, options: SyncBench): Promise<Figures> {
+  const paid = new Map<string, number>();
+  const delays: number[] = [];
+  let expected = 0;
+  const seen = wholes.map(({ started: { runtime } }) => {
+    const { store } = runtime.register;
+    let last = lastSale(store.db);
+    store.listeners.add((changes, own) => {
+      if (!changes.some(({ table }) => table === 'sale')) return;
+      if (own) last = lastSale(store.db);
+      if (own) return;
+      const now = performance.now();
+      for (const row of store.db.all('SELECT id, hex(uuid) AS uuid FROM sale WHERE id > ? ORDER BY id', last)) {
+        last = numberOf(row['id']);
+        const at = paid.get(String(row['uuid']).toLowerCase());
+        if (at !== undefined) delays.push(now - at);
+      }
+    });
+    return last;
+  });
+  const lightDelays: number[] = [];
+  const byHash = new Map<string, number>();
+  lights.onDelivered((hash) => {
+    const at = byHash.get(hash);
+    if (at !== undefined) lightDelays.push(performance.now() - at);
+  });
+  const total = options.rate * options.seconds;
+  const startMs = performance.now();
+  for (let at = 0; at < total; at++) {
+    await wait(Math.max(0, startMs + (at * 1000) / options.rate - performance.now()));
+    const whole = present(wholes[Math.floor(Math.random() * wholes.length)], 'a register');
+    const { uuid } = sellOne(whole);
+    const now = performance.now();
+    paid.set(uuid.replaceAll('-', ''), now);
+    byHash.set(Buffer.from(present(whole.started.runtime.register.store.own, 'a chain').hash).toString('hex'), now);
+    expected += wholes.length - 1;
+  }
+  await until(() => delays.length >= expected && lightDelays.length >= total * lights.count, 30_000).catch(() => {});
+  const all = [...delays, ...lightDelays];
+  return {
+    wholeRegistersMeasured: seen.length,
+    propagationSales: total,
+    propagationDelivered: all.length,
+    propagationMissing: expected + total * lights.count - all.length,
+    propagationP50Ms: rounded(percentile(all, 0.5)),
+    propagationP99Ms: rounded(percentile(all, 0.99)),
+  };
+}
+
+function lastSale(db: Whole['started']['runtime']['register']['store']['db']): number {
+  return Number(db.get('SELECT max(id) AS last FROM sale')?.['last'] ?? 0);
+}
+
+/** What else this server could give: a client that polls each second, and a bare NOTIFY. */
+async function measureBaselines(shop: ShopOfTills, superuser: HubMasterClient): Promise<Figures> {
+  const other = await connectSuperuser(shop);
+  const notify: number[] = [];
+  let heard: (() => void) | null = null;
+  await other.link.listen('bench', () => heard?.());
+  for (let at = 0; at < 200; at++) {
+    const startedMs = performance.now();
+    const arrived = new Promise<void>((resolve) => (heard = resolve));
+    await superuser.link.query('select pg_notify($1, $2)', ['bench', String(at)]);
+    await arrived;
+    notify.push(performance.now() - startedMs);
+  }
+  await other.close();
+  // A poller sees what was written at a random moment of its second, plus one query.
+  const queries: number[] = [];
+  for (let at = 0; at < 200; at++) {
+    const startedMs = performance.now();
+    await superuser.link.query('select position from hub.head');
+    queries.push(performance.now() - startedMs);
+  }
+  const polled = Array.from({ length: 1000 }, () => Math.random() * 1000 + (queries[Math.floor(Math.random() * queries.length)] ?? 0));
+  return {
+    notifyP50Ms: rounded(percentile(notify, 0.5)),
+    notifyP99Ms: rounded(percentile(notify, 0.99)),
+    pollingP99Ms: rounded(percentile(polled, 0.99)),
+  };
+}
+
+async function measureUpload(wholes: readonly Whole[], master: Till, superuser: HubMasterClient, count: number): Promise<Figures> {
+  const [one] = wholes;
+  const whole = present(one, 'a register');
+  const { network, register } = whole.started.runtime;
+  await network.stop({ server: 'leave' });
+  for (let at = 0; at < count; at++) sellOne(whole);
+  const before = await totalOnMaster(master);
+  const startedMs = performance.now();
+  await network.start();
+  const pays: number[] = [];
+  let uploadMs = 0;
+  let projectedMs = 0;
+  while (projectedMs === 0) {
+    pays.push(sellOne(whole).payMs);
+    await wait(50);
+    if (uploadMs === 0 && countWaiting(register.store.db).changes <= 2 && (await totalOnMaster(master)) >= before + count)
+      uploadMs = performance.now() - startedMs;
+    if (uploadMs > 0) {
+      const greeting = await superuser.greet();
+      if (greeting.projected >= greeting.position - 5) projectedMs = performance.now() - startedMs;
+    }
+    if (performance.now() - startedMs > 180_000) break;
+  }
+  return {
+    offlineSales: count,
+    offlineUploadSeconds: rounded(uploadMs / 1000),
+    uploadProjectedSeconds: rounded(projectedMs / 1000),
+    uploadSaleP99Ms: rounded(percentile(pays, 0.99)),
+    salesHere: countSales(register.store.db),
+  };
+}
+
+async function totalOnMaster(master: Till): Promise<number> {
+  return (await master.call('listSales', { query: { limit: 1 } })).total;
+}
+
+/** Sealed five-line sales of one chain, pushed in full batches by a register's own role: how much the feed takes. */
+async function measureHubPush(masterFolder: string, superuser: HubMasterClient, port: number): Promise<Figures> {
+  const keys = join(masterFolder, 'hub', 'keys');
+  const secret = readFileSync(join(keys, 'secret'));
+  const pairing = makeId(systemClock, systemRandom);
+  const member = await ensureMember(superuser.link, secret, { register: pairing, pairing }, systemRandom);
+  const address = {
+    host: '127.0.0.1',
+    port,
+    database: SHOP_DATABASE,
+    user: member.role,
+    password: registerPassword(secret, pairing),
+    iterations: REGISTER_SCRAM_ITERATIONS,
+    authority: readFileSync(join(keys, 'authority.crt')),
+  };
+  const hub = makeHubClient(unwrap(await connectHub(address, { clock: systemClock, random: systemRandom })));
+  const key = makeChainKey(systemRandom);
+  let previous = key.genesis;
+  const changesets: SealedChangeset[] = Array.from({ length: 20_000 }, (_, at) => {
+    const rows = Array.from({ length: 13 }, (__, row) => ({
+      table: 'bench_sale_line',
+      op: 'insert' as const,
+      values: { name: `line ${at} ${row}`, quantity_milli: 1000, unit_price_minor: 100 + row, total_minor: at % 5_000 },
+    }));
+    const sealed = sealChangeset(key, at + 1, previous, { at: systemClock.nowMs(), user: null, kind: 'bench', rows }, FIRST_DICTIONARY);
+    previous = sealed.hash;
+    return sealed;
+  });
+  const startedMs = performance.now();
+  for (let at = 0; at < changesets.length; at += 1_000) await hub.push(changesets.slice(at, at + 1_000), []);
+  const seconds = (performance.now() - startedMs) / 1000;
+  await hub.close();
+  return { hubSalesPerSecond: rounded(changesets.length / seconds, 0) };
+}
+
+async function until(holds: () => boolean, timeoutMs: number): Promise<void> {
+  const end = performance.now() + timeoutMs;
+  while (!holds()) {
+    if (performance.now() > end) throw new Error('not in time');
+    await wait(5);
+  }
+}
+
+function wait(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
