@@ -17,7 +17,8 @@ import { add, believe, create, deliver, foreignChain, patch, refTo, snapshot, te
 import { makeShop, openTestStore, sellSome, temporaryFolder } from '../../test/support/shop.ts';
 import { admitDetached, readHeads } from './archive.ts';
 import { bytesOf } from './database.ts';
-import { closeStore, findLocal, openStore, quickCheck, writeMeta, type Store } from './store.ts';
+import { openStore } from './open-store.ts';
+import { closeStore, findLocal, quickCheck, writeMeta, type Store } from './store.ts';
 import { verifyStore } from './verify.ts';
 
 const P = testId(1);
