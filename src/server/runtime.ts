@@ -5,6 +5,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
+import type { Refusal } from '../base/result.ts';
 import type { Register } from '../register/register.ts';
 import type { Reader } from '../store/reader.ts';
 import type { EventBus } from './events.ts';
@@ -28,4 +29,6 @@ export interface Runtime {
   readonly imports: ImportDesk;
   readonly network: Network;
   readonly delays: DelayLog;
+  /** What the check at start found wrong with the store's file. */
+  damage(): Refusal | null;
 }

@@ -20,7 +20,7 @@ export function viewStatus(runtime: Runtime): StatusView {
   const mode = runtime.network.mode();
   const waiting = mode === 'single' ? { changes: 0, sales: 0 } : countWaiting(db);
   const joining = mode === 'slave' && readMeta(db, 'full_copy') === null;
-  const problem = sync?.problem ?? runtime.network.problem();
+  const problem = runtime.damage() ?? sync?.problem ?? runtime.network.problem();
   return {
     state: stateOf(mode, joining, sync?.state ?? null),
     sinceMs: sync?.sinceMs ?? 0,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
-import { ok, type Result } from '../base/result.ts';
+import { ok, type Refusal, type Result } from '../base/result.ts';
 import { unfinishedImports } from '../register/import-products.ts';
 import { openRegister } from '../register/register.ts';
 import { lockFolder } from '../store/lock-folder.ts';
@@ -89,8 +89,10 @@ export function startRuntime(input: StartInput): Result<Started> {
     imports: makeImportDesk(register, input.dataFolder),
     network,
     delays,
+    damage: () => damage,
   };
 
+  let damage: Refusal | null = null;
   let telling = false;
   const tellStatus = (): void => {
     delays.sample();
@@ -111,6 +113,10 @@ export function startRuntime(input: StartInput): Result<Started> {
   return ok({
     runtime,
     connect: async () => {
+      void checkPages(runtime, (found) => {
+        damage = found;
+        tellStatus();
+      });
       await filled;
       takeUpWork(runtime);
       if (!(await beginNetwork(network, log))) beginning = keepBeginning(network, clock, log, stopped.signal);
@@ -125,6 +131,19 @@ export function startRuntime(input: StartInput): Result<Started> {
       lock.value.release();
     },
   });
+}
+
+/** SQLite's own check of every page and index, beside the selling; what it finds is said where the register stands. */
+async function checkPages({ reader, log }: Runtime, onDamage: (refusal: Refusal) => void): Promise<void> {
+  try {
+    const checked = await reader.ask('quickCheck');
+    if (checked.ok) return;
+    log.error('store.damaged', { ...checked.refusal });
+    onDamage(checked.refusal);
+  } catch (error) {
+    // The reading thread was ended with the process, or the file cannot be read at all.
+    log.warn('store.not-checked', { error: String(error) });
+  }
 }
 
 /** True when it began. A hub that does not come up leaves a register that sells, and is tried again. */
