@@ -22,7 +22,10 @@ export function startReader(store: Store): Reader {
   const queries = startWorker(store.file);
   const incoming = startWorker(store.file);
   return {
-    ask: (name, ...args) => queries.call({ do: 'query', name, args }) as Promise<LongQueryResult<typeof name>>,
+    ask: (name, ...args) => {
+      const request = { do: 'query' as const, name, args };
+      return (WHOLE_STORE.has(name) ? callOnce(store.file, request) : queries.call(request)) as Promise<LongQueryResult<typeof name>>;
+    },
     prepare: (input) => incoming.call({ do: 'prepare', input }) as Promise<Prepared[]>,
     checkpoint: async () => {
       await incoming.call({ do: 'checkpoint' });
@@ -31,6 +34,18 @@ export function startReader(store: Store): Reader {
       await Promise.all([queries.stop(), incoming.stop()]);
     },
   };
+}
+
+/** These read every page; they get a thread for as long as they take, so that lists do not wait behind them. */
+const WHOLE_STORE: ReadonlySet<LongQueryName> = new Set(['quickCheck', 'verifyStore', 'checksumStore']);
+
+async function callOnce(file: string, request: RequestBody): Promise<unknown> {
+  const worker = startWorker(file);
+  try {
+    return await worker.call(request);
+  } finally {
+    await worker.stop();
+  }
 }
 
 type RequestBody = ReaderRequest extends infer R ? (R extends ReaderRequest ? Omit<R, 'id'> : never) : never;
