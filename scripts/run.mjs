@@ -122,7 +122,8 @@ switch (command) {
     bringTools();
     buildScreens();
     process.env.INIT_CWD = root;
-    runNode(['--test', '--test-concurrency=2', '--test-reporter=spec', ...(rest.length > 0 ? rest : WHOLE)]);
+    // One file at a time: many start databases, browsers and registers, and say how long a person waits.
+    runNode(['--test', '--test-concurrency=1', '--test-reporter=spec', ...(rest.length > 0 ? rest : WHOLE)]);
     break;
   default:
     // A script of the project: npm run bench -- register ...
