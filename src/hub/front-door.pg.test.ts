@@ -20,12 +20,14 @@ let shop: TestHub;
 let master: HubMasterClient;
 let door: HubAddress;
 let watchdog: { stop(): Promise<void> };
+/** What the watchdog puts right, as the owner's switch would have it. */
+let doorOpen = true;
 before(async () => {
   shop = await startTestHub();
   master = await shop.master();
   const hall = unwrap(await connectHub(await shop.hub.address(FRONT_DOOR_DATABASE), tools));
   const watch = unwrap(await connectHub(await shop.hub.address(SHOP_DATABASE), tools));
-  const running = startWatchdog({ shop: watch, hall, frontDoorOpen: () => true, ...tools, log: silentLog, onEnded: () => undefined });
+  const running = startWatchdog({ shop: watch, hall, frontDoorOpen: () => doorOpen, ...tools, log: silentLog, onEnded: () => undefined });
   watchdog = {
     async stop() {
       await running.stop();
@@ -155,8 +157,10 @@ test('[fault 42] a flood of notifications from the front door delays no push', a
 });
 
 test('the front door can be closed, and says so to nobody but by refusing', async () => {
+  doorOpen = false;
   await switchFrontDoor(master.link, false);
   assert.equal(refusalCode(await connectHub(door, tools)), 'pairing.revoked');
+  doorOpen = true;
   await switchFrontDoor(master.link, true);
 });
 
