@@ -65,13 +65,32 @@ export function hallGrants(): string {
 /** The role as it should be: any role may change its own password and settings. */
 export async function assertFrontDoor(postgres: SqlLink, verifier: string, open: boolean): Promise<void> {
   const settings = Object.entries(SETTINGS).map(([name, value]) => `alter role ${FRONT_DOOR_ROLE} set ${name} = '${value}'`);
-  await postgres.run(`begin;
+  await alterRole(
+    postgres,
+    `begin;
     alter role ${FRONT_DOOR_ROLE} nosuperuser nocreatedb nocreaterole noinherit noreplication nobypassrls
       ${open ? 'login' : 'nologin'} connection limit ${FRONT_DOOR_CONNECTIONS} password '${verifier}' valid until 'infinity';
     alter role ${FRONT_DOOR_ROLE} reset all;
     alter role ${FRONT_DOOR_ROLE} in database ${FRONT_DOOR_DATABASE} reset all;
     ${settings.join(';\n')};
-    commit`);
+    commit`,
+  );
+}
+
+/** Times a role is altered before giving up: the watchdog and the owner's switch may meet on its row, for a few milliseconds. */
+const ALTER_TRIES = 20;
+
+async function alterRole(postgres: SqlLink, statements: string): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    try {
+      await postgres.run(statements);
+      return;
+    } catch (error) {
+      // PostgreSQL says "tuple concurrently updated" as an internal error, and leaves a transaction that was begun to be ended.
+      if (tries >= ALTER_TRIES || !(error instanceof Error && 'code' in error && error.code === 'XX000')) throw error;
+      await postgres.run('rollback');
+    }
+  }
 }
 
 export interface FrontDoorState {
@@ -94,6 +113,6 @@ export async function readFrontDoor(postgres: SqlLink): Promise<FrontDoorState> 
 
 /** Turns it on or off; sessions that are in are ended when it closes. */
 export async function switchFrontDoor(postgres: SqlLink, open: boolean): Promise<void> {
-  await postgres.run(`alter role ${FRONT_DOOR_ROLE} ${open ? 'login' : 'nologin'}`);
+  await alterRole(postgres, `alter role ${FRONT_DOOR_ROLE} ${open ? 'login' : 'nologin'}`);
   if (!open) await postgres.query('select pg_terminate_backend(pid) from pg_stat_activity where usename = $1', [FRONT_DOOR_ROLE]);
 }
