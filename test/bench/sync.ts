@@ -307,7 +307,7 @@ function lastSale(db: Whole['started']['runtime']['register']['store']['db']): n
   return Number(db.get('SELECT max(id) AS last FROM sale')?.['last'] ?? 0);
 }
 
-/** What else this server could give: a client that polls each second, and a bare NOTIFY. */
+/** What else this server could give: a bare NOTIFY. */
 async function measureBaselines(shop: ShopOfTills, superuser: HubMasterClient): Promise<Figures> {
   const other = await connectSuperuser(shop);
   const notify: number[] = [];
@@ -321,18 +321,9 @@ async function measureBaselines(shop: ShopOfTills, superuser: HubMasterClient): 
     notify.push(performance.now() - startedMs);
   }
   await other.close();
-  // A poller sees what was written at a random moment of its second, plus one query.
-  const queries: number[] = [];
-  for (let at = 0; at < 200; at++) {
-    const startedMs = performance.now();
-    await superuser.link.query('select position from hub.head');
-    queries.push(performance.now() - startedMs);
-  }
-  const polled = Array.from({ length: 1000 }, () => Math.random() * 1000 + (queries[Math.floor(Math.random() * queries.length)] ?? 0));
   return {
     notifyP50Ms: rounded(percentile(notify, 0.5)),
     notifyP99Ms: rounded(percentile(notify, 0.99)),
-    pollingP99Ms: rounded(percentile(polled, 0.99)),
   };
 }
 
