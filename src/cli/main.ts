@@ -1,29 +1,14 @@
 /**
- * The command line: `aurapos start`, and the verbs a script needs. Each verb talks to the running register of its data folder, or puts one
- * together for as long as it takes; both ways it is the same HTTP API. With --json it prints one JSON document. Exit code 0, or 1 with a
- * code, what is true, what to do.
+ * The entry point: settles how the process runs, then hands over to the command line. What Node made of the sources is kept between starts
+ * (a third off the start, and the memory that the compiler of TypeScript would hold); reading threads find it by the environment. The
+ * space for young objects stays small: a register makes much that lives for one request, and left alone V8 grows by 130 MB for it.
  */
-import { Command, Option } from 'commander';
-import { addShopCommands } from './shop-commands.ts';
-import { addSetUpCommand } from './set-up-command.ts';
-import { addStartCommand } from './start-command.ts';
-import { DEFAULT_DATA_FOLDER, VERSION } from './program.ts';
+import { enableCompileCache } from 'node:module';
+import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
 
-const program = new Command('aurapos')
-  .description('A point of sale that keeps selling. Every command takes --data DIR; --json prints one JSON document.')
-  .version(VERSION)
-  .addOption(new Option('--data <dir>', 'the register’s data folder').default(DEFAULT_DATA_FOLDER).env('AURAPOS_DATA'))
-  .option('--json', 'print one JSON document');
-
-addStartCommand(program);
-addSetUpCommand(program);
-addShopCommands(program);
-// --data and --json may stand before or after the verb.
-for (const command of program.commands) inherit(command);
-
-function inherit(command: Command): void {
-  command.option('--data <dir>', 'the register’s data folder').option('--json', 'print one JSON document');
-  for (const child of command.commands) inherit(child);
-}
-
-await program.parseAsync();
+const folder = join(import.meta.dirname, '../../.cache/compiled');
+enableCompileCache(folder);
+process.env['NODE_COMPILE_CACHE'] = folder;
+setFlagsFromString('--semi-space-growth-factor=1');
+await import('./commands.ts');

@@ -13,7 +13,7 @@ import type { Unit } from '../domain/cart.ts';
 import { currencyDigits, parseAmount } from '../domain/money.ts';
 import { commitWith, startDraft } from '../store/journal.ts';
 import { textOrNull } from '../store/database.ts';
-import { knownCodes, listCategories, readTaxCategories, toUnit } from '../store/queries/catalogue.ts';
+import { categoryNames, knownCodes, readTaxCategories, toUnit } from '../store/queries/catalogue.ts';
 import { readCurrency } from '../store/queries/shop.ts';
 import type { Store } from '../store/store.ts';
 import { draftProduct, pricesIncludeTax } from './edit-product.ts';
@@ -219,11 +219,15 @@ export interface ImportPlan {
   readonly user: Id | null;
 }
 
-/** Writes all good rows, from where an earlier run was cut. Products whose code is known are updated, not doubled. */
+/**
+ * Writes all good rows, from where an earlier run was cut; a product whose code is known already is left as it is. `pause` is awaited between
+ * chunks: a turn for whoever wants to sell.
+ */
 export async function writeImport(
   register: Register,
   plan: ImportPlan,
   onRows: (done: number) => void,
+  pause: () => Promise<void>,
 ): Promise<Result<{ readonly rows: number }>> {
   const { store } = register;
   const doneBefore = readProgress(store, plan.id);
@@ -233,8 +237,7 @@ export async function writeImport(
     const written = writeChunk(register, plan, batch, seen);
     batch = [];
     onRows(seen);
-    // A turn of the loop for whoever wants to sell.
-    await new Promise((resolve) => setImmediate(resolve));
+    await pause();
     return written;
   };
   for await (const { value } of readRows(store, plan.file, plan.layout)) {
@@ -299,7 +302,7 @@ function placesFor(
   draft: ReturnType<typeof startDraft>,
   rows: readonly ImportRow[],
 ): { category(name: string): Id | null; tax(ratePpm: number | null): Id | null } {
-  const categories = new Map(listCategories(store.db).map(({ name, id }) => [name.toLowerCase(), id]));
+  const categories = new Map(categoryNames(store.db).map(({ name, id }) => [name.toLowerCase(), id]));
   const taxes = readTaxCategories(store.db, store.clock.nowMs());
   const byRate = new Map(taxes.toReversed().map(({ ratePpm, id }) => [ratePpm, id]));
   for (const { category, ratePpm } of rows) {

@@ -7,7 +7,7 @@ import { idFromBytes } from '../base/id.ts';
 import { present } from '../base/assert.ts';
 import { currencyDigits } from '../domain/money.ts';
 import { ProductSearch } from '../store/product-search.ts';
-import { productsOfBarcodes, searchRows, searchRowsOf } from '../store/queries/catalogue.ts';
+import { productRowsOf, searchRows, searchRowsOf } from '../store/queries/catalogue.ts';
 import { readCurrency } from '../store/queries/shop.ts';
 import { readMeta, type Change, type Store } from '../store/store.ts';
 
@@ -22,7 +22,7 @@ export interface Register {
 export type Changes<T> = { readonly [K in keyof T]?: T[K] | undefined };
 
 /** Products read into the search at a time, so that selling can go in between. */
-const SEARCH_BATCH = 4_000;
+const SEARCH_BATCH = 500;
 
 /** A register over an open store. The search fills itself in the background; `filled` resolves when all of the catalogue is in. */
 export function openRegister(store: Store): { register: Register; filled: Promise<void> } {
@@ -51,16 +51,14 @@ export function refillSearch(register: Register): Promise<void> {
 function followCatalogue(register: Register, changes: readonly Change[]): void {
   const { db } = register.store;
   const idsOf = (name: string): Uint8Array[] => changes.flatMap(({ table, id }) => (table === name && id !== null ? [id] : []));
-  const barcodes = idsOf('product_barcode');
-  const products = new Map(
-    [...idsOf('product'), ...(barcodes.length === 0 ? [] : productsOfBarcodes(db, barcodes))].map((id) => [idFromBytes(id), id]),
-  );
-  if (products.size === 0) return;
-  for (const row of searchRowsOf(db, [...products.values()])) {
-    register.search.put(row);
-    products.delete(idFromBytes(row.id));
+  const [products, barcodes] = [idsOf('product'), idsOf('product_barcode')];
+  if (products.length + barcodes.length === 0) return;
+  const gone = new Set(productRowsOf(db, products, barcodes));
+  for (const found of searchRowsOf(db, [...gone])) {
+    register.search.put(found);
+    gone.delete(found.row);
   }
-  for (const id of products.values()) register.search.remove(id);
+  for (const row of gone) register.search.remove(row);
 }
 
 /** Null until set-up is done. */

@@ -54,6 +54,7 @@ export function makeApp(runtime: Runtime, port: () => number): Hono {
 
 async function answer(runtime: Runtime, context: Context, name: RouteName): Promise<Response> {
   const route: Route = ROUTES[name];
+  if (route.method !== 'GET') runtime.giveWay.asked();
   const caller = whoCalls(runtime, context);
   const allowed = mayCall(runtime, route, caller);
   if (allowed !== null) return sayRefusal(context, allowed);

@@ -18,6 +18,7 @@ import {
   type RowError,
 } from '../register/import-products.ts';
 import type { Register } from '../register/register.ts';
+import type { GiveWay } from './give-way.ts';
 import type { JobProgress } from './jobs.ts';
 
 type Preview = Answer<'openImport'>;
@@ -43,7 +44,7 @@ export interface ImportDesk {
   write(plan: ImportPlan, progress: JobProgress): Promise<Result<object>>;
 }
 
-export function makeImportDesk(register: Register, dataFolder: string): ImportDesk {
+export function makeImportDesk(register: Register, dataFolder: string, giveWay: GiveWay): ImportDesk {
   const folder = join(dataFolder, 'imports');
   const files = new Map<string, OpenFile>();
   return {
@@ -82,7 +83,7 @@ export function makeImportDesk(register: Register, dataFolder: string): ImportDe
     },
     write: async (plan, progress) => {
       progress.step('import', files.get(plan.id)?.fileName ?? '');
-      const written = await writeImport(register, plan, (done) => progress.rows(done, plan.total));
+      const written = await writeImport(register, plan, (done) => progress.rows(done, plan.total), giveWay.pause);
       if (!written.ok) return written;
       files.delete(plan.id);
       await rm(plan.file, { force: true });

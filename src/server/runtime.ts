@@ -10,6 +10,7 @@ import type { Register } from '../register/register.ts';
 import type { Reader } from '../store/reader.ts';
 import type { EventBus } from './events.ts';
 import type { Jobs } from './jobs.ts';
+import type { GiveWay } from './give-way.ts';
 import type { Sessions } from './sessions.ts';
 import type { Network } from './network.ts';
 import type { ImportDesk } from './import-desk.ts';
@@ -26,6 +27,7 @@ export interface Runtime {
   readonly sessions: Sessions;
   readonly events: EventBus;
   readonly jobs: Jobs;
+  readonly giveWay: GiveWay;
   readonly imports: ImportDesk;
   readonly network: Network;
   readonly delays: DelayLog;

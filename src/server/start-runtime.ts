@@ -14,6 +14,7 @@ import { openStore } from '../store/open-store.ts';
 import type { SyncTools } from '../sync/tools.ts';
 import { makeDelayLog } from './delay-log.ts';
 import { makeEventBus } from './events.ts';
+import { makeGiveWay } from './give-way.ts';
 import { makeImportDesk } from './import-desk.ts';
 import { makeJobs } from './jobs.ts';
 import { makeNetwork, type Network } from './network.ts';
@@ -38,7 +39,8 @@ export interface Started {
   stop(how: { readonly server: 'stop' | 'leave' }): Promise<void>;
 }
 
-const CHECKPOINT_MS = 5_000;
+/** Often, so that each copies little: a long one makes the sales beside it wait for the disk. */
+const CHECKPOINT_MS = 1_000;
 /** Where the register stands is told at once when it changes, but not more often than a person can see. */
 const STATUS_EVERY_MS = 100;
 
@@ -74,6 +76,7 @@ export function startRuntime(input: StartInput): Result<Started> {
     log,
   };
   const network = makeNetwork({ ...input, register, reader, syncTools, onStatus: () => tellStatus() });
+  const giveWay = makeGiveWay(clock);
   const delays = makeDelayLog(store, network, clock);
   const runtime: Runtime = {
     version: input.version,
@@ -86,7 +89,8 @@ export function startRuntime(input: StartInput): Result<Started> {
     sessions: makeSessions(random),
     events,
     jobs,
-    imports: makeImportDesk(register, input.dataFolder),
+    giveWay,
+    imports: makeImportDesk(register, input.dataFolder, giveWay),
     network,
     delays,
     damage: () => damage,

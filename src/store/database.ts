@@ -9,6 +9,10 @@ import { assert } from '../base/assert.ts';
 export type SqlValue = null | number | bigint | string | Uint8Array;
 export type SqlRow = Record<string, SqlValue>;
 
+/** Pages kept beside the system's own cache of the file: enough for the ends of tables and indexes that a sale writes to. */
+const WRITER_CACHE_KIB = 16_000;
+const READER_CACHE_KIB = 4_000;
+
 export class Database {
   readonly sqlite: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
@@ -17,7 +21,8 @@ export class Database {
   constructor(file: string, options: { readonly readOnly: boolean }) {
     this.sqlite = new DatabaseSync(file, { readOnly: options.readOnly, timeout: 5_000 });
     if (!options.readOnly) this.sqlite.exec('PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 0;');
-    this.sqlite.exec('PRAGMA synchronous = FULL; PRAGMA foreign_keys = OFF; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -32000;');
+    this.sqlite.exec('PRAGMA synchronous = FULL; PRAGMA foreign_keys = OFF; PRAGMA temp_store = MEMORY;');
+    this.sqlite.exec(`PRAGMA cache_size = -${options.readOnly ? READER_CACHE_KIB : WRITER_CACHE_KIB}`);
   }
 
   all(sql: string, ...values: readonly SQLInputValue[]): SqlRow[] {

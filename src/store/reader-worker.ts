@@ -1,7 +1,7 @@
 /** The reading thread: long queries, checks of what comes in, and checkpoints, each on its own connection. It never writes a row. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { present } from '../base/assert.ts';
-import { Database } from './database.ts';
+import { Database, numberOf } from './database.ts';
 import { prepareChangesets, type PrepareInput } from './prepare.ts';
 import { LONG_QUERIES, type LongQueryName } from './queries.ts';
 
@@ -29,8 +29,30 @@ function work(request: ReaderRequest): unknown {
     }
     case 'checkpoint':
       checkpointing ??= new Database(file, { readOnly: false });
-      return checkpointing.get('PRAGMA wal_checkpoint(PASSIVE)');
+      return checkpoint(checkpointing);
   }
+}
+
+/** Above this the log is begun anew: a passive checkpoint alone never catches up with a writer that does not pause. */
+const RESTART_ABOVE_PAGES = 4_000;
+const PASSES = 4;
+/** A restart waits for readers with the writer's lock held; this is the longest a sale may be held up by that. */
+const RESTART_WAIT_MS = 5;
+
+/** Copies what is in the log beside the writer; then, when little is left of a long log, the rest with the writer held, for a moment. */
+function checkpoint(db: Database): void {
+  let left = Number.POSITIVE_INFINITY;
+  let pages = 0;
+  for (let pass = 0; pass < PASSES; pass++) {
+    const copied = db.get('PRAGMA wal_checkpoint(PASSIVE)');
+    pages = numberOf(copied?.['log']);
+    const behind = pages - numberOf(copied?.['checkpointed']);
+    if (pages < RESTART_ABOVE_PAGES || behind >= left) break;
+    left = behind;
+  }
+  if (pages < RESTART_ABOVE_PAGES) return;
+  db.sqlite.exec(`PRAGMA busy_timeout = ${RESTART_WAIT_MS}`);
+  db.get('PRAGMA wal_checkpoint(RESTART)');
 }
 
 port.on('message', (request: ReaderRequest) => {

@@ -55,7 +55,10 @@ function startWorker(file: string): { call(body: RequestBody): Promise<unknown>;
   let next = 1;
   const waiting = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>();
   const start = (): Worker => {
-    const fresh = new Worker(new URL('./reader-worker.ts', import.meta.url), { workerData: { file } });
+    const fresh = new Worker(new URL('./reader-worker.ts', import.meta.url), {
+      workerData: { file },
+      resourceLimits: { maxYoungGenerationSizeMb: 2 },
+    });
     fresh.unref();
     fresh.on('message', (reply: ReaderReply) => {
       const caller = present(waiting.get(reply.id), 'the caller of a reply');

@@ -97,6 +97,7 @@ CREATE INDEX product_barcode_by_code ON product_barcode (code);
 CREATE INDEX product_barcode_by_product ON product_barcode (product);
 CREATE INDEX product_by_category ON product (category);
 CREATE INDEX product_by_name ON product (name COLLATE NOCASE);
+CREATE INDEX product_favourite ON product (position, name) WHERE favourite = 1;
 CREATE INDEX product_price_by_product ON product_price (product);
 CREATE INDEX forgotten_by_hash ON forgotten (hash);
 CREATE INDEX shift_event_by_register ON shift_event (register, at);

@@ -22,9 +22,9 @@ export const CATALOGUE_HANDLERS: Handlers<keyof typeof CATALOGUE> = {
     const offset = Number(query.cursor) || 0;
     const nowMs = clock.nowMs();
     if (query.search.trim() !== '') {
-      const ids = register.search.find(query.search, MAX_FOUND);
-      const rows = readProducts(register.store.db, ids.slice(offset, offset + query.limit), nowMs);
-      return ok({ rows, next: nextOffset(offset, query.limit, ids.length), total: ids.length });
+      const found = register.search.find(query.search, MAX_FOUND);
+      const rows = readProducts(register.store.db, found.slice(offset, offset + query.limit), nowMs);
+      return ok({ rows, next: nextOffset(offset, query.limit, found.length), total: found.length });
     }
     const category = isId(query.category) ? query.category : null;
     const page = await reader.ask('listProducts', { category, hidden: query.hidden, sort: query.sort, offset, limit: query.limit, nowMs });

@@ -3,6 +3,7 @@ import { toHex } from '../../base/bytes.ts';
 import { idFromBytes, idToBytes, type Id } from '../../base/id.ts';
 import { normalBarcode } from '../../domain/barcode.ts';
 import type { Unit } from '../../domain/cart.ts';
+import type { SearchRow } from '../product-search.ts';
 import { bytesOf, numberOf, numberOrNull, textOf, textOrNull, type Database, type SqlRow, type SqlValue } from '../database.ts';
 
 /** A record row that was inserted and not removed. */
@@ -34,10 +35,11 @@ export function readProduct(db: Database, id: Id, nowMs: number): ProductRow | n
   return row === undefined ? null : toProduct(db, row, readTaxCategories(db, nowMs));
 }
 
-export function readProducts(db: Database, ids: readonly Id[], nowMs: number): ProductRow[] {
+/** Products by their local row numbers, as the search finds them, in that order. */
+export function readProducts(db: Database, rows: readonly number[], nowMs: number): ProductRow[] {
   const taxes = readTaxCategories(db, nowMs);
-  return ids.flatMap((id) => {
-    const row = db.get(`SELECT ${PRODUCT_COLUMNS} FROM product p WHERE p.id = ? AND ${LIVE('p')}`, idToBytes(id));
+  return rows.flatMap((number) => {
+    const row = db.get(`SELECT ${PRODUCT_COLUMNS} FROM product p WHERE p.row = ? AND ${LIVE('p')}`, number);
     return row === undefined ? [] : [toProduct(db, row, taxes)];
   });
 }
@@ -157,9 +159,10 @@ function toTile(row: SqlRow): Tile {
   };
 }
 
-export function tilesOf(db: Database, ids: readonly Id[]): Tile[] {
-  return ids.flatMap((id) => {
-    const row = db.get(`SELECT ${TILE_COLUMNS} FROM product p WHERE p.id = ? AND ${LIVE('p')} AND p.active = 1`, idToBytes(id));
+/** Tiles by local row numbers, as the search finds them, in that order. */
+export function tilesOf(db: Database, rows: readonly number[]): Tile[] {
+  return rows.flatMap((number) => {
+    const row = db.get(`SELECT ${TILE_COLUMNS} FROM product p WHERE p.row = ? AND ${LIVE('p')} AND p.active = 1`, number);
     return row === undefined ? [] : [toTile(row)];
   });
 }
@@ -205,11 +208,12 @@ export function codeTiles(db: Database, prefix: string): Tile[] {
 /** What was sold last, newest first, each once. */
 export function recentTiles(db: Database): Tile[] {
   const rows = db.all(
-    'SELECT product FROM (SELECT id, product FROM sale_line ORDER BY id DESC LIMIT 400) WHERE product IS NOT NULL GROUP BY product ORDER BY max(id) DESC LIMIT 40',
+    `SELECT p.row AS number FROM (SELECT id, product FROM sale_line ORDER BY id DESC LIMIT 400) l JOIN product p ON p.id = l.product
+     GROUP BY p.row ORDER BY max(l.id) DESC LIMIT 40`,
   );
   return tilesOf(
     db,
-    rows.map((row) => idFromBytes(bytesOf(row['product']))),
+    rows.map((row) => numberOf(row['number'])),
   );
 }
 
@@ -236,6 +240,13 @@ export function listCategories(db: Database): CategoryRow[] {
       position: numberOrNull(row['position']) ?? 0,
       products: numberOf(row['products']),
     }));
+}
+
+/** Live categories, as an import finds them again. */
+export function categoryNames(db: Database): { readonly id: Id; readonly name: string }[] {
+  return db
+    .all(`SELECT id, name FROM category c WHERE ${LIVE('c')}`)
+    .map((row) => ({ id: idFromBytes(bytesOf(row['id'])), name: textOrNull(row['name']) ?? '' }));
 }
 
 export interface TaxCategoryRow {
@@ -290,31 +301,26 @@ export function toMethodKind(value: SqlValue | undefined): MethodKind {
 
 // ---- for the search index
 
-export interface SearchRow {
-  readonly id: Uint8Array;
-  readonly name: string;
-  readonly priceMinor: number;
-  readonly codes: string;
-}
-
 /** These products as the search sees them; those not to be found (hidden, removed) are left out. */
-export function searchRowsOf(db: Database, ids: readonly Uint8Array[]): SearchRow[] {
+export function searchRowsOf(db: Database, rows: readonly number[]): SearchRow[] {
   return db
     .all(
-      `SELECT p.id, p.name, p.price_minor, ${CODES} FROM json_each(?) j JOIN product p ON p.id = unhex(j.value) WHERE ${LIVE('p')} AND p.active = 1`,
-      JSON.stringify(ids.map(toHex)),
+      `SELECT p.row, p.name, p.price_minor, ${CODES} FROM json_each(?) j JOIN product p ON p.row = j.value WHERE ${LIVE('p')} AND p.active = 1`,
+      JSON.stringify(rows),
     )
     .map(toSearchRow);
 }
 
-/** Products that these barcode rows belong to. */
-export function productsOfBarcodes(db: Database, barcodes: readonly Uint8Array[]): Uint8Array[] {
+/** Row numbers of these products and of those that these barcode rows belong to, each once. */
+export function productRowsOf(db: Database, products: readonly Uint8Array[], barcodes: readonly Uint8Array[]): number[] {
   return db
     .all(
-      'SELECT DISTINCT b.product FROM json_each(?) j JOIN product_barcode b ON b.id = unhex(j.value) WHERE b.product IS NOT NULL',
+      `SELECT p.row FROM json_each(?) j JOIN product p ON p.id = unhex(j.value)
+       UNION SELECT p.row FROM json_each(?) j JOIN product_barcode b ON b.id = unhex(j.value) JOIN product p ON p.id = b.product`,
+      JSON.stringify(products.map(toHex)),
       JSON.stringify(barcodes.map(toHex)),
     )
-    .map((row) => bytesOf(row['product']));
+    .map((row) => numberOf(row['row']));
 }
 
 /** Which of these codes some barcode row has already. */
@@ -331,7 +337,7 @@ const CODES = `(SELECT group_concat(code, ' ') FROM product_barcode b WHERE b.pr
 /** All products of the search, `limit` rows after row number `after`. */
 export function searchRows(db: Database, after: number, limit: number): { rows: SearchRow[]; last: number | null } {
   const rows = db.all(
-    `SELECT p.row, p.id, p.name, p.price_minor, ${CODES} FROM product p WHERE p.row > ? AND ${LIVE('p')} AND p.active = 1 ORDER BY p.row LIMIT ?`,
+    `SELECT p.row, p.name, p.price_minor, ${CODES} FROM product p WHERE p.row > ? AND ${LIVE('p')} AND p.active = 1 ORDER BY p.row LIMIT ?`,
     after,
     limit,
   );
@@ -340,7 +346,7 @@ export function searchRows(db: Database, after: number, limit: number): { rows: 
 
 function toSearchRow(row: SqlRow): SearchRow {
   return {
-    id: bytesOf(row['id']),
+    row: numberOf(row['row']),
     name: textOrNull(row['name']) ?? '',
     priceMinor: numberOrNull(row['price_minor']) ?? 0,
     codes: textOrNull(row['codes']) ?? '',
