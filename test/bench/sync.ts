@@ -4,21 +4,17 @@
  * measures: delivered = committed in that register's store. Beyond, light clients hold a connection each, as a register does, and
  * check hash and signature of what arrives in memory.
  */
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '../../src/base/clock.ts';
-import { makeId, type Id } from '../../src/base/id.ts';
+import type { Id } from '../../src/base/id.ts';
 import { silentLog } from '../../src/base/log.ts';
 import { present } from '../../src/base/assert.ts';
 import { systemRandom } from '../../src/base/random.ts';
 import { unwrap } from '../../src/base/result.ts';
-import { REGISTER_SCRAM_ITERATIONS, SHOP_DATABASE } from '../../src/hub/cluster-conf.ts';
-import { makeHubClient, type HubMasterClient } from '../../src/hub/hub-client.ts';
-import { ensureMember } from '../../src/hub/members.ts';
-import { connectHub } from '../../src/hub/pg-link.ts';
-import { registerPassword } from '../../src/hub/sealed-box.ts';
-import { isSigned, isWhole, makeChainKey, publicKeyFrom, sealChangeset, type SealedChangeset } from '../../src/protocol/changeset.ts';
+import type { HubClient, HubMasterClient } from '../../src/hub/hub-client.ts';
+import { makeChainKey, sealChangeset, type SealedChangeset } from '../../src/protocol/changeset.ts';
 import { FIRST_DICTIONARY } from '../../src/protocol/dictionary.ts';
 import { completeSale } from '../../src/register/complete-sale.ts';
 import { addProductLine } from '../../src/register/edit-cart.ts';
@@ -28,9 +24,10 @@ import { listPaymentMethods, listProducts } from '../../src/store/queries/catalo
 import { listUsers } from '../../src/store/queries/people.ts';
 import { countSales } from '../../src/store/queries/sales.ts';
 import { countWaiting } from '../../src/store/queries/shop.ts';
-import { trustedKeys } from '../../src/store/archive.ts';
-import { clusterFolder, connectSuperuser, postgresPid, type ShopOfTills } from '../support/shop-of-tills.ts';
-import { freePort, setUpTill, startTill, waitForJob, type Till } from '../support/till.ts';
+import { clusterFolder, connectSuperuser, type ShopOfTills } from '../support/shop-of-tills.ts';
+import { cashMethod, freePort, sell, setUpTill, startTill, waitForJob, type Till } from '../support/till.ts';
+import { connectMember, openLights, POLL_MS, startPoller, type Lights } from './light-clients.ts';
+import { until, wait } from './wait.ts';
 import { describeMachine, percentile, rounded, type Figures } from './figures.ts';
 import { makeHistory, readCatalogue } from './register.ts';
 
@@ -89,10 +86,16 @@ export async function benchSync(options: SyncBench): Promise<Figures> {
       if (at === 0)
         Object.assign(figures, { firstPullProductsSeconds: rounded(productsMs / 1000), firstPullSeconds: rounded(allMs / 1000) });
     }
-    const lights = await openLights(shop, superuser, wholes, Math.max(0, options.registers - WHOLE));
+    const lights = await openLights(
+      shop,
+      superuser,
+      present(wholes[0], 'a register').started.runtime.register.store,
+      Math.max(0, options.registers - WHOLE),
+    );
     ends.push(() => lights.close());
-    Object.assign(figures, lights.figures, await measurePropagation(wholes, lights, options));
-    Object.assign(figures, await measureBaselines(shop, superuser));
+    const poller = await connectMember(masterFolder, superuser, hubPort);
+    Object.assign(figures, lights.figures, await measurePropagation(wholes, lights, poller, options));
+    Object.assign(figures, await measureNotify(shop, superuser));
     if (options.offlineSales > 0) Object.assign(figures, await measureUpload(wholes, master, superuser, options.offlineSales));
     Object.assign(figures, await measureHubPush(masterFolder, superuser, hubPort));
     return figures;
@@ -179,82 +182,7 @@ function sellOne(whole: Whole): { uuid: string; payMs: number } {
   return { uuid: receipt.uuid, payMs: performance.now() - startedMs };
 }
 
-interface Lights {
-  readonly figures: Figures;
-  /** Calls back with each changeset whose hash and signature are right. */
-  onDelivered(listener: (hash: string) => void): void;
-  readonly count: number;
-  close(): Promise<void>;
-}
-
-async function openLights(shop: ShopOfTills, superuser: HubMasterClient, wholes: readonly Whole[], count: number): Promise<Lights> {
-  const keysFolder = join(present(shop.folders[0], 'the master'), 'hub', 'keys');
-  const secret = readFileSync(join(keysFolder, 'secret'));
-  const authority = readFileSync(join(keysFolder, 'authority.crt'));
-  const cluster = await clusterFolder(present(shop.folders[0], 'the master'));
-  const before = postgresMb(cluster);
-  const listeners: ((hash: string) => void)[] = [];
-  const links: { close(): Promise<void> }[] = [];
-  for (let at = 0; at < count; at++) {
-    const pairing = makeId(systemClock, systemRandom);
-    const member = await ensureMember(superuser.link, secret, { register: pairing, pairing }, systemRandom);
-    const address = {
-      host: '127.0.0.1',
-      port: shop.hubPort,
-      database: SHOP_DATABASE,
-      user: member.role,
-      password: registerPassword(secret, pairing),
-      iterations: REGISTER_SCRAM_ITERATIONS,
-      authority,
-    };
-    const hub = makeHubClient(unwrap(await connectHub(address, { clock: systemClock, random: systemRandom })));
-    links.push(hub);
-    const keys = new Map(
-      [...trustedKeys(present(wholes[0], 'a register').started.runtime.register.store)].map(([chain, raw]) => [chain, publicKeyFrom(raw)]),
-    );
-    await hub.listen(({ row }) => {
-      const key = row === null ? undefined : keys.get(Buffer.from(row.chain).toString('hex'));
-      if (row !== null && key !== undefined && isWhole(row) && isSigned(row, key))
-        for (const listener of listeners) listener(Buffer.from(row.hash).toString('hex'));
-    });
-  }
-  const after = postgresMb(cluster);
-  return {
-    figures: { lightClients: count, ...(count === 0 ? {} : { hubRssMbPerRegister: rounded((after - before) / count) }) },
-    onDelivered: (listener) => void listeners.push(listener),
-    count,
-    close: async () => {
-      for (const link of links) await link.close();
-    },
-  };
-}
-
-/** Proportional set size of PostgreSQL's processes: shared memory counted once. */
-function postgresMb(cluster: string): number {
-  const parent = postgresPid(cluster);
-  const children = readdirSync('/proc').filter((name) => /^\d+$/.test(name) && statusOf(name, 'PPid') === String(parent));
-  return (
-    [String(parent), ...children].reduce(
-      (sum, pid) => sum + Number(/Pss:\s+(\d+)/.exec(readOr(`/proc/${pid}/smaps_rollup`))?.[1] ?? 0),
-      0,
-    ) / 1024
-  );
-}
-
-function statusOf(pid: string, field: string): string {
-  return new RegExp(`${field}:\\s+(\\S+)`).exec(readOr(`/proc/${pid}/status`))?.[1] ?? '';
-}
-
-function readOr(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    // A process that ended meanwhile.
-    return '';
-  }
-}
-
-async function measurePropagation(wholes: readonly Whole[], lights: Lights, options: SyncBench): Promise<Figures> {
+async function measurePropagation(wholes: readonly Whole[], lights: Lights, pollingHub: HubClient, options: SyncBench): Promise<Figures> {
   const paid = new Map<string, number>();
   const delays: number[] = [];
   let expected = 0;
@@ -280,6 +208,11 @@ async function measurePropagation(wholes: readonly Whole[], lights: Lights, opti
     const at = byHash.get(hash);
     if (at !== undefined) lightDelays.push(performance.now() - at);
   });
+  const polled: number[] = [];
+  const poller = startPoller(pollingHub, (hash) => {
+    const at = byHash.get(hash);
+    if (at !== undefined) polled.push(performance.now() - at);
+  });
   const total = options.rate * options.seconds;
   const startMs = performance.now();
   for (let at = 0; at < total; at++) {
@@ -292,6 +225,8 @@ async function measurePropagation(wholes: readonly Whole[], lights: Lights, opti
     expected += wholes.length - 1;
   }
   await until(() => delays.length >= expected && lightDelays.length >= total * lights.count, 30_000).catch(() => {});
+  await until(() => polled.length >= total, 3 * POLL_MS).catch(() => {});
+  await poller.stop();
   const all = [...delays, ...lightDelays];
   return {
     wholeRegistersMeasured: seen.length,
@@ -300,6 +235,9 @@ async function measurePropagation(wholes: readonly Whole[], lights: Lights, opti
     propagationMissing: expected + total * lights.count - all.length,
     propagationP50Ms: rounded(percentile(all, 0.5)),
     propagationP99Ms: rounded(percentile(all, 0.99)),
+    pollingSales: polled.length,
+    pollingP50Ms: rounded(percentile(polled, 0.5)),
+    pollingP99Ms: rounded(percentile(polled, 0.99)),
   };
 }
 
@@ -308,7 +246,7 @@ function lastSale(db: Whole['started']['runtime']['register']['store']['db']): n
 }
 
 /** What else this server could give: a bare NOTIFY. */
-async function measureBaselines(shop: ShopOfTills, superuser: HubMasterClient): Promise<Figures> {
+async function measureNotify(shop: ShopOfTills, superuser: HubMasterClient): Promise<Figures> {
   const other = await connectSuperuser(shop);
   const notify: number[] = [];
   let heard: (() => void) | null = null;
@@ -337,6 +275,7 @@ async function measureUpload(wholes: readonly Whole[], master: Till, superuser: 
   const startedMs = performance.now();
   await network.start();
   const pays: number[] = [];
+  const onMaster = await sellOnMaster(master);
   let uploadMs = 0;
   let projectedMs = 0;
   while (projectedMs === 0) {
@@ -350,12 +289,38 @@ async function measureUpload(wholes: readonly Whole[], master: Till, superuser: 
     }
     if (performance.now() - startedMs > 180_000) break;
   }
+  const masterPays = await onMaster.stop();
   return {
     offlineSales: count,
     offlineUploadSeconds: rounded(uploadMs / 1000),
     uploadProjectedSeconds: rounded(projectedMs / 1000),
+    projectedSalesPerSecond: rounded(count / (projectedMs / 1000), 0),
+    uploadSales: pays.length + masterPays.length,
     uploadSaleP99Ms: rounded(percentile(pays, 0.99)),
+    uploadMasterSaleP99Ms: rounded(percentile(masterPays, 0.99)),
     salesHere: countSales(register.store.db),
+  };
+}
+
+/** The master goes on selling over HTTP until stopped; gives the times of its payments. */
+async function sellOnMaster(master: Till): Promise<{ stop(): Promise<number[]> }> {
+  const { rows } = await master.call('listProducts', { query: { limit: 100 } });
+  const cash = await cashMethod(master);
+  const times: number[] = [];
+  let running = true;
+  const ended = (async () => {
+    while (running) {
+      const products = rows.slice(times.length % 90, (times.length % 90) + 5).map(({ id }) => id);
+      times.push((await sell(master, products, cash)).payMs);
+      await wait(50);
+    }
+  })();
+  return {
+    stop: async () => {
+      running = false;
+      await ended;
+      return times;
+    },
   };
 }
 
@@ -365,20 +330,7 @@ async function totalOnMaster(master: Till): Promise<number> {
 
 /** Sealed five-line sales of one chain, pushed in full batches by a register's own role: how much the feed takes. */
 async function measureHubPush(masterFolder: string, superuser: HubMasterClient, port: number): Promise<Figures> {
-  const keys = join(masterFolder, 'hub', 'keys');
-  const secret = readFileSync(join(keys, 'secret'));
-  const pairing = makeId(systemClock, systemRandom);
-  const member = await ensureMember(superuser.link, secret, { register: pairing, pairing }, systemRandom);
-  const address = {
-    host: '127.0.0.1',
-    port,
-    database: SHOP_DATABASE,
-    user: member.role,
-    password: registerPassword(secret, pairing),
-    iterations: REGISTER_SCRAM_ITERATIONS,
-    authority: readFileSync(join(keys, 'authority.crt')),
-  };
-  const hub = makeHubClient(unwrap(await connectHub(address, { clock: systemClock, random: systemRandom })));
+  const hub = await connectMember(masterFolder, superuser, port);
   const key = makeChainKey(systemRandom);
   let previous = key.genesis;
   const changesets: SealedChangeset[] = Array.from({ length: 20_000 }, (_, at) => {
@@ -396,16 +348,4 @@ async function measureHubPush(masterFolder: string, superuser: HubMasterClient, 
   const seconds = (performance.now() - startedMs) / 1000;
   await hub.close();
   return { hubSalesPerSecond: rounded(changesets.length / seconds, 0) };
-}
-
-async function until(holds: () => boolean, timeoutMs: number): Promise<void> {
-  const end = performance.now() + timeoutMs;
-  while (!holds()) {
-    if (performance.now() > end) throw new Error('not in time');
-    await wait(5);
-  }
-}
-
-function wait(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }
