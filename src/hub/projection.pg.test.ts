@@ -33,6 +33,8 @@ const batch = (changed: Partial<ProjectionBatch>): ProjectionBatch => ({
   records: {},
   ledgers: {},
   forgotten: [],
+  late: [],
+  arrived: [],
   detached: [],
   ...changed,
 });

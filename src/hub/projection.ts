@@ -7,7 +7,7 @@ import { assert } from '../base/assert.ts';
 import { ok, refuse, type Result } from '../base/result.ts';
 import { TABLES, TABLE_NAMES, type LedgerName, type RecordName, type TableName } from '../protocol/tables.ts';
 import type { Column, ColumnType } from '../protocol/columns.ts';
-import { byteaArray, textArray, type SqlLink } from './sql-link.ts';
+import { bigintArray, byteaArray, textArray, type SqlLink } from './sql-link.ts';
 import type { Detached } from '../protocol/changeset.ts';
 
 const SQL_TYPES: Readonly<Record<ColumnType, string>> = {
@@ -87,6 +87,10 @@ export interface ProjectionBatch {
   /** Hashes of personal values to erase, and to refuse from now on. */
   readonly forgotten: readonly Uint8Array[];
   readonly detached: readonly Detached[];
+  /** Positions up to `to` whose rows refer to changesets that the feed does not hold yet. */
+  readonly late: readonly { readonly target: Uint8Array; readonly position: number }[];
+  /** Hashes that the feed holds from this batch on: what was late for them is among its rows. */
+  readonly arrived: readonly Uint8Array[];
 }
 
 /** One transaction, one round trip. Refuses hub.projection-moved when another writer was here. */
@@ -101,12 +105,16 @@ export async function writeProjection(link: SqlLink, batch: ProjectionBatch): Pr
     byteaArray(batch.detached.map((d) => d.hash)),
     byteaArray(batch.detached.map((d) => d.salt)),
     textArray(batch.detached.map((d) => d.value)),
+    byteaArray(batch.late.map(({ target }) => target)),
+    bigintArray(batch.late.map(({ position }) => position)),
+    byteaArray(batch.arrived),
   ]);
   return row?.moved === true ? ok(null) : refuse('hub.projection-moved');
 }
 
 const WRITE = `select hub.write_projection($1::bigint, $2::bigint, $3::bytea, $4::text::text[], $5::text::text[], $6::text::bytea[],
-  $7::text::bytea[], $8::text::bytea[], $9::text::text[]) as moved`;
+  $7::text::bytea[], $8::text::bytea[], $9::text::text[],
+  $10::text::bytea[], $11::text::bigint[], $12::text::bytea[]) as moved`;
 
 /** Names of the tables that have rows, and for each a JSON array of them; bytes as \\x and hex, the way PostgreSQL reads them. */
 function spellTables(batch: ProjectionBatch): readonly [names: string, rows: string] {
@@ -125,13 +133,22 @@ function spellBytes(row: ProjectedRow): Record<string, unknown> {
   return spelt;
 }
 
+/** Columns that a row written again may change: of a record all but its key, of a ledger row its references, which may have been late. */
+function rewritten(table: TableName): readonly string[] {
+  const entry = TABLES[table];
+  const columns = projectionColumns(table).map(({ name }) => name);
+  if (entry.kind === 'record') return columns.filter((name) => name !== 'id');
+  const types: Readonly<Record<string, Column>> = entry.columns;
+  return columns.filter((name) => types[name]?.type === 'ref');
+}
+
 /** The function behind writeProjection, one statement a table, made from the list: plans are kept, and names need no quoting at run time. */
 export function projectionWriter(): string {
   const writes = TABLE_NAMES.map((table) => {
     const names = projectionColumns(table).map((column) => quoted(column.name));
     const keys = keyOf(table).split(', ').map(quoted);
-    const updates = names.filter((name) => !keys.includes(name)).map((name) => `${name} = excluded.${name}`);
-    const conflict = TABLES[table].kind === 'ledger' ? 'do nothing' : `do update set ${updates.join(', ')}`;
+    const updates = rewritten(table).map((name) => `${quoted(name)} = excluded.${quoted(name)}`);
+    const conflict = updates.length === 0 ? 'do nothing' : `do update set ${updates.join(', ')}`;
     return `
       when '${table}' then
         insert into shop.${quoted(table)} (${names.join(', ')})
@@ -139,9 +156,10 @@ export function projectionWriter(): string {
           on conflict (${keys.join(', ')}) ${conflict};`;
   });
   return `
-create or replace function hub.write_projection(
+drop function if exists hub.write_projection;
+create function hub.write_projection(
   from_position bigint, to_position bigint, running bytea, table_names text[], table_rows text[], forget bytea[],
-  detached_hashes bytea[], detached_salts bytea[], detached_values text[]
+  detached_hashes bytea[], detached_salts bytea[], detached_values text[], late_targets bytea[], late_positions bigint[], arrived bytea[]
 ) returns boolean
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 begin
@@ -160,6 +178,8 @@ begin
   if cardinality(detached_hashes) > 0 then
     perform hub.keep_detached(to_position, detached_hashes, detached_salts, detached_values);
   end if;
+  delete from hub.late_reference l where l.target = any (arrived);
+  insert into hub.late_reference select * from unnest(late_targets, late_positions) on conflict do nothing;
   return true;
 end
 $$`;
@@ -175,7 +195,9 @@ export async function projectionPosition(link: SqlLink): Promise<{ readonly posi
 /** Empties it, to be written from 0 again (another program version, or a check that failed). */
 export async function resetProjection(link: SqlLink): Promise<void> {
   const all = TABLE_NAMES.map((table) => `shop.${quoted(table)}`).join(', ');
-  await link.run(`begin; update hub.projection set position = 0, running_hash = decode(repeat('00', 32), 'hex'); truncate ${all}; commit`);
+  await link.run(
+    `begin; update hub.projection set position = 0, running_hash = decode(repeat('00', 32), 'hex'); truncate hub.late_reference, ${all}; commit`,
+  );
 }
 
 const READ_ROWS = 2_000;

@@ -24,13 +24,13 @@ import { ownRegisterId } from '../register/register.ts';
 import { listRegisters, readShop } from '../store/queries/shop.ts';
 import { readMeta, writeMeta } from '../store/store.ts';
 import { announceMaster, authorityMark, type Announcement } from '../sync/discovery.ts';
-import { startMasterDuty, type MasterDuty } from '../sync/master-duty.ts';
+import { startDutyThread, type DutyThread } from '../sync/duty-thread.ts';
 import type { NetworkInput } from './network-input.ts';
 
 export interface Master {
   readonly port: number;
   readonly running: RunningHub;
-  readonly duty: MasterDuty;
+  readonly duty: DutyThread;
   /** The owner's recovery code until the owner has seen it. */
   recoveryCode(): string | null;
   forgetRecoveryCode(): Promise<void>;
@@ -97,7 +97,8 @@ async function takeDuty(input: NetworkInput, running: RunningHub, port: number, 
   const { register, clock, random, log } = input;
   const { keys } = running.hub;
   const desk = startDesk(input, running, shopName);
-  const duty = startMasterDuty({ tools: input.syncTools, connect: () => running.connectMaster() });
+  const address = await running.hub.address(SHOP_DATABASE);
+  const duty = startDutyThread({ file: register.store.file, address, clock, log });
   const firewall = await openFirewall(port, process.platform, systemRunner);
   const code = listRegisters(register.store.db).find(({ id }) => id === ownRegisterId(register.store));
   const announcement: Announcement = announceMaster(

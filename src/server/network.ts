@@ -12,7 +12,6 @@ import { trustCertificate } from '../store/chains.ts';
 import { beginChain } from '../store/begin-chain.ts';
 import { commitWith } from '../store/journal.ts';
 import { readMeta, writeMeta } from '../store/store.ts';
-import { compareProjection } from '../sync/compare-projection.ts';
 import { pullRecords } from '../sync/first-pull.ts';
 import { startSync, type Sync } from '../sync/sync-loop.ts';
 import type { JobProgress } from './jobs.ts';
@@ -48,7 +47,7 @@ export interface Network {
 
 /** Between looks at how far the first push is. */
 const LOOK_MS = 100;
-/** The shop keeps selling while tables are compared, so a comparison may fall between two sales; it is made again. */
+/** The shop keeps working while tables are compared, so a comparison may fall beside an edit; it is made again. */
 const COMPARISONS = 20;
 const PAIRING_TIMEOUT_MS = 8_000;
 
@@ -158,25 +157,15 @@ async function moveAcross(input: NetworkInput, master: Master, sync: () => Sync 
     await input.clock.sleep(LOOK_MS);
   }
   progress.step('compare');
-  const connected = await master.running.connectMaster();
-  if (!connected.ok) return connected;
-  const hub = connected.value;
-  try {
-    for (let tries = 1; ; tries++) {
-      const held = await input.reader.ask('checksumStore');
-      const differing = await compareProjection(store.db, hub, held);
-      if (differing.length === 0) {
-        const rows = Object.values(held).reduce((sum, table) => sum + table.rows, 0);
-        progress.detail(`${Object.keys(held).length} tables, ${rows} rows`);
-        return ok(null);
-      }
-      const [first] = differing;
-      if (tries >= COMPARISONS)
-        return refuse('storage.differs', { table: first?.table ?? '', here: first?.here ?? 0, there: first?.there ?? 0 });
-      await input.clock.sleep(LOOK_MS * tries);
+  for (let tries = 1; ; tries++) {
+    const compared = await master.duty.compare();
+    const [first] = compared.differing;
+    if (first === undefined) {
+      progress.detail(`${compared.tables} tables, ${compared.rows} rows`);
+      return ok(null);
     }
-  } finally {
-    await hub.close();
+    if (tries >= COMPARISONS) return refuse('storage.differs', { ...first });
+    await input.clock.sleep(LOOK_MS * tries);
   }
 }
 

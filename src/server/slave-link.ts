@@ -11,7 +11,7 @@ import { REGISTER_SCRAM_ITERATIONS, SHOP_DATABASE } from '../hub/cluster-conf.ts
 import { makeHubClient, type HubClient } from '../hub/hub-client.ts';
 import { connectHub } from '../hub/pg-link.ts';
 import { readMeta, writeMeta, type Store } from '../store/store.ts';
-import { authorityMark, findMasters } from '../sync/discovery.ts';
+import { authorityMark, findMasters, type FoundMaster } from '../sync/discovery.ts';
 
 export interface HubAccount {
   readonly host: string;
@@ -46,31 +46,54 @@ interface LinkInput {
  */
 const ATTEMPTS_MS = [900, 900, 900, 5_000] as const;
 
-/** Tries at the known address between searches of the network. */
+/** From one search of the network to the next; it listens for SEARCH_MS. */
 const SEARCH_EVERY_MS = 3_000;
 const SEARCH_MS = 900;
 
-/** A connect function for sync-loop: the known address first; unreachable for a while, those found. */
+/**
+ * A connect function for sync-loop: the known address; while that does not answer, the network is searched beside, and what was found is
+ * tried first the next time.
+ */
 export function slaveConnect(input: LinkInput): () => Promise<Result<HubClient>> {
-  let searchedMs = -Infinity;
+  const search = makeSearch(input);
   let tries = 0;
   return async () => {
     const account = readAccount(input.store);
     if (account === null) throw new Error('a slave has an account with its master');
-    const timeoutMs = ATTEMPTS_MS[tries++ % ATTEMPTS_MS.length] ?? 5_000;
-    const first = await connectAs(input, account, account, timeoutMs);
-    if (first.ok || input.clock.monotonicMs() - searchedMs < SEARCH_EVERY_MS) return first;
-    searchedMs = input.clock.monotonicMs();
-    const mark = authorityMark(fromBase64Url(account.authority));
-    for (const master of await findMasters(SEARCH_MS, input.clock, input.log)) {
-      if (master.authority !== mark || (master.host === account.host && master.port === account.port)) continue;
-      const moved = await connectAs(input, account, master, 5_000);
+    for (const { host, port } of search.found(account)) {
+      const moved = await connectAs(input, account, { host, port }, 5_000);
       if (!moved.ok) continue;
-      input.log.info('master.moved', { host: master.host, port: master.port });
-      writeAccount(input.store, { ...account, host: master.host, port: master.port });
+      input.log.info('master.moved', { host, port });
+      writeAccount(input.store, { ...account, host, port });
       return moved;
     }
+    const timeoutMs = ATTEMPTS_MS[tries++ % ATTEMPTS_MS.length] ?? 5_000;
+    const first = await connectAs(input, account, account, timeoutMs);
+    if (!first.ok) search.begin();
     return first;
+  };
+}
+
+/** Looks for masters without holding up whoever connects. */
+function makeSearch({ clock, log }: LinkInput): { begin(): void; found(account: HubAccount): FoundMaster[] } {
+  let beganMs = -Infinity;
+  let heard: readonly FoundMaster[] = [];
+  return {
+    begin: () => {
+      if (clock.monotonicMs() - beganMs < SEARCH_EVERY_MS) return;
+      beganMs = clock.monotonicMs();
+      findMasters(SEARCH_MS, clock, log).then(
+        (masters) => (heard = masters),
+        (error: unknown) => log.warn('discovery.failed', { error: String(error) }),
+      );
+    },
+    /** Those of the account's own shop elsewhere than it knows; each is given out once. */
+    found: (account) => {
+      const mark = authorityMark(fromBase64Url(account.authority));
+      const masters = heard.filter(({ authority, host, port }) => authority === mark && !(host === account.host && port === account.port));
+      heard = [];
+      return masters;
+    },
   };
 }
 

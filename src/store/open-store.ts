@@ -53,6 +53,24 @@ export function openStore(file: string, deps: StoreDeps): Result<Store> {
   return ok(store);
 }
 
+/**
+ * The store of a register at work, seen from another thread: its tables can be read, nothing can be written, and it has no chain of its own.
+ * What the writing thread learns later (the CA, dictionaries) must be asked of the tables.
+ */
+export function openForReading(file: string, deps: StoreDeps): Store {
+  const db = new Database(file, { readOnly: true });
+  return {
+    db,
+    file,
+    ...deps,
+    dictionaries: readDictionaries(db),
+    own: null,
+    authority: bytesOrNull(readMeta(db, 'authority')),
+    clockOffsetMs: 0,
+    listeners: new Set(),
+  };
+}
+
 /** Looks without touching: is this a store of ours, of a version we know, and sound? */
 function inspectStore(file: string): Result<null> {
   let db: Database;

@@ -1,5 +1,4 @@
 /** Reads that may take long, by name, so that a worker runs them on a connection of its own and the selling thread never waits. */
-import { checksumStore } from './checksum.ts';
 import { quickCheck } from './store.ts';
 import { verifyStore } from './verify.ts';
 import { listProducts } from './queries/catalogue.ts';
@@ -8,7 +7,6 @@ import { listSales } from './queries/sales.ts';
 import { countMergedRows, countRows } from './queries/shop.ts';
 
 export const LONG_QUERIES = {
-  checksumStore,
   quickCheck,
   verifyStore,
   listProducts,

@@ -2,7 +2,7 @@
 import { idFromBytes, isId } from '../base/id.ts';
 import { fromHex, toBase64Url, toHex } from '../base/bytes.ts';
 import type { HubMasterClient } from '../hub/hub-client.ts';
-import { readProjection, type ProjectedValue } from '../hub/projection.ts';
+import { projectionPosition, readProjection, type ProjectedValue } from '../hub/projection.ts';
 import { INDEX_SPACE, type Scalar } from '../protocol/changeset.ts';
 import type { ColumnType } from '../protocol/columns.ts';
 import { TABLES, TABLE_NAMES, type TableName } from '../protocol/tables.ts';
@@ -11,32 +11,49 @@ import { referenceText } from '../store/codec.ts';
 import { stampColumn } from '../store/schema.ts';
 import type { Database } from '../store/database.ts';
 
-/** The tables that differ, with both counts; empty when all are equal. The projection must have reached the feed's end. */
-export async function compareProjection(
-  db: Database,
-  hub: HubMasterClient,
-  held: Checksum = checksumStore(db),
-): Promise<{ table: string; here: number; there: number }[]> {
-  const hashes = await feedHashes(hub);
-  const differing: { table: string; here: number; there: number }[] = [];
+export interface Difference {
+  readonly table: string;
+  readonly here: number;
+  readonly there: number;
+}
+
+export interface Comparison {
+  readonly tables: number;
+  readonly rows: number;
+  /** The tables that differ, with both counts; empty when all are equal. */
+  readonly differing: readonly Difference[];
+}
+
+/**
+ * Compares as far as the projection has come when asked: a sale made meanwhile belongs to neither side. A record edited meanwhile may show
+ * as a difference; asked again, it is gone. `held`: the sums of a store that stands still.
+ */
+export async function compareProjection(db: Database, hub: HubMasterClient, held?: Checksum): Promise<Comparison> {
+  const { position } = await projectionPosition(hub.link);
+  const hashes = await feedHashes(hub, position);
+  const within = new Set([...hashes.values()].map(toHex));
+  const here = held ?? checksumStore(db, (hash) => within.has(toHex(hash)));
+  const differing: Difference[] = [];
   for (const table of TABLE_NAMES) {
     const sum = new RowSum();
-    for await (const page of readProjection(hub.link, table)) for (const row of page) addRow(sum, table, row, hashes);
+    for await (const page of readProjection(hub.link, table))
+      for (const row of page) if (TABLES[table].kind === 'record' || Number(row['changeset']) <= position) addRow(sum, table, row, hashes);
     const there = sum.result();
-    const here = held[table];
-    if (here?.sum !== there.sum || here.rows !== there.rows) differing.push({ table, here: here?.rows ?? 0, there: there.rows });
+    const mine = here[table];
+    if (mine?.sum !== there.sum || mine.rows !== there.rows) differing.push({ table, here: mine?.rows ?? 0, there: there.rows });
   }
-  return differing;
+  return { tables: TABLE_NAMES.length, rows: Object.values(here).reduce((sum, { rows }) => sum + rows, 0), differing };
 }
 
 const PAGE = 20_000;
 
-async function feedHashes(hub: HubMasterClient): Promise<Map<number, Uint8Array>> {
+/** Hashes of the feed by position, up to `upto`. */
+async function feedHashes(hub: HubMasterClient, upto: number): Promise<Map<number, Uint8Array>> {
   const hashes = new Map<number, Uint8Array>();
   for (let after = 0; ;) {
     const rows = await hub.link.query<{ position: number; hash: Uint8Array }>(
-      'select position, hash from hub.feed where position > $1 order by position limit $2::int',
-      [after, PAGE],
+      'select position, hash from hub.feed where position > $1 and position <= $2 order by position limit $3::int',
+      [after, upto, PAGE],
     );
     for (const { position, hash } of rows) hashes.set(position, hash);
     const last = rows.at(-1);

@@ -1,6 +1,7 @@
 /**
  * What the master does for the shop beside being a register: projects the feed into tables, and admits what registers offer after checking
- * signatures. Both over the superuser's loopback link; both end with it and are begun again.
+ * signatures. Both over the superuser's loopback link; both end with it and are begun again. It only reads the store: duty-thread.ts runs it
+ * beside the selling thread.
  */
 import { toHex } from '../base/bytes.ts';
 import { idFromBytes } from '../base/id.ts';
@@ -20,9 +21,12 @@ export interface MasterDuty {
   stop(): Promise<void>;
 }
 
+export type DutyTools = Omit<SyncTools, 'random'>;
+
 export interface MasterDutyInput {
-  readonly tools: SyncTools;
+  readonly tools: DutyTools;
   connect(): Promise<Result<HubMasterClient>>;
+  onProjected?(position: number): void;
 }
 
 const RETRY_MS = 500;
@@ -32,11 +36,15 @@ const LOOK_MS = 1_000;
 const GATHER_MS = 50;
 const OFFERS_AT_ONCE = 500;
 
-export function startMasterDuty({ tools, connect }: MasterDutyInput): MasterDuty {
+export function startMasterDuty({ tools, connect, onProjected }: MasterDutyInput): MasterDuty {
   const { clock, log } = tools;
   const stopped = new AbortController();
   const bell = new Bell();
   let projected = 0;
+  const reached = (position: number): void => {
+    projected = position;
+    onProjected?.(position);
+  };
 
   const serve = async (hub: HubMasterClient): Promise<void> => {
     const lost = new AbortController();
@@ -49,7 +57,7 @@ export function startMasterDuty({ tools, connect }: MasterDutyInput): MasterDuty
     const ended = AbortSignal.any([stopped.signal, lost.signal]);
     while (!ended.aborted) {
       await settleOffers(tools, hub);
-      projected = await projectToEnd(tools, hub, { onProjected: (position) => (projected = position) });
+      reached(await projectToEnd(tools, hub, reached));
       await bell.wait(clock, LOOK_MS, ended);
       await clock.sleep(GATHER_MS, ended);
     }
@@ -57,10 +65,11 @@ export function startMasterDuty({ tools, connect }: MasterDutyInput): MasterDuty
 
   const run = async (): Promise<void> => {
     while (!stopped.signal.aborted) {
-      const connected = await connect();
-      if (connected.ok) {
-        await serve(connected.value).catch((error: unknown) => log.warn('master.duty-ended', { error: String(error) }));
-        await connected.value.close().catch((error: unknown) => log.info('master.close', { error: String(error) }));
+      try {
+        const connected = await connect();
+        if (connected.ok) await serve(connected.value).finally(() => connected.value.close());
+      } catch (error) {
+        log.warn('master.duty-ended', { error: String(error) });
       }
       await clock.sleep(RETRY_MS, stopped.signal);
     }
@@ -78,7 +87,7 @@ export function startMasterDuty({ tools, connect }: MasterDutyInput): MasterDuty
 }
 
 /** Checks what lies on offer and admits what is rightly signed; what nobody can judge yet stays. */
-async function settleOffers(tools: SyncTools, hub: HubMasterClient): Promise<void> {
+async function settleOffers(tools: DutyTools, hub: HubMasterClient): Promise<void> {
   for (;;) {
     const offered = await hub.takeOffered(OFFERS_AT_ONCE);
     if (offered.length === 0) return;
@@ -95,7 +104,7 @@ async function settleOffers(tools: SyncTools, hub: HubMasterClient): Promise<voi
 }
 
 /** A chain that came by an offer is nobody's until the master says whose: without it its own register could not push the rest. */
-async function nameOwners(tools: SyncTools, hub: HubMasterClient, changesets: readonly SealedChangeset[]): Promise<void> {
+async function nameOwners(tools: DutyTools, hub: HubMasterClient, changesets: readonly SealedChangeset[]): Promise<void> {
   const { db } = tools.store;
   for (const chain of new Set(changesets.map((changeset) => toHex(changeset.chain)))) {
     const register = db.get('SELECT register FROM chain WHERE id = ?', Buffer.from(chain, 'hex'))?.['register'];

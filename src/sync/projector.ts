@@ -1,11 +1,14 @@
 /**
  * The master's projector: writes merged rows of the store into PostgreSQL's tables (schema `shop`), batch by batch behind the feed. It holds
  * no rule: what the merge decided is copied. Its position moves in the same transaction as the rows, and a second projector is fenced.
+ * It only reads the store.
  */
+import { toHex } from '../base/bytes.ts';
 import { idFromBytes, idToBytes, isId } from '../base/id.ts';
 import { assert } from '../base/assert.ts';
 import type { FeedRow, HubMasterClient } from '../hub/hub-client.ts';
 import { projectionPosition, writeProjection, type ProjectedRow, type ProjectedValue, type ProjectionBatch } from '../hub/projection.ts';
+import { byteaArray } from '../hub/sql-link.ts';
 import type { ColumnType } from '../protocol/columns.ts';
 import { INDEX_SPACE, openBody } from '../protocol/changeset.ts';
 import { isTableName, TABLES, type LedgerName, type RecordName, type TableName } from '../protocol/tables.ts';
@@ -13,132 +16,154 @@ import { isHeld, readFeedMark } from '../store/archive.ts';
 import { changesetOfLedgerId } from '../store/merge.ts';
 import { bytesOf, numberOf, type SqlRow, type SqlValue } from '../store/database.ts';
 import { stampColumn } from '../store/schema.ts';
-import { findLocal, hashOfLocal, type Store } from '../store/store.ts';
+import { findLocal, hashOfLocal, readDictionaries, type Store } from '../store/store.ts';
 import type { SyncTools } from './tools.ts';
 
 /** Changesets a batch: a transaction of some tens of milliseconds for PostgreSQL. */
 const BATCH = 250;
 const BATCH_BYTES = 1024 * 1024;
+/** Places remembered between batches, so that most references need no question. */
+const MAX_PLACES = 20_000;
 
-export interface ProjectorHooks {
-  onProjected(position: number): void;
+type ProjectorTools = Pick<SyncTools, 'store' | 'yieldTurn'>;
+
+/** A feed row as the merge left it in the store. */
+interface Merged {
+  readonly position: number;
+  readonly ledgers: readonly (readonly [table: LedgerName, rows: readonly SqlRow[]])[];
+  readonly records: readonly (readonly [table: RecordName, id: Uint8Array])[];
 }
 
+/** Positions of changesets by hash. */
+type Places = Map<string, number>;
+
 /** Projects until the feed's end as the store has read it. Returns the position reached; throws when the link is lost. */
-export async function projectToEnd(tools: SyncTools, hub: HubMasterClient, hooks: ProjectorHooks): Promise<number> {
-  const places = new Map<string, number>();
+export async function projectToEnd(
+  tools: ProjectorTools,
+  hub: HubMasterClient,
+  onProjected: (position: number) => void = () => {},
+): Promise<number> {
+  const { store } = tools;
+  // A dictionary that came since would else leave its changesets out for good.
+  for (const [number, content] of readDictionaries(store.db)) store.dictionaries.set(number, content);
+  const places: Places = new Map();
   let { position, runningHash } = await projectionPosition(hub.link);
   for (;;) {
     const pulled = await hub.pull(position, runningHash, BATCH, BATCH_BYTES);
     assert(pulled.state === 'rows', 'the projection follows this very feed');
-    const readyUpto = readFeedMark(tools.store).position;
+    const readyUpto = readFeedMark(store).position;
     // Up to the first that the store has not taken in: after a hub fell back, the store's own place says nothing of this feed.
-    const end = pulled.rows.findIndex((row) => row.position > readyUpto || !isHeld(tools.store, row.hash));
+    const end = pulled.rows.findIndex((row) => row.position > readyUpto || !isHeld(store, row.hash));
     const rows = end === -1 ? pulled.rows : pulled.rows.slice(0, end);
     const last = rows.at(-1);
     if (last === undefined) return position;
-    await findPlaces(tools.store, hub, rows, places);
-    const batch = makeBatch(tools.store, rows, places, position);
+    const merged = [...rows, ...(await lateRows(hub, rows))].flatMap((row) => readMerged(store, row) ?? []);
+    if (places.size > MAX_PLACES) places.clear();
+    for (const row of rows) places.set(toHex(row.hash), row.position);
+    await findPlaces(store, hub, merged, places);
+    const batch = makeBatch(store, merged, places, { from: position, rows, last });
     const written = await writeProjection(hub.link, batch);
     if (!written.ok) throw new Error(written.refusal.code);
     position = last.position;
     runningHash = last.runningHash;
-    hooks.onProjected(position);
+    onProjected(position);
     await tools.yieldTurn();
   }
 }
 
-/** Positions of the changesets that these rows are, and of those they refer to. */
-async function findPlaces(store: Store, hub: HubMasterClient, rows: readonly FeedRow[], places: Map<string, number>): Promise<void> {
-  if (places.size > MAX_PLACES) places.clear();
-  for (const row of rows) places.set(key(row.hash), row.position);
-  const foreign = new Map<string, Uint8Array>();
-  for (const row of rows) for (const hash of referredTo(store, row)) if (!places.has(key(hash))) foreign.set(key(hash), hash);
-  if (foreign.size === 0) return;
-  const found = await hub.link.query<{ hash: Uint8Array; position: number }>(
-    'select hash, position from hub.feed where hash = any($1::text::bytea[])',
-    [`{${[...foreign.values()].map((hash) => `"\\\\x${Buffer.from(hash).toString('hex')}"`).join(',')}}`],
+/** Changesets projected before, whose references to these were left open. */
+function lateRows(hub: HubMasterClient, rows: readonly FeedRow[]): Promise<readonly Pick<FeedRow, 'position' | 'hash' | 'body'>[]> {
+  return hub.link.query(
+    `select f.position, f.hash, f.body from hub.feed f
+     where f.position in (select l.position from hub.late_reference l where l.target = any($1::text::bytea[]))`,
+    [byteaArray(rows.map(({ hash }) => hash))],
   );
-  for (const { hash, position } of found) places.set(key(hash), position);
 }
 
-const MAX_PLACES = 20_000;
-
-function key(hash: Uint8Array): string {
-  return Buffer.from(hash.buffer, hash.byteOffset, hash.byteLength).toString('latin1');
-}
-
-function textOf(
-  store: Store,
-  row: FeedRow,
-): { local: number; tables: ReadonlySet<TableName>; records: ReadonlyMap<string, { table: RecordName; id: Uint8Array }> } | null {
+/** Null for what was set aside, or cannot be read yet. */
+function readMerged(store: Store, row: Pick<FeedRow, 'position' | 'hash' | 'body'>): Merged | null {
   const local = findLocal(store.db, row.hash);
   const merged =
     local !== undefined && store.db.get('SELECT 1 AS merged FROM changeset WHERE local = ? AND state IN (0, 6)', local) !== undefined;
   const opened = merged ? openBody(row.body, store.dictionaries) : null;
   if (local === undefined || opened?.state !== 'text') return null;
-  const tables = new Set<TableName>();
-  const records = new Map<string, { table: RecordName; id: Uint8Array }>();
+  const ledgers = new Set<LedgerName>();
+  const records = new Map<string, readonly [RecordName, Uint8Array]>();
   for (const { table, id } of opened.text.rows) {
     if (!isTableName(table)) continue;
-    if (TABLES[table].kind === 'ledger') tables.add(table);
-    else if (isId(id)) records.set(`${table} ${id}`, { table: table as RecordName, id: idToBytes(id) });
+    if (TABLES[table].kind === 'ledger') ledgers.add(table as LedgerName);
+    else if (isId(id)) records.set(`${table} ${id}`, [table as RecordName, idToBytes(id)]);
   }
-  return { local, tables, records };
+  return {
+    position: row.position,
+    ledgers: [...ledgers].map((table) => [table, ledgerRows(store, table, local)] as const),
+    records: [...records.values()],
+  };
 }
 
-function* ledgerRows(store: Store, table: TableName, local: number): Generator<SqlRow> {
-  yield* store.db.all(
+function ledgerRows(store: Store, table: LedgerName, local: number): SqlRow[] {
+  return store.db.all(
     `SELECT * FROM ${table} WHERE id BETWEEN ? AND ? ORDER BY id`,
     local * INDEX_SPACE,
     local * INDEX_SPACE + INDEX_SPACE - 1,
   );
 }
 
-function referredTo(store: Store, row: FeedRow): Uint8Array[] {
-  const text = textOf(store, row);
-  if (text === null) return [];
-  const hashes: Uint8Array[] = [];
-  for (const table of text.tables) {
-    const columns = Object.entries(TABLES[table].columns).filter(([, { type }]) => type === 'ref');
-    if (columns.length === 0) continue;
-    for (const held of ledgerRows(store, table, text.local)) {
-      for (const [column] of columns) {
-        const value = held[column];
-        if (typeof value === 'number' && changesetOfLedgerId(value) !== text.local)
-          hashes.push(hashOfLocal(store.db, changesetOfLedgerId(value)));
-      }
-    }
-  }
-  return hashes;
+/** Hashes of the changesets that a ledger row refers to. */
+function referredTo(store: Store, table: LedgerName, row: SqlRow): Uint8Array[] {
+  return Object.entries(TABLES[table].columns).flatMap(([column, { type }]) => {
+    const value = row[column];
+    return type === 'ref' && typeof value === 'number' ? [hashOfLocal(store.db, changesetOfLedgerId(value))] : [];
+  });
 }
 
-function makeBatch(store: Store, rows: readonly FeedRow[], places: ReadonlyMap<string, number>, from: number): ProjectionBatch {
+/** Adds the positions of what these rows refer to, as far as the feed holds it. */
+async function findPlaces(store: Store, hub: HubMasterClient, merged: readonly Merged[], places: Places): Promise<void> {
+  const foreign = new Map<string, Uint8Array>();
+  for (const { ledgers } of merged)
+    for (const [table, rows] of ledgers)
+      for (const row of rows)
+        for (const hash of referredTo(store, table, row)) if (!places.has(toHex(hash))) foreign.set(toHex(hash), hash);
+  if (foreign.size === 0) return;
+  const found = await hub.link.query<{ hash: Uint8Array; position: number }>(
+    'select hash, position from hub.feed where hash = any($1::text::bytea[])',
+    [byteaArray([...foreign.values()])],
+  );
+  for (const { hash, position } of found) places.set(toHex(hash), position);
+}
+
+function makeBatch(
+  store: Store,
+  merged: readonly Merged[],
+  places: Places,
+  { from, rows, last }: { readonly from: number; readonly rows: readonly FeedRow[]; readonly last: FeedRow },
+): ProjectionBatch {
   const ledgers: Partial<Record<LedgerName, ProjectedRow[]>> = {};
   const records: Partial<Record<RecordName, ProjectedRow[]>> = {};
-  const named = new Map<string, { table: RecordName; id: Uint8Array }>();
+  const named = new Map<string, readonly [RecordName, Uint8Array]>();
   const forgotten: Uint8Array[] = [];
-  for (const row of rows) {
-    const text = textOf(store, row);
-    if (text === null) continue;
-    for (const [name, record] of text.records) named.set(name, record);
-    for (const table of text.tables) {
-      for (const held of ledgerRows(store, table, text.local)) {
-        (ledgers[table as LedgerName] ??= []).push(toLedgerRow(store, table, held, row.position, places));
-        if (table === 'forgotten' && held['hash'] instanceof Uint8Array) forgotten.push(held['hash']);
+  const late = new Map<string, ProjectionBatch['late'][number]>();
+  for (const { position, ledgers: tables, records: touched } of merged) {
+    for (const record of touched) named.set(`${record[0]} ${toHex(record[1])}`, record);
+    for (const [table, held] of tables) {
+      for (const row of held) {
+        (ledgers[table] ??= []).push(toLedgerRow(store, table, row, position, places));
+        if (table === 'forgotten' && row['hash'] instanceof Uint8Array) forgotten.push(row['hash']);
+        for (const target of referredTo(store, table, row))
+          if (!places.has(toHex(target))) late.set(`${toHex(target)} ${position}`, { target, position });
       }
     }
   }
-  for (const { table, id } of named.values()) {
+  for (const [table, id] of named.values()) {
     const held = store.db.get(`SELECT * FROM ${table} WHERE id = ?`, id);
     if (held !== undefined) (records[table] ??= []).push(toRecordRow(table, held));
   }
-  const last = rows.at(-1);
-  assert(last !== undefined, 'a batch has rows');
-  return { from, to: last.position, runningHash: last.runningHash, records, ledgers, forgotten, detached: [] };
+  const arrived = rows.map(({ hash }) => hash);
+  const { position: to, runningHash } = last;
+  return { from, to, runningHash, records, ledgers, forgotten, detached: [], late: [...late.values()], arrived };
 }
 
-function toLedgerRow(store: Store, table: TableName, held: SqlRow, position: number, places: ReadonlyMap<string, number>): ProjectedRow {
+function toLedgerRow(store: Store, table: TableName, held: SqlRow, position: number, places: Places): ProjectedRow {
   const row: Record<string, ProjectedValue> = { changeset: position, idx: numberOf(held['id']) % INDEX_SPACE };
   for (const [column, { type }] of Object.entries(TABLES[table].columns)) {
     const value = held[column] ?? null;
@@ -148,9 +173,9 @@ function toLedgerRow(store: Store, table: TableName, held: SqlRow, position: num
 }
 
 /** A reference as this hub numbers it; null while the hub does not hold what it refers to. */
-function place(store: Store, value: SqlValue, places: ReadonlyMap<string, number>): number | null {
+function place(store: Store, value: SqlValue, places: Places): number | null {
   if (typeof value !== 'number') return null;
-  const position = places.get(key(hashOfLocal(store.db, changesetOfLedgerId(value))));
+  const position = places.get(toHex(hashOfLocal(store.db, changesetOfLedgerId(value))));
   return position === undefined ? null : position * INDEX_SPACE + (value % INDEX_SPACE);
 }
 

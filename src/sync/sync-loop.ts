@@ -104,8 +104,13 @@ export function startSync(input: SyncInput): Sync {
   const run = async (): Promise<void> => {
     let pauseMs = FIRST_PAUSE_MS;
     while (!stopped.signal.aborted) {
-      const connected = await input.connect();
-      if (connected.ok) {
+      const connected = await input.connect().catch((error: unknown) => {
+        // A bug or a broken network stack is no reason never to try again.
+        log.error('sync.connect', { error: String(error) });
+        return null;
+      });
+      if (connected === null) goApart(status.problem);
+      else if (connected.ok) {
         const end = await runSession({
           tools: input.tools,
           hub: connected.value,

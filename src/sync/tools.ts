@@ -3,7 +3,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
 import type { SealedChangeset } from '../protocol/changeset.ts';
-import { admit, isHeld, trustedKeys, type Admitted, type FeedMark } from '../store/archive.ts';
+import { admit, isHeld, trustedKeys, type Admitted, type Arrival, type FeedMark } from '../store/archive.ts';
 import type { Prepared, PrepareInput } from '../store/prepare.ts';
 import type { Store } from '../store/store.ts';
 
@@ -26,31 +26,46 @@ export interface Incoming {
   readonly mark: FeedMark | null;
 }
 
-/** Checks and takes in, slice by slice. Returns how many were news. */
+/**
+ * Changesets looked at together. What comes back from the worker is unpacked on the selling thread in one go: this many take it a few
+ * milliseconds.
+ */
+const PORTION = 64;
+
+/** Checks and takes in, portion by portion and slice by slice; the next portion is checked while this one is taken in. Returns how many were news. */
 export async function takeIn(tools: SyncTools, incoming: readonly Incoming[]): Promise<number> {
-  const { store } = tools;
+  let news = 0;
+  let ahead: Promise<Arrival[]> = check(tools, incoming.slice(0, PORTION));
+  for (let from = 0; from < incoming.length; from += PORTION) {
+    const arrivals = await ahead;
+    ahead = check(tools, incoming.slice(from + PORTION, from + 2 * PORTION));
+    // Should taking in throw, nobody awaits the next portion.
+    ahead.catch(() => {});
+    for (let at = 0; at < arrivals.length;) {
+      const admitted: Admitted = admit(tools.store, arrivals.slice(at), SLICE_MS);
+      at += admitted.taken;
+      news += admitted.news;
+      await tools.yieldTurn();
+    }
+  }
+  return news;
+}
+
+async function check({ store, prepare }: SyncTools, incoming: readonly Incoming[]): Promise<Arrival[]> {
   const fresh = incoming.filter(({ changeset }) => !isHeld(store, changeset.hash));
   const prepared =
     fresh.length === 0
       ? []
-      : await tools.prepare({
+      : await prepare({
           changesets: fresh.map(({ changeset }) => plain(changeset)),
           keys: trustedKeys(store),
           dictionaries: store.dictionaries,
         });
   let next = 0;
-  const arrivals = incoming.map((one) => ({
+  return incoming.map((one) => ({
     mark: one.mark,
     prepared: one === fresh[next] ? (prepared[next++] ?? held(one.changeset)) : held(one.changeset),
   }));
-  let news = 0;
-  for (let at = 0; at < arrivals.length;) {
-    const admitted: Admitted = admit(store, arrivals.slice(at), SLICE_MS);
-    at += admitted.taken;
-    news += admitted.news;
-    if (at < arrivals.length) await tools.yieldTurn();
-  }
-  return news;
 }
 
 /** Only what belongs to a changeset crosses to the worker. */

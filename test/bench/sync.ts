@@ -310,7 +310,7 @@ async function sellOnMaster(master: Till): Promise<{ stop(): Promise<number[]> }
   let running = true;
   const ended = (async () => {
     while (running) {
-      const products = rows.slice(times.length % 90, (times.length % 90) + 5).map(({ id }) => id);
+      const products = Array.from({ length: 5 }, (_, at) => present(rows[(times.length * 5 + at) % rows.length], 'a product').id);
       times.push((await sell(master, products, cash)).payMs);
       await wait(50);
     }

@@ -167,7 +167,7 @@ async function compareAll(world: World, wrong: string[]): Promise<void> {
     onLost: () => {},
     close: () => Promise.resolve(),
   };
-  for (const { table, here, there } of await compareProjection(first.store.db, makeHubMasterClient(link), sums))
+  for (const { table, here, there } of (await compareProjection(first.store.db, makeHubMasterClient(link), sums)).differing)
     wrong.push(`projection of ${table}: ${there} rows, ${here} here`);
 }
 

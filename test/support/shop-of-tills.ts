@@ -179,7 +179,7 @@ export async function checkShop(shop: ShopOfTills, acknowledged: ReadonlyMap<str
   const hub = await connectSuperuser(shop);
   try {
     const db = new Database(join(shop.folders[0] ?? '', 'store.db'), { readOnly: true });
-    for (const { table, here, there } of await compareProjection(db, hub))
+    for (const { table, here, there } of (await compareProjection(db, hub)).differing)
       wrong.push(`projection: ${table} holds ${there} rows, the store ${here}`);
     db.close();
   } finally {

@@ -73,6 +73,13 @@ create table if not exists hub.detached (
 create index if not exists detached_position on hub.detached (position);
 create table if not exists hub.forgotten (hash bytea primary key);
 
+-- Projected changesets that refer to one which the feed did not hold yet: their references are written when it comes.
+create table if not exists hub.late_reference (
+  target bytea,
+  position bigint,
+  primary key (target, position)
+);
+
 -- Changesets of any chain that the hub lacked, until the master has checked their signatures.
 create table if not exists hub.offered (
   hash bytea primary key,

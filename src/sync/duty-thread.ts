@@ -1,0 +1,82 @@
+/**
+ * The master's duty on a thread of its own: projecting and comparing read and spell many rows, which a sale on the master must not feel. The
+ * selling thread only nudges it and hears how far it is. A thread that broke is begun again.
+ */
+import { Worker } from 'node:worker_threads';
+import type { Clock } from '../base/clock.ts';
+import type { Log } from '../base/log.ts';
+import { present } from '../base/assert.ts';
+import type { HubAddress } from '../hub/pg-link.ts';
+import type { Comparison } from './compare-projection.ts';
+import type { MasterDuty } from './master-duty.ts';
+import type { DutyReply, DutyRequest } from './duty-worker.ts';
+
+export interface DutyThread extends MasterDuty {
+  /** Do the store and the projection hold the same rows now? Throws when the hub is lost meanwhile. */
+  compare(): Promise<Comparison>;
+}
+
+const RETRY_MS = 500;
+
+/** `file` is the store's, `address` the superuser's on this machine. */
+export function startDutyThread(input: {
+  readonly file: string;
+  readonly address: HubAddress;
+  readonly clock: Clock;
+  readonly log: Log;
+}): DutyThread {
+  const { clock, log } = input;
+  const stopped = new AbortController();
+  const asked = new Map<number, { resolve(value: Comparison): void; reject(error: Error): void }>();
+  let next = 1;
+  let projected = 0;
+  let worker = begin();
+
+  function begin(): Worker {
+    const { file, address } = input;
+    const fresh = new Worker(new URL('./duty-worker.ts', import.meta.url), { workerData: { file, address } });
+    fresh.on('message', (reply: DutyReply) => hear(reply));
+    fresh.on('error', (error: Error) => {
+      log.error('master.duty-broke', { error: error.stack ?? error.message });
+      for (const { reject } of asked.values()) reject(error);
+      asked.clear();
+      void clock.sleep(RETRY_MS, stopped.signal).then((on) => {
+        if (on) worker = begin();
+      });
+    });
+    return fresh;
+  }
+
+  function hear(reply: DutyReply): void {
+    if (reply.type === 'projected') projected = reply.position;
+    else if (reply.type === 'log') log[reply.level](reply.event, reply.fields);
+    else {
+      const { resolve, reject } = present(asked.get(reply.id), 'who asked for a comparison');
+      asked.delete(reply.id);
+      if ('error' in reply) reject(new Error(reply.error));
+      else resolve(reply.comparison);
+    }
+  }
+
+  const say = (request: DutyRequest): void => worker.postMessage(request);
+  return {
+    projected: () => projected,
+    nudge: () => say({ type: 'nudge' }),
+    compare: () =>
+      new Promise((resolve, reject) => {
+        const id = next++;
+        asked.set(id, { resolve, reject });
+        say({ type: 'compare', id });
+      }),
+    stop: async () => {
+      stopped.abort();
+      const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
+      say({ type: 'stop' });
+      await Promise.race([ended, clock.sleep(STOP_WITHIN_MS)]);
+      await worker.terminate();
+    },
+  };
+}
+
+/** A batch on its way to PostgreSQL is let through; a hub that does not answer is not waited for. */
+const STOP_WITHIN_MS = 2_000;
