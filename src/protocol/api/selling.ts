@@ -47,10 +47,8 @@ export const tile = z.object({
 
 export const receipt = z.object({
   uuid: idText,
-  /** Series and number as printed: R1-000042. */
+  /** Series and number, as printed and as its barcode holds it: R1-000042. */
   label: z.string(),
-  /** The same as a barcode holds it. */
-  code: z.string(),
   shop: z.object({ name: z.string(), address: z.string(), taxNumber: z.string(), phone: z.string(), footer: z.string() }),
   register: z.object({ code: z.string(), name: z.string() }),
   user: z.string(),

@@ -144,7 +144,6 @@ function customerName(db: Database, customer: Uint8Array): string {
 export interface ReceiptData {
   readonly uuid: Id;
   readonly label: string;
-  readonly code: string;
   readonly shop: {
     readonly name: string;
     readonly address: string;
@@ -195,7 +194,6 @@ export function readReceipt(db: Database, uuid: Id): ReceiptData | null {
   return {
     uuid,
     label,
-    code: label.replace('-', ''),
     shop: {
       name: textOrNull(shop?.['name']) ?? '',
       address: textOrNull(shop?.['address']) ?? '',

@@ -4,6 +4,7 @@ import { useTranslation } from '../texts/texts.tsx';
 import type { Answer } from '../../protocol/api/routes.ts';
 import { amount, dateTimeAt, money, quantity, rate } from '../format/format.ts';
 import { useLocale } from './register-context.ts';
+import { Barcode } from './symbol.tsx';
 import './receipt-paper.css';
 
 export type Receipt = Answer<'getSale'>;
@@ -79,6 +80,7 @@ export function ReceiptPaper({ receipt, copy = false }: { readonly receipt: Rece
         </tbody>
       </table>
       <footer>
+        <Barcode text={receipt.label} />
         <p className="code">{receipt.label}</p>
         {receipt.shop.footer === '' ? null : <p className="address">{receipt.shop.footer}</p>}
       </footer>

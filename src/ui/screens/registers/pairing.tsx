@@ -9,6 +9,7 @@ import { countdown } from '../../format/format.ts';
 import { queryClient } from '../../live/query-client.ts';
 import { Problem } from '../../parts/problem.tsx';
 import { Progress } from '../../parts/progress.tsx';
+import { QrCode } from '../../parts/symbol.tsx';
 
 const GOOD_FOR_MS = 600_000;
 const GROUP = /.{1,4}/g;
@@ -49,6 +50,7 @@ export function Pairing({ pairing, onNew }: Props): ReactNode {
             </p>
             <Progress label={t('pairing.time-left')} done={Math.round(leftMs / 1000)} total={GOOD_FOR_MS / 1000} />
           </div>
+          <QrCode text={groups.join('')} label={t('pairing.qr')} />
         </>
       ) : (
         <p className="soft">{t('pairing.over')}</p>

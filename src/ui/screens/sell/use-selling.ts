@@ -7,6 +7,7 @@ import { parseTyped } from '../../format/parse-typed.ts';
 import { refusalCode } from '../../texts/refusal-text.ts';
 import { beep } from './beep.ts';
 import type { Notice } from './notice.tsx';
+import { openReceipt } from './open-receipt.ts';
 
 export type SellDialog =
   | { readonly kind: 'keys' | 'customer' }
@@ -104,8 +105,9 @@ export function useSelling(cart: Cart | null): Selling {
 
   const scan = (code: string): void => {
     const milli = begin();
-    cartStore.scan(code, milli, tileOfCode(code)).catch((error: unknown) => {
+    cartStore.scan(code, milli, tileOfCode(code)).catch(async (error: unknown) => {
       const refused = refusalCode(error);
+      if (refused === 'barcode.unknown' && (await openReceipt(code))) return;
       if (refused === 'barcode.unknown') setNotice({ kind: 'unknown', code });
       else if (refused === 'barcode.ambiguous') setDialog({ kind: 'choose', code });
       else onProblem(error);
