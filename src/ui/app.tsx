@@ -8,8 +8,9 @@ import { setRegion } from './format/format.ts';
 import { listen } from './live/events.ts';
 import { queryClient } from './live/query-client.ts';
 import { NoRegister } from './parts/no-register.tsx';
-import { RegisterContext, type RegisterState } from './parts/register-context.ts';
+import { RegisterContext, useCan, type RegisterState } from './parts/register-context.ts';
 import { useRoute, type Route } from './parts/route.ts';
+import { SCREENS } from './parts/screens.ts';
 import { Customers } from './screens/customers/customers.tsx';
 import { Import } from './screens/import/import.tsx';
 import { Login } from './screens/login/login.tsx';
@@ -61,6 +62,10 @@ function Signed({ state }: { readonly state: RegisterState }): ReactNode {
 }
 
 function Screen({ route: [name, id] }: { readonly route: Route }): ReactNode {
+  const can = useCan();
+  const right = SCREENS.find((screen) => screen.name === name)?.right ?? null;
+  // Somebody else took over, who may not see what the last one looked at.
+  if (right !== null && !can(right)) return <Sell />;
   switch (name) {
     case 'pay':
       return <Payment />;

@@ -18,6 +18,8 @@ export function PinForm({ onDone }: { readonly onDone?: () => void }): ReactNode
     mutationFn: () => call('login', { body: { pin } }),
     onSuccess: (state) => {
       client.setQueryData(['state'], state);
+      // What the last one was shown is not for the next.
+      void client.resetQueries({ predicate: ({ queryKey: [name] }) => name !== 'state' });
       onDone?.();
     },
     onError: () => {
