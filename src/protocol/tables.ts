@@ -2,7 +2,7 @@
  * The one list of tables. Validation, merge, SQLite and PostgreSQL schemas, projection and checksum all follow from it.
  * Money is minor units, quantities thousandths, rates parts per million, instants UTC milliseconds, trading days yyyymmdd.
  * A ledger row's id is (changeset, index in it); a record's id is a UUIDv7, with one stamp a column group.
- * Adding a column or table: raise SCHEMA_VERSION; stores then play again what they could not read before.
+ * Adding a column, a table or an index: raise SCHEMA_VERSION; stores then play again what they could not read before.
  */
 import {
   bytes,
@@ -22,7 +22,7 @@ import {
   type PatchValues,
 } from './columns.ts';
 
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 export const TABLES = {
   // ---- records: edited, last writer wins per group

@@ -38,8 +38,7 @@ export function completeSale(register: Register, input: PayInput): Result<Receip
   if (again !== null) return ok(present(readReceipt(store.db, again), 'the completed sale'));
   const sold = commit(store, { kind: 'sale', user: input.user }, (draft) => {
     const open = readOpenCart(store);
-    // The sale's id is minted with the sale: a copy of this disk, on another machine or put back later, holds the same open cart.
-    const cart = { ...open.cart, sale: makeId(store.clock, store.random) };
+    const { cart } = open;
     if (cart.lines.length === 0) return refuse('sale.empty');
     const priced = priceCart(cart);
     if (cart.id !== input.cart || priced.totalMinor !== input.totalMinor) return refuse('cart.changed');

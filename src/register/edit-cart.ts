@@ -95,7 +95,7 @@ export function addProductLine(register: Register, product: Id, quantityMilli: n
   const row = readProduct(store.db, product, store.clock.nowMs());
   if (row === null || !row.active) return refuse('input.not-found', { what: 'product' });
   const tax = row.taxCategory ?? readTaxCategories(store.db, store.clock.nowMs())[0];
-  return change(store, (cart) =>
+  return changeCart(store, (cart) =>
     addToCart(cart, {
       product,
       code,
@@ -112,20 +112,20 @@ export function addProductLine(register: Register, product: Id, quantityMilli: n
 }
 
 export function changeLine(register: Register, line: number, quantityMilli: number): Result<CartView> {
-  return change(register.store, (cart) => changeQuantity(cart, line, quantityMilli));
+  return changeCart(register.store, (cart) => changeQuantity(cart, line, quantityMilli));
 }
 
 export function dropLine(register: Register, line: number): Result<CartView> {
-  return change(register.store, (cart) => removeLine(cart, line));
+  return changeCart(register.store, (cart) => removeLine(cart, line));
 }
 
 export function clearCart(register: Register): Result<CartView> {
-  return change(register.store, (cart) => ok({ ...cart, lines: [], customer: null }));
+  return changeCart(register.store, (cart) => ok({ ...cart, lines: [], customer: null }));
 }
 
 export function setCartCustomer(register: Register, customer: Id | null): Result<CartView> {
   if (customer !== null && readCustomer(register.store.db, customer) === null) return refuse('input.not-found', { what: 'customer' });
-  return change(register.store, (cart) => ok({ ...cart, customer }));
+  return changeCart(register.store, (cart) => ok({ ...cart, customer }));
 }
 
 /** Takes back the last change; taken back once more, it is done again. */
@@ -140,7 +140,8 @@ export function undoCart(register: Register): Result<CartView> {
   });
 }
 
-function change(store: Store, edit: (cart: Cart) => Result<Cart>): Result<CartView> {
+/** One change of the open cart, with the cart before it kept for undo. In a transaction of its own; a refusal leaves no trace. */
+export function changeCart(store: Store, edit: (cart: Cart) => Result<Cart>): Result<CartView> {
   return store.db.transact('relaxed', () => {
     const open = readOpenCart(store);
     const edited = edit(open.cart);

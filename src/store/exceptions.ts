@@ -1,23 +1,14 @@
 /**
- * What wants a person, found as changesets are merged: edits that lost, equal barcodes, doubled receipt numbers. Each follows from the set
+ * What wants a person, found as changesets are merged: edits that lost, equal barcodes, codes sold without a product, doubled receipt numbers. Each follows from the set
  * of changesets held, not from the order they came in, and goes away by itself when the set no longer says so.
  */
 import { toHex } from '../base/bytes.ts';
 import { idFromBytes } from '../base/id.ts';
-import { compareStamps, stampMs } from '../protocol/changeset.ts';
+import { compareStamps, INDEX_SPACE, stampMs } from '../protocol/changeset.ts';
 import { VOUCHED_STATES } from './look-up.ts';
-import { bytesOf, bytesOrNull, numberOf, numberOrNull, textOf, textOrNull, type Database } from './database.ts';
+import { bytesOf, bytesOrNull, numberOf, numberOrNull, textOf, textOrNull, type Database, type SqlRow } from './database.ts';
 
-export type ExceptionKind =
-  | 'equal-barcode'
-  | 'equal-user'
-  | 'lost-edit'
-  | 'doubled-number'
-  | 'set-aside'
-  | 'clone'
-  | 'stamp-ahead'
-  | 'revoked-sale'
-  | 'cart-paid-twice';
+export type ExceptionKind = 'equal-barcode' | 'unknown-code' | 'lost-edit' | 'doubled-number' | 'set-aside' | 'clone' | 'stamp-ahead';
 
 export function raise(
   db: Database,
@@ -94,29 +85,34 @@ export function noteLostEdits(db: Database, table: string, rowId: Uint8Array, gr
   }
 }
 
-/** Which codes may name other products than before, now that these rows changed; those with several are raised, the others settled. */
-export function noteEqualBarcodes(
+/**
+ * Which codes may name other products than before, now that these rows changed, or were sold without one (`codes`). Those with several
+ * products and those sold without any are raised, the others settled.
+ */
+export function noteCodes(
   db: Database,
   barcodes: readonly Uint8Array[],
   products: readonly Uint8Array[],
-  codesBefore: ReadonlySet<string>,
+  codes: ReadonlySet<string>,
 ): void {
   const rows = db.all(
     `WITH touched (code) AS (
        SELECT value FROM json_each(?1)
        UNION SELECT b.code FROM json_each(?2) j JOIN product_barcode b ON b.id = unhex(j.value) WHERE b.code IS NOT NULL
        UNION SELECT b.code FROM json_each(?3) j JOIN product_barcode b ON b.product = unhex(j.value) WHERE b.code IS NOT NULL)
-     SELECT t.code FROM touched t JOIN product_barcode b ON b.code = t.code GROUP BY t.code
-     HAVING count(DISTINCT b.product) > 1 OR EXISTS (SELECT 1 FROM exception WHERE id = 'equal-barcode:' || t.code)`,
-    JSON.stringify([...codesBefore]),
+     SELECT t.code FROM touched t
+     WHERE (SELECT count(DISTINCT b.product) FROM product_barcode b WHERE b.code = t.code) > 1
+        OR EXISTS (SELECT 1 FROM sale_line l WHERE l.code = t.code)
+        OR EXISTS (SELECT 1 FROM exception WHERE id = 'equal-barcode:' || t.code)`,
+    JSON.stringify([...codes]),
     JSON.stringify(barcodes.map(toHex)),
     JSON.stringify(products.map(toHex)),
   );
-  for (const row of rows) noteEqualBarcode(db, textOf(row['code']));
+  for (const row of rows) noteCode(db, textOf(row['code']));
 }
 
-/** Products that can be sold with one code: the scan asks, and a person mends it. Asked again whenever a row with the code changes. */
-function noteEqualBarcode(db: Database, code: string): void {
+/** Products that can be sold with one code: of several the scan asks which; for none a person says what it is. */
+function noteCode(db: Database, code: string): void {
   const rows = db.all(
     `SELECT b.product, max(b.code_stamp) AS stamp FROM product_barcode b LEFT JOIN product p ON p.id = b.product
      WHERE b.code = ? AND b.product IS NOT NULL AND b.deleted IS NOT 1 AND p.deleted IS NOT 1 AND p.active IS NOT 0
@@ -134,6 +130,33 @@ function noteEqualBarcode(db: Database, code: string): void {
           subject: code,
           detail: { products: rows.map((row) => idFromBytes(bytesOf(row['product']))) },
         },
+  );
+  const sold = rows.length > 0 ? undefined : lastSoldWithout(db, code);
+  settle(
+    db,
+    `unknown-code:${code}`,
+    sold === undefined
+      ? null
+      : {
+          kind: 'unknown-code',
+          at: numberOrNull(sold['completed_at']) ?? 0,
+          subject: code,
+          detail: {
+            times: numberOf(sold['times']),
+            department: textOrNull(sold['name']),
+            priceMinor: numberOrNull(sold['unit_price_minor']),
+          },
+        },
+  );
+}
+
+/** The newest line that was sold under a department because nothing had its code. A line's sale lies in its own changeset. */
+function lastSoldWithout(db: Database, code: string): SqlRow | undefined {
+  return db.get(
+    `SELECT l.name, l.unit_price_minor, s.completed_at, count(*) OVER () AS times
+     FROM sale_line l LEFT JOIN sale s ON s.id = l.sale AND s.id / ${INDEX_SPACE} = l.id / ${INDEX_SPACE}
+     WHERE l.code = ? AND l.product IS NULL ORDER BY s.completed_at DESC, l.name, l.unit_price_minor LIMIT 1`,
+    code,
   );
 }
 

@@ -118,6 +118,38 @@ test('[fault 45] equal barcodes are an exception with both products, gone when o
   closeStore(store);
 });
 
+test('a code sold without a product is an exception until a product has it, in whatever order the three came', () => {
+  const [a, b] = [foreignChain(1), foreignChain(2)];
+  const sale = a.write([
+    add('sale', { uuid: testId(7), completed_at: 5 }),
+    add('sale_line', { sale: 0, kind: 'department', code: '540', name: 'Dairy', unit_price_minor: 120 }),
+  ]);
+  const product = b.write([
+    create('product', P, 1, { name: 'Milk', active: true }),
+    create('product_barcode', testId(101), 1, { product: P, code: '540' }),
+  ]);
+  const recoded = b.write([patch('product_barcode', testId(101), 5, { product: P, code: '541' })]);
+  for (const order of [
+    [sale, product, recoded],
+    [product, recoded, sale],
+    [product, sale, recoded],
+  ]) {
+    const store = storeFor(a, b);
+    const seen = order.map((changeset) => {
+      deliver(store, changeset);
+      return kinds(store).join();
+    });
+    assert.equal(seen.at(-1), 'unknown-code');
+    if (order[0] === sale) assert.deepEqual(seen.slice(0, 2), ['unknown-code', '']);
+    assert.deepEqual(JSON.parse(String(store.db.get('SELECT detail FROM exception')?.['detail'])), {
+      times: 1,
+      department: 'Dairy',
+      priceMinor: 120,
+    });
+    closeStore(store);
+  }
+});
+
 test('[fault 15] two changesets of one number: both kept and merged, one exception, two ends', () => {
   const a = foreignChain(1);
   const store = storeFor(a);

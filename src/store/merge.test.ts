@@ -130,6 +130,7 @@ function rowsOf(
           total_minor: 5,
         }),
         add('sale_line', { sale: 0, product, name: 'x', total_minor: step.value === 4 ? 'five' : 5 }),
+        add('sale_line', { sale: 0, kind: 'department', code: `C${step.value % 4}`, name: 'y', unit_price_minor: step.row }),
       ];
     }
     case 'stock':

@@ -20,7 +20,7 @@ import {
 import { isTableName, TABLES, type TableName } from '../protocol/tables.ts';
 import { encodeValue, ledgerId } from './codec.ts';
 import { bytesOrNull, type SqlRow, type SqlValue } from './database.ts';
-import { noteEqualBarcodes, noteLostEdits, noteSale } from './exceptions.ts';
+import { noteCodes, noteLostEdits, noteSale } from './exceptions.ts';
 import { stampColumn } from './schema.ts';
 import { nameLocal } from './look-up.ts';
 import type { Change, Store } from './store.ts';
@@ -30,20 +30,20 @@ export interface Merged {
   readonly changes: Change[];
   /** It named tables or columns that this program does not know: kept, and played again by a newer one. */
   unknown: boolean;
-  /** Codes that barcode rows had before: whose products may be others now. */
-  readonly codesBefore: Set<string>;
+  /** Codes that barcode rows had before, and those sold without a product: what they name may be something else now. */
+  readonly codes: Set<string>;
 }
 
 /** Merges one changeset into the tables; `local` is its number here, `chain` its author's chain. */
 export function mergeChangeset(store: Store, local: number, chain: Uint8Array, text: ChangesetText): Merged {
-  const merged: Merged = { changes: [], unknown: false, codesBefore: new Set() };
+  const merged: Merged = { changes: [], unknown: false, codes: new Set() };
   text.rows.forEach((row, index) => {
     if (!isTableName(row.table)) merged.unknown = true;
     else mergeRow(store, merged, { local, chain, index, table: row.table, row });
   });
   const idsOf = (name: TableName): Uint8Array[] => merged.changes.flatMap(({ table, id }) => (table === name && id !== null ? [id] : []));
   const [barcodes, products] = [idsOf('product_barcode'), idsOf('product')];
-  if (barcodes.length + products.length > 0) noteEqualBarcodes(store.db, barcodes, products, merged.codesBefore);
+  if (barcodes.length + products.length + merged.codes.size > 0) noteCodes(store.db, barcodes, products, merged.codes);
   return merged;
 }
 
@@ -59,7 +59,11 @@ function mergeRow(store: Store, merged: Merged, place: Place): void {
   const table: Table = TABLES[place.table];
   for (const column in place.row.values) if (!Object.hasOwn(table.columns, column)) merged.unknown = true;
   if (table.kind === 'ledger') {
-    if (place.row.op === 'insert' && addLedgerRow(store, place)) merged.changes.push({ table: place.table, id: null });
+    if (place.row.op === 'insert' && addLedgerRow(store, place)) {
+      merged.changes.push({ table: place.table, id: null });
+      const { code } = place.row.values;
+      if (place.table === 'sale_line' && typeof code === 'string') merged.codes.add(code);
+    }
     return;
   }
   const { id, stamp } = place.row;
@@ -192,7 +196,7 @@ function mergeRecord(store: Store, merged: Merged, table: RecordTable, place: Pl
   if (place.row.op === 'insert' && insertRecord(store, table, place.table, rowId, values, stamps)) return;
   if (place.table === 'product_barcode') {
     const code = store.db.get('SELECT code FROM product_barcode WHERE id = ?', rowId)?.['code'];
-    if (typeof code === 'string') merged.codesBefore.add(code);
+    if (typeof code === 'string') merged.codes.add(code);
   }
   mergeGroups(store, place.table, rowId, values, stamps);
 }

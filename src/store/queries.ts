@@ -1,7 +1,7 @@
 /** Reads that may take long, by name, so that a worker runs them on a connection of its own and the selling thread never waits. */
 import { quickCheck } from './store.ts';
 import { verifyStore } from './verify.ts';
-import { listProducts } from './queries/catalogue.ts';
+import { listDepartments, listProducts } from './queries/catalogue.ts';
 import { listCustomers } from './queries/people.ts';
 import { listSales } from './queries/sales.ts';
 import { countMergedRows, countRows } from './queries/shop.ts';
@@ -10,6 +10,7 @@ export const LONG_QUERIES = {
   quickCheck,
   verifyStore,
   listProducts,
+  listDepartments,
   listCustomers,
   listSales,
   countRows,

@@ -109,3 +109,12 @@ export async function addCustomer(page: Page, name: string): Promise<void> {
   await page.getByRole('button', { name: 'Save' }).click();
   await page.getByRole('dialog').waitFor({ state: 'detached' });
 }
+
+/** Somebody else's PIN takes over; the cart stays. */
+export async function changeUser(page: Page, pin: string, name: string): Promise<void> {
+  await page.getByRole('button', { name: /Change user/ }).click();
+  await page.getByRole('dialog').waitFor();
+  await page.keyboard.type(pin);
+  await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: `Change user ${name}` }).waitFor();
+}

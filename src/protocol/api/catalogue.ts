@@ -91,6 +91,23 @@ export const importPreview = z.object({
   errors: z.array(z.object({ row: z.int(), column: z.string(), value: z.string(), message: z.string() })),
 });
 
+const toCheck = z.object({ id: z.string(), at: instant });
+
+/** What wants a person, by kind; the screen has the words. */
+export const exception = z.discriminatedUnion('kind', [
+  toCheck.extend({ kind: z.literal('equal-barcode'), code: z.string(), names: z.array(z.string()) }),
+  /** Sold under a department since no product had the code; the newest such sale. */
+  toCheck.extend({ kind: z.literal('unknown-code'), code: z.string(), times: z.int(), department: z.string(), priceMinor: minor }),
+  toCheck.extend({
+    kind: z.literal('lost-edit'),
+    name: z.string(),
+    overtaken: z.array(z.object({ column: z.string(), value: z.union([z.string(), z.number(), z.boolean()]).nullable() })),
+  }),
+  toCheck.extend({ kind: z.literal('doubled-number'), label: z.string() }),
+  toCheck.extend({ kind: z.literal('stamp-ahead'), register: z.string(), aheadMs: z.int() }),
+  toCheck.extend({ kind: z.enum(['set-aside', 'clone']), register: z.string() }),
+]);
+
 export const CATALOGUE = {
   listProducts: route({
     method: 'GET',
@@ -236,27 +253,8 @@ export const CATALOGUE = {
     method: 'GET',
     path: '/api/to-check',
     access: 'to-check',
-    summary: 'What wants a person: equal barcodes, edits that lost, doubled receipt numbers, changes set aside',
-    answer: z.object({
-      rows: z.array(
-        z.object({
-          id: z.string(),
-          kind: z.enum([
-            'equal-barcode',
-            'equal-user',
-            'lost-edit',
-            'doubled-number',
-            'set-aside',
-            'clone',
-            'stamp-ahead',
-            'revoked-sale',
-            'cart-paid-twice',
-          ]),
-          at: instant,
-          title: z.string(),
-          detail: z.string(),
-        }),
-      ),
-    }),
+    summary:
+      'What wants a person: equal barcodes, codes sold without a product, edits that lost, doubled receipt numbers, changes set aside',
+    answer: z.object({ rows: z.array(exception) }),
   }),
 } as const;

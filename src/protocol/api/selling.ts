@@ -107,6 +107,31 @@ export const SELLING = {
     body: z.object({ product: idText, quantityMilli: quantity.default(1000) }),
     answer: cart,
   }),
+  listDepartments: route({
+    method: 'GET',
+    path: '/api/departments',
+    access: 'sell',
+    summary: 'What goods without a product can be sold under: categories, each with its tax; taxes where there are no categories',
+    answer: z.object({
+      rows: z.array(
+        z.object({ category: idText.nullable(), name: z.string(), icon: z.string().nullable(), taxCategory: idText, ratePpm: z.int() }),
+      ),
+    }),
+  }),
+  addDepartmentLine: route({
+    method: 'POST',
+    path: '/api/cart/departments',
+    access: 'sell',
+    summary: 'Add goods whose code no product has, at a keyed price; the code shows under To check',
+    body: z.object({
+      code: z.string().trim().min(1).max(80),
+      category: idText.nullable(),
+      taxCategory: idText,
+      priceMinor: minor.positive(),
+      quantityMilli: quantity.default(1000),
+    }),
+    answer: cart,
+  }),
   changeLine: route({
     method: 'PATCH',
     path: '/api/cart/lines/:line',

@@ -12,7 +12,7 @@ import { listRoles, listUsers, type UserRow } from '../../store/queries/people.t
 import { listExceptions } from '../../store/queries/shop.ts';
 import type { Caller, Handlers } from '../handler.ts';
 import { actingUser } from './selling.ts';
-import { describeException } from './to-check.ts';
+import { viewException } from './to-check.ts';
 
 /** Matches of a search in a list: more than anybody reads. */
 const MAX_FOUND = 2_000;
@@ -78,7 +78,7 @@ export const CATALOGUE_HANDLERS: Handlers<keyof typeof CATALOGUE> = {
     return ok({ job: runtime.jobs.start('import', (progress) => runtime.imports.write(plan.value, progress)) });
   },
   listToCheck: ({ register, clock }) =>
-    ok({ rows: listExceptions(register.store.db).map((row) => describeException(register.store, row, clock.nowMs())) }),
+    ok({ rows: listExceptions(register.store.db).map((row) => viewException(register.store, row, clock.nowMs())) }),
 };
 
 function nextOffset(offset: number, limit: number, total: number): string | null {

@@ -4,6 +4,7 @@ import { present } from '../../base/assert.ts';
 import type { Id } from '../../base/id.ts';
 import { isId } from '../../base/id.ts';
 import type { SELLING } from '../../protocol/api/selling.ts';
+import { addDepartmentLine } from '../../register/add-department-line.ts';
 import { completeSale } from '../../register/complete-sale.ts';
 import { addProductLine, changeLine, clearCart, dropLine, getCart, scanCode, setCartCustomer, undoCart } from '../../register/edit-cart.ts';
 import { readMode } from '../../register/register.ts';
@@ -24,6 +25,8 @@ export const SELLING_HANDLERS: Handlers<keyof typeof SELLING> = {
   getCart: ({ register }) => ok(getCart(register)),
   scan: (runtime, { body }) => tellCart(runtime, scanCode(runtime.register, body.code, body.quantityMilli)),
   addLine: (runtime, { body }) => tellCart(runtime, addProductLine(runtime.register, body.product, body.quantityMilli)),
+  listDepartments: async ({ reader, clock }) => ok({ rows: await reader.ask('listDepartments', clock.nowMs()) }),
+  addDepartmentLine: (runtime, { body }) => tellCart(runtime, addDepartmentLine(runtime.register, body)),
   changeLine: (runtime, { params, body }) => tellCart(runtime, changeLine(runtime.register, params.line, body.quantityMilli)),
   removeLine: (runtime, { params }) => tellCart(runtime, dropLine(runtime.register, params.line)),
   undo: (runtime) => tellCart(runtime, undoCart(runtime.register)),

@@ -1,57 +1,62 @@
-/** What wants a person, in words: what is true, and what to do. */
+/** What wants a person, as figures and names; the words, what is true and what to do, are the screen's in its language. */
 import { idToBytes, isId } from '../../base/id.ts';
 import type { Answer } from '../../protocol/api/routes.ts';
-import { readProduct } from '../../store/queries/catalogue.ts';
-import type { ToCheckRow } from '../../store/queries/shop.ts';
 import { textOrNull } from '../../store/database.ts';
+import { readProduct } from '../../store/queries/catalogue.ts';
+import { nameOfChain, type ToCheckRow } from '../../store/queries/shop.ts';
 import type { Store } from '../../store/store.ts';
 
 type View = Answer<'listToCheck'>['rows'][number];
 
-export function describeException(store: Store, row: ToCheckRow, nowMs: number): View {
+export function viewException(store: Store, row: ToCheckRow, nowMs: number): View {
   const detail = JSON.parse(row.detail) as Record<string, unknown>;
-  const { title, text } = describe(store, row, detail, nowMs);
-  return { id: row.id, kind: row.kind as View['kind'], at: row.at, title, detail: text };
-}
-
-function describe(store: Store, row: ToCheckRow, detail: Record<string, unknown>, nowMs: number): { title: string; text: string } {
+  const { id, at } = row;
+  const { db } = store;
   switch (row.kind) {
     case 'equal-barcode': {
-      const names = (Array.isArray(detail['products']) ? detail['products'] : []).flatMap((id) =>
-        isId(id) ? [readProduct(store.db, id, nowMs)?.name ?? ''] : [],
-      );
-      return {
-        title: `More than one product has the code ${row.subject}`,
-        text: `${names.join(', ')}. Take the code off all but one; until then a scan asks which it is.`,
-      };
+      const products = Array.isArray(detail['products']) ? detail['products'].filter((product) => isId(product)) : [];
+      const names = products.flatMap((product) => readProduct(db, product, nowMs)?.name ?? []);
+      return { id, at, kind: row.kind, code: row.subject, names };
     }
+    case 'unknown-code':
+      return {
+        id,
+        at,
+        kind: row.kind,
+        code: row.subject,
+        times: Number(detail['times']),
+        department: textOf(detail['department']),
+        priceMinor: Number(detail['priceMinor'] ?? 0),
+      };
     case 'lost-edit':
-      return {
-        title: `An edit of ${nameOf(store, row.subject)} was overtaken by another`,
-        text: `Two registers changed it while apart and the later one stands. Overtaken: ${JSON.stringify(detail['values'])}.`,
-      };
+      return { id, at, kind: row.kind, name: nameOf(store, row.subject), overtaken: overtakenOf(detail['values']) };
     case 'doubled-number':
-      return {
-        title: `Receipt ${row.subject} was given out twice`,
-        text: 'Two machines sold as one register. Both sales are kept; tell whoever keeps the books.',
-      };
+      return { id, at, kind: row.kind, label: row.subject };
+    case 'stamp-ahead':
+      return { id, at, kind: row.kind, register: nameOfChain(db, row.subject), aheadMs: Number(detail['aheadMs']) };
     case 'set-aside':
-      return {
-        title: 'A change from another register was set aside',
-        text: `It is not properly signed (change ${String(detail['n'])}). Nothing behind it was held up. If it happens again, revoke that register and pair it anew.`,
-      };
     case 'clone':
-      return {
-        title: 'Two machines wrote as one register',
-        text: 'A copy of a register’s data is in use elsewhere. All sales of both are kept and each goes on under its own receipt series. Find out which machine was copied.',
-      };
-    default:
-      return { title: row.kind, text: row.detail };
+      return { id, at, kind: row.kind, register: nameOfChain(db, row.subject) };
   }
 }
 
+function overtakenOf(values: unknown): { column: string; value: string | number | boolean | null }[] {
+  return Object.entries(typeof values === 'object' && values !== null ? values : {}).map(([column, value]: [string, unknown]) => ({
+    column,
+    value: typeof value === 'number' || typeof value === 'boolean' || value === null ? value : textOf(value),
+  }));
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
+/** Of what was edited: a product, mostly; empty for what has no name to show here. */
 function nameOf(store: Store, id: string): string {
-  if (!isId(id)) return 'something';
-  const product = store.db.get('SELECT name FROM product WHERE id = ?', idToBytes(id));
-  return textOrNull(product?.['name']) ?? 'a record';
+  if (!isId(id)) return '';
+  for (const table of ['product', 'category', 'register'] as const) {
+    const name = textOrNull(store.db.get(`SELECT name FROM ${table} WHERE id = ?`, idToBytes(id))?.['name']);
+    if (name !== null) return name;
+  }
+  return '';
 }

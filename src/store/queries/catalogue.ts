@@ -249,6 +249,43 @@ export function categoryNames(db: Database): { readonly id: Id; readonly name: s
     .map((row) => ({ id: idFromBytes(bytesOf(row['id'])), name: textOrNull(row['name']) ?? '' }));
 }
 
+export function readCategoryName(db: Database, id: Id): string | null {
+  return textOrNull(db.get(`SELECT name FROM category c WHERE c.id = ? AND ${LIVE('c')}`, idToBytes(id))?.['name']);
+}
+
+export interface DepartmentRow {
+  readonly category: Id | null;
+  readonly name: string;
+  readonly icon: string | null;
+  readonly taxCategory: Id;
+  readonly ratePpm: number;
+}
+
+/** What can be sold at a keyed price: each category under the tax most of its products carry; each tax in a shop without categories. */
+export function listDepartments(db: Database, nowMs: number): DepartmentRow[] {
+  const taxes = readTaxCategories(db, nowMs);
+  const [usual] = taxes;
+  if (usual === undefined) return [];
+  const categories = db.all(
+    `SELECT c.id, c.name, c.icon, (SELECT p.tax_category FROM product p WHERE p.category = c.id AND ${LIVE('p')} AND p.active = 1
+         GROUP BY p.tax_category ORDER BY count(*) DESC, p.tax_category LIMIT 1) AS tax
+       FROM category c WHERE ${LIVE('c')} ORDER BY c.position, c.name`,
+  );
+  if (categories.length === 0)
+    return taxes.map(({ id, name, ratePpm }) => ({ category: null, name, icon: null, taxCategory: id, ratePpm }));
+  return categories.map((row) => {
+    const most = row['tax'] instanceof Uint8Array ? idFromBytes(row['tax']) : null;
+    const { id, ratePpm } = taxes.find((tax) => tax.id === most) ?? usual;
+    return {
+      category: idFromBytes(bytesOf(row['id'])),
+      name: textOrNull(row['name']) ?? '',
+      icon: textOrNull(row['icon']),
+      taxCategory: id,
+      ratePpm,
+    };
+  });
+}
+
 export interface TaxCategoryRow {
   readonly id: Id;
   readonly name: string;

@@ -2,6 +2,7 @@
 import { sha256 } from '../../base/bytes.ts';
 import { idFromBytes, type Id } from '../../base/id.ts';
 import { TABLE_NAMES } from '../../protocol/tables.ts';
+import type { ExceptionKind } from '../exceptions.ts';
 import { bytesOf, numberOf, numberOrNull, textOf, textOrNull, type Database } from '../database.ts';
 
 export interface ShopRow {
@@ -78,7 +79,7 @@ export function countRows(db: Database): { products: number; customers: number; 
 
 export interface ToCheckRow {
   readonly id: string;
-  readonly kind: string;
+  readonly kind: ExceptionKind;
   readonly at: number;
   readonly subject: string;
   readonly detail: string;
@@ -87,11 +88,16 @@ export interface ToCheckRow {
 export function listExceptions(db: Database): ToCheckRow[] {
   return db.all('SELECT id, kind, at, subject, detail FROM exception ORDER BY at DESC LIMIT 500').map((row) => ({
     id: textOf(row['id']),
-    kind: textOf(row['kind']),
+    kind: textOf(row['kind']) as ExceptionKind,
     at: numberOf(row['at']),
     subject: textOf(row['subject']),
     detail: textOf(row['detail']),
   }));
+}
+
+/** The register whose chain this is (hexadecimal); empty while it is not known. */
+export function nameOfChain(db: Database, chain: string): string {
+  return textOrNull(db.get('SELECT r.name FROM chain k JOIN register r ON r.id = k.register WHERE k.id = unhex(?)', chain)?.['name']) ?? '';
 }
 
 export function countExceptions(db: Database): number {

@@ -26,6 +26,8 @@ export const ROUTE_PATHS = {
   getCart: 'GET /api/cart',
   scan: 'POST /api/cart/scan',
   addLine: 'POST /api/cart/lines',
+  listDepartments: 'GET /api/departments',
+  addDepartmentLine: 'POST /api/cart/departments',
   changeLine: 'PATCH /api/cart/lines/:line',
   removeLine: 'DELETE /api/cart/lines/:line',
   undo: 'POST /api/cart/undo',

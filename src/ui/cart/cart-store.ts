@@ -4,6 +4,7 @@
  * screen brings its state back here, and nothing is kept by the browser.
  */
 import { replaceEqualDeep } from '@tanstack/react-query';
+import type { BodyInput } from '../../protocol/api/routes.ts';
 import { call } from '../api/call.ts';
 import { preview, type Cart, type CartChange, type Tile } from './preview.ts';
 
@@ -83,6 +84,10 @@ export class CartStore {
       this.#rememberLine(line, cart);
       return cart;
     });
+  }
+
+  addDepartment(body: BodyInput<'addDepartmentLine'>): Promise<Cart> {
+    return this.#push({ kind: 'unforeseen' }, () => call('addDepartmentLine', { body }));
   }
 
   setQuantity(line: number, quantityMilli: number): Promise<Cart> {

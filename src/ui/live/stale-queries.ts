@@ -10,6 +10,7 @@ export type QueryName =
   | 'search'
   | 'products'
   | 'categories'
+  | 'departments'
   | 'taxes'
   | 'payment-methods'
   | 'customers'
@@ -29,12 +30,12 @@ const SHOWN: Readonly<Record<TableName, readonly QueryName[]>> = {
   register: ['registers', 'state', 'sales'],
   user: ['users', 'state', 'to-check'],
   role: ['users', 'roles', 'state'],
-  product: [...GOODS, 'categories', 'storage', 'to-check'],
+  product: [...GOODS, 'categories', 'departments', 'storage', 'to-check'],
   product_barcode: [...GOODS, 'to-check'],
   product_price: GOODS,
-  category: ['categories', 'products'],
-  tax_category: ['taxes', 'products'],
-  tax_rate: ['taxes', 'products'],
+  category: ['categories', 'departments', 'products'],
+  tax_category: ['taxes', 'departments', 'products'],
+  tax_rate: ['taxes', 'departments', 'products'],
   payment_method: ['payment-methods'],
   supplier: [],
   price_rule: [],

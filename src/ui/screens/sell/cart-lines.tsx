@@ -108,6 +108,12 @@ function LineWords({ line }: { readonly line: CartLine }): ReactNode {
                 quantity: `${quantity(line.quantityMilli, locale)} ${line.unit}`,
                 price: `${money(line.unitPriceMinor)} / ${line.unit}`,
               })}
+          {line.product === null && line.code !== null ? (
+            <>
+              {' · '}
+              <span className="code">{line.code}</span>
+            </>
+          ) : null}
           {line.priceNowMinor === null ? null : <span className="wait"> {t('sell.price-now', { price: money(line.priceNowMinor) })}</span>}
         </span>
       </span>

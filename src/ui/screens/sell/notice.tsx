@@ -5,15 +5,21 @@ import { useTranslation } from '../../texts/texts.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { useCan } from '../../parts/register-context.ts';
 
-export type Notice = { readonly kind: 'unknown'; readonly code: string } | { readonly kind: 'error'; readonly error: unknown };
+/** An unknown code, and how many of it were meant. */
+export interface UnknownCode {
+  readonly code: string;
+  readonly quantityMilli: number;
+}
+export type Notice = ({ readonly kind: 'unknown' } & UnknownCode) | { readonly kind: 'error'; readonly error: unknown };
 
 interface Props {
   readonly notice: Notice | null;
-  readonly onAdd: (code: string) => void;
+  readonly onAdd: (unknown: UnknownCode) => void;
+  readonly onDepartment: (unknown: UnknownCode) => void;
   readonly onClose: () => void;
 }
 
-export function NoticeStrip({ notice, onAdd, onClose }: Props): ReactNode {
+export function NoticeStrip({ notice, onAdd, onDepartment, onClose }: Props): ReactNode {
   const { t } = useTranslation();
   const can = useCan();
   if (notice === null) return null;
@@ -38,12 +44,17 @@ export function NoticeStrip({ notice, onAdd, onClose }: Props): ReactNode {
         <br />
         <span className="code">{notice.code}</span>
       </p>
-      {can('products') ? (
-        <button type="button" className="btn" onClick={() => onAdd(notice.code)}>
-          {t('products.add')}
-        </button>
-      ) : null}
       {close}
+      <div className="notice-ways">
+        <button type="button" className="btn" onClick={() => onDepartment(notice)}>
+          {t('sell.at-a-price')}
+        </button>
+        {can('products') ? (
+          <button type="button" className="btn" onClick={() => onAdd(notice)}>
+            {t('products.add')}
+          </button>
+        ) : null}
+      </div>
     </div>
   );
 }

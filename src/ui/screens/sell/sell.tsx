@@ -16,6 +16,7 @@ import { CartLines } from './cart-lines.tsx';
 import { Categories } from './categories.tsx';
 import { ChooseProduct } from './choose-product.tsx';
 import { CustomerDialog } from './customer-dialog.tsx';
+import { DepartmentDialog } from './department-dialog.tsx';
 import { NoticeStrip } from './notice.tsx';
 import { PadPane } from './pad-pane.tsx';
 import { PaidPanel } from './paid-panel.tsx';
@@ -86,7 +87,8 @@ export function Sell(): ReactNode {
             notice={
               <NoticeStrip
                 notice={selling.notice}
-                onAdd={(code) => selling.setDialog({ kind: 'new-product', code })}
+                onAdd={(unknown) => selling.setDialog({ ...unknown, kind: 'new-product' })}
+                onDepartment={(unknown) => selling.setDialog({ ...unknown, kind: 'department' })}
                 onClose={() => selling.setNotice(null)}
               />
             }
@@ -188,6 +190,12 @@ function SellDialogs({ dialog, selling, hasCustomer }: DialogProps): ReactNode {
         />
       );
     case 'new-product':
-      return <ProductForm product={null} code={dialog.code} onClose={close} onSaved={() => selling.scan(dialog.code)} />;
+      return (
+        <ProductForm product={null} code={dialog.code} onClose={close} onSaved={() => selling.scan(dialog.code, dialog.quantityMilli)} />
+      );
+    case 'department':
+      return (
+        <DepartmentDialog code={dialog.code} quantityMilli={dialog.quantityMilli} onClose={close} onSold={() => selling.setNotice(null)} />
+      );
   }
 }

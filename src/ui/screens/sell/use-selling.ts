@@ -6,12 +6,13 @@ import type { Cart, CartLine, Tile } from '../../cart/preview.ts';
 import { parseTyped } from '../../format/parse-typed.ts';
 import { refusalCode } from '../../texts/refusal-text.ts';
 import { beep } from './beep.ts';
-import type { Notice } from './notice.tsx';
+import type { Notice, UnknownCode } from './notice.tsx';
 import { openReceipt } from './open-receipt.ts';
 
 export type SellDialog =
   | { readonly kind: 'keys' | 'customer' }
-  | { readonly kind: 'choose' | 'new-product'; readonly code: string }
+  | { readonly kind: 'choose'; readonly code: string }
+  | ({ readonly kind: 'new-product' | 'department' } & UnknownCode)
   | { readonly kind: 'weigh'; readonly tile: Tile }
   | { readonly kind: 'quantity'; readonly line: CartLine };
 
@@ -40,7 +41,8 @@ export interface Selling {
   readonly enter: () => void;
   /** Takes back the nearest thing: keyed figures, multiplier, notice, search. Never the cart. */
   readonly escape: () => void;
-  readonly scan: (code: string) => void;
+  /** `quantityMilli` when it is known from a scan before; else what was keyed. */
+  readonly scan: (code: string, quantityMilli?: number) => void;
   readonly add: (tile: Tile) => void;
   readonly addQuantity: (tile: Tile, quantityMilli: number) => void;
   readonly changeQuantity: (line: number, quantityMilli: number) => void;
@@ -103,12 +105,13 @@ export function useSelling(cart: Cart | null): Selling {
   };
   const onProblem = (error: unknown): void => setNotice({ kind: 'error', error });
 
-  const scan = (code: string): void => {
-    const milli = begin();
+  const scan = (code: string, quantityMilli?: number): void => {
+    const keyedMilli = begin();
+    const milli = quantityMilli ?? keyedMilli;
     cartStore.scan(code, milli, tileOfCode(code)).catch(async (error: unknown) => {
       const refused = refusalCode(error);
       if (refused === 'barcode.unknown' && (await openReceipt(code))) return;
-      if (refused === 'barcode.unknown') setNotice({ kind: 'unknown', code });
+      if (refused === 'barcode.unknown') setNotice({ kind: 'unknown', code, quantityMilli: milli });
       else if (refused === 'barcode.ambiguous') setDialog({ kind: 'choose', code });
       else onProblem(error);
       // Last: a machine without sound shows it all the same.

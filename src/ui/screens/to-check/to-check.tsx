@@ -1,18 +1,20 @@
 /** What wants a person: nothing here stops a sale, and everything says how it is mended. */
 import { useQuery } from '@tanstack/react-query';
 import { CircleCheck, TriangleAlert } from 'lucide-react';
-import type { ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
 import { useTranslation } from '../../texts/texts.tsx';
 import { call } from '../../api/call.ts';
 import { dateTime } from '../../format/format.ts';
 import { Desk } from '../../parts/desk.tsx';
 import { Problem } from '../../parts/problem.tsx';
-import { useLocale } from '../../parts/register-context.ts';
+import { useCan, useLocale } from '../../parts/register-context.ts';
+import { ProductForm } from '../products/product-form.tsx';
+import { useExceptionWords, type Exception } from './exception-words.ts';
 import './to-check.css';
 
 export function ToCheck(): ReactNode {
   const { t } = useTranslation();
-  const locale = useLocale();
+  const [code, setCode] = useState<string | null>(null);
   const list = useQuery({ queryKey: ['to-check'], queryFn: ({ signal }) => call('listToCheck', { signal }) });
   return (
     <Desk>
@@ -30,21 +32,39 @@ export function ToCheck(): ReactNode {
         ) : (
           <ul className="rows" aria-label={t('screen.to-check')} tabIndex={0}>
             {list.data?.rows.map((row) => (
-              <li key={row.id} className="row check-row">
-                <span className="wait">
-                  <TriangleAlert className="icon" aria-hidden />
-                </span>
-                <div>
-                  <p className="strong">{row.title}</p>
-                  <p>{row.detail}</p>
-                  <p className="soft small">{t(`to-check.${row.kind}`)}</p>
-                </div>
-                <span className="soft small num">{dateTime(row.at, locale)}</span>
-              </li>
+              <Row key={row.id} row={row} onAdd={setCode} />
             ))}
           </ul>
         )}
       </main>
+      {code === null ? null : <ProductForm product={null} code={code} onClose={() => setCode(null)} />}
     </Desk>
+  );
+}
+
+function Row({ row, onAdd }: { readonly row: Exception; readonly onAdd: (code: string) => void }): ReactNode {
+  const { t } = useTranslation();
+  const locale = useLocale();
+  const can = useCan();
+  const { title, say, action } = useExceptionWords()(row);
+  return (
+    <li className="row check-row">
+      <span className="wait">
+        <TriangleAlert className="icon" aria-hidden />
+      </span>
+      <div>
+        <p className="strong">{title}</p>
+        <p>{say}</p>
+        <p className="soft">{action}</p>
+      </div>
+      <div className="check-end">
+        <span className="soft small num">{dateTime(row.at, locale)}</span>
+        {row.kind === 'unknown-code' && can('products') ? (
+          <button type="button" className="btn" onClick={() => onAdd(row.code)}>
+            {t('products.add')}
+          </button>
+        ) : null}
+      </div>
+    </li>
   );
 }
