@@ -56,6 +56,14 @@ export interface Greeting {
   readonly projected: number;
 }
 
+/** What the projection holds, removed records left out. */
+export interface ShopCounts {
+  readonly products: number;
+  readonly barcodes: number;
+  readonly customers: number;
+  readonly sales: number;
+}
+
 export interface Presence {
   readonly register: string;
   readonly role: string;
@@ -90,6 +98,7 @@ export interface HubClient {
     after: { changeset: number; idx: number },
     maxRows: number,
   ): Promise<readonly Readonly<Record<string, unknown>>[]>;
+  countShop(): Promise<ShopCounts>;
   announce(state: Omit<Presence, 'role' | 'lastSeenMs'>): Promise<readonly Presence[]>;
   greet(): Promise<Greeting>;
   listen(onWake: (wake: Wake) => void): Promise<void>;
@@ -148,6 +157,10 @@ export function makeHubClient(link: SqlLink): HubClient {
       const params = [table, after.changeset, after.idx, maxRows];
       const [page] = await link.query<{ rows: string }>('select hub.page_ledger($1::text, $2::bigint, $3::int, $4::int) as rows', params);
       return JSON.parse(page?.rows ?? '[]');
+    },
+    async countShop() {
+      const [counts] = await link.query<{ [K in keyof ShopCounts]: ShopCounts[K] }>('select * from hub.count_shop()');
+      return present(counts, 'the counts');
     },
     announce: (state) =>
       link.query(

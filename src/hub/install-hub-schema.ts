@@ -21,6 +21,7 @@ const FILES = [
   'fetch',
   'read-detached',
   'page',
+  'count-shop',
   'announce',
   'greet',
   'begin-incarnation',

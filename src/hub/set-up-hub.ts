@@ -147,7 +147,7 @@ async function bringPostgres(options: SetUpOptions, draft: Draft): Promise<Resul
   const found = await findPostgres(user.value, user.value === null ? draft.folder.cluster : '/var/lib/aurapos');
   if (!found.ok) return found;
   draft.binaries = found.value;
-  return ok(`PostgreSQL ${found.value.version}${user.value === null ? '' : `, as ${user.value.name}`}`);
+  return ok(found.value.version);
 }
 
 async function bringKeys(options: SetUpOptions, draft: Draft): Promise<Result<string>> {
@@ -190,7 +190,7 @@ async function bringUp(options: SetUpOptions, draft: Draft): Promise<Result<stri
     );
     return ok(null);
   });
-  return identified.ok ? ok(`${started.value}, port ${cluster.settings.port}`) : identified;
+  return identified.ok ? started : identified;
 }
 
 async function makeDatabases(options: SetUpOptions, draft: Draft): Promise<Result<string>> {
@@ -249,7 +249,7 @@ async function beginIncarnation(options: SetUpOptions, draft: Draft): Promise<Re
       incarnationId,
       protocolVersion: HUB_PROTOCOL,
     });
-    return ok(`number ${options.incarnationNumber}`);
+    return ok('');
   });
 }
 

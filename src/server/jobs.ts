@@ -39,7 +39,7 @@ export function makeJobs(clock: Clock, random: Random, tell: (job: JobView) => v
       const id = makeId(clock, random);
       for (const job of jobs.values()) if (job.kind === kind) jobs.delete(job.id);
       put(emptyJob(id, kind));
-      const startedMs = clock.monotonicMs();
+      let began: { readonly atMs: number; readonly done: number } | null = null;
       const progress: JobProgress = {
         step: (name, detail = '') => {
           const steps = current(id).steps.map((step) => (step.state === 'running' ? { ...step, state: 'done' as const } : step));
@@ -48,8 +48,11 @@ export function makeJobs(clock: Clock, random: Random, tell: (job: JobView) => v
         detail: (text) =>
           put({ ...current(id), steps: current(id).steps.map((step) => (step.state === 'running' ? { ...step, detail: text } : step)) }),
         rows: (rowsDone, rowsTotal) => {
-          const spent = (clock.monotonicMs() - startedMs) / 1000;
-          const secondsLeft = rowsDone === 0 ? null : Math.round((spent / rowsDone) * (rowsTotal - rowsDone));
+          // From the first figure on: what came before it (a database raised, an earlier run) says nothing of the pace.
+          began ??= { atMs: clock.monotonicMs(), done: rowsDone };
+          const gained = rowsDone - began.done;
+          const spent = (clock.monotonicMs() - began.atMs) / 1000;
+          const secondsLeft = gained <= 0 ? null : Math.max(0, Math.round((spent / gained) * (rowsTotal - rowsDone)));
           put({ ...current(id), rowsDone, rowsTotal, secondsLeft });
         },
       };

@@ -5,6 +5,7 @@
 import type { Id } from '../base/id.ts';
 import { present } from '../base/assert.ts';
 import { ok, refuse, type Refusal, type Result } from '../base/result.ts';
+import type { HubMasterClient } from '../hub/hub-client.ts';
 import { pairWithMaster } from '../hub/pairing.ts';
 import { exportChainKey, importChainKey, makeChainKey } from '../protocol/changeset.ts';
 import { ownRegisterId, readMode, refillSearch, type Mode } from '../register/register.ts';
@@ -46,7 +47,7 @@ export interface Network {
 }
 
 /** Between looks at how far the first push is. */
-const LOOK_MS = 100;
+const LOOK_MS = 250;
 /** The shop keeps working while tables are compared, so a comparison may fall beside an edit; it is made again. */
 const COMPARISONS = 20;
 const PAIRING_TIMEOUT_MS = 8_000;
@@ -145,28 +146,45 @@ function readUnfinished({ register: { store } }: NetworkInput): ReturnType<Netwo
 
 /** The first push and the first projection, watched; then both sides compared, table by table. */
 async function moveAcross(input: NetworkInput, master: Master, sync: () => Sync | null, progress: JobProgress): Promise<Result<null>> {
-  const { store } = input.register;
   progress.step('move');
-  const rows = await input.reader.ask('countMergedRows');
-  for (;;) {
-    const total = present(store.own, 'the own chain').n;
-    const projected = Math.min(master.duty.projected(), total);
-    // Changesets are of like size within a chunk of an import or a day of sales, so their share is near enough that of the rows.
-    progress.rows(Math.round((projected / total) * rows), rows);
-    if (projected >= total && sync()?.status().level === true) break;
-    await input.clock.sleep(LOOK_MS);
-  }
+  await watchMove(input, master, sync, progress);
   progress.step('compare');
   for (let tries = 1; ; tries++) {
     const compared = await master.duty.compare();
     const [first] = compared.differing;
     if (first === undefined) {
-      progress.detail(`${compared.tables} tables, ${compared.rows} rows`);
+      progress.detail('equal');
       return ok(null);
     }
     if (tries >= COMPARISONS) return refuse('storage.differs', { ...first });
     await input.clock.sleep(LOOK_MS * tries);
   }
+}
+
+/** Until everything is across. Both sides are counted anew each time: the shop keeps selling. A hub that dies meanwhile is waited for. */
+async function watchMove(input: NetworkInput, master: Master, sync: () => Sync | null, progress: JobProgress): Promise<void> {
+  let hub: HubMasterClient | null = null;
+  for (;;) {
+    const last = present(input.register.store.own, 'the own chain').n;
+    const arrived = master.duty.projected() >= last && sync()?.status().level === true;
+    const here = await input.reader.ask('countRows');
+    try {
+      hub ??= await connectIfUp(master);
+      const there = (await hub?.countShop()) ?? null;
+      if (there !== null) progress.rows(there.products + there.customers + there.sales, here.products + here.customers + here.sales);
+    } catch (error) {
+      input.log.info('storage.not-counted', { error: String(error) });
+      hub = null;
+    }
+    if (arrived) break;
+    await input.clock.sleep(LOOK_MS);
+  }
+  await hub?.close();
+}
+
+async function connectIfUp(master: Master): Promise<HubMasterClient | null> {
+  const connected = await master.running.connectMaster();
+  return connected.ok ? connected.value : null;
 }
 
 /** Pairing: identity, key, CA and account, all in one transaction of the store once the master has answered. */
@@ -214,7 +232,7 @@ async function firstPull(input: NetworkInput, progress: JobProgress, beginSync: 
   if (!connected.ok) return connected;
   const hub = connected.value;
   try {
-    await pullRecords(input.syncTools, hub, { onStep: (step) => progress.step(step), onRows: (done) => progress.rows(done, done) });
+    await pullRecords(input.syncTools, hub, { onStep: (step) => progress.step(step), onRows: (done, total) => progress.rows(done, total) });
   } finally {
     await hub.close();
   }

@@ -4,7 +4,7 @@ import { verifyStore } from './verify.ts';
 import { listDepartments, listProducts } from './queries/catalogue.ts';
 import { listCustomers } from './queries/people.ts';
 import { listSales } from './queries/sales.ts';
-import { countMergedRows, countRows } from './queries/shop.ts';
+import { countRows } from './queries/shop.ts';
 
 export const LONG_QUERIES = {
   quickCheck,
@@ -14,7 +14,6 @@ export const LONG_QUERIES = {
   listCustomers,
   listSales,
   countRows,
-  countMergedRows,
 } as const;
 
 export type LongQueries = typeof LONG_QUERIES;

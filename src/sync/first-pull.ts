@@ -28,6 +28,8 @@ const CONFIGURATION: readonly RecordName[] = [
 ];
 const CATALOGUE: readonly RecordName[] = ['product', 'product_barcode', 'product_price'];
 const THE_REST: readonly RecordName[] = ['customer', 'held_cart'];
+/** What an owner counts: the progress. */
+const COUNTED: ReadonlySet<RecordName> = new Set(['product', 'product_barcode', 'customer']);
 
 export type FirstPullStep = 'configuration' | 'catalogue' | 'customers';
 
@@ -35,40 +37,44 @@ const PAGE_ROWS = 2_000;
 
 export interface FirstPullHooks {
   onStep(step: FirstPullStep): void;
-  onRows(done: number): void;
+  /** Products, barcodes and customers. */
+  onRows(done: number, total: number): void;
 }
 
 /** Throws when the link is lost; run it again then. */
 export async function pullRecords(tools: SyncTools, hub: HubClient, hooks: FirstPullHooks): Promise<void> {
   await pullCertificates(tools, hub);
+  const { products, barcodes, customers } = await hub.countShop();
+  const total = products + barcodes + customers;
   let done = 0;
+  const onPage = (table: RecordName, live: number): void => {
+    if (!COUNTED.has(table)) return;
+    done += live;
+    // What was added since it was counted comes too.
+    hooks.onRows(done, Math.max(done, total));
+  };
   for (const [step, tables] of [
     ['configuration', CONFIGURATION],
     ['catalogue', CATALOGUE],
     ['customers', THE_REST],
   ] as const) {
     hooks.onStep(step);
-    for (const table of tables) {
-      done += await pullTable(tools, hub, table, (rows) => hooks.onRows(done + rows));
-      hooks.onRows(done);
-    }
+    for (const table of tables) await pullTable(tools, hub, table, (live) => onPage(table, live));
     await pullValues(tools, hub);
   }
 }
 
-async function pullTable(tools: SyncTools, hub: HubClient, table: RecordName, onRows: (rows: number) => void): Promise<number> {
+async function pullTable(tools: SyncTools, hub: HubClient, table: RecordName, onPage: (live: number) => void): Promise<void> {
   let after: string | null = null;
-  let done = 0;
   for (;;) {
     const rows: readonly Readonly<Record<string, unknown>>[] = await hub.page(table, after, PAGE_ROWS);
     for (let at = 0; at < rows.length; at += SLICE_ROWS) {
       takePage(tools.store, table, rows.slice(at, at + SLICE_ROWS));
       await tools.yieldTurn();
     }
-    done += rows.length;
-    onRows(done);
+    onPage(rows.filter((row) => row['deleted'] !== true).length);
     const last = rows.at(-1)?.['id'];
-    if (rows.length < PAGE_ROWS || typeof last !== 'string') return done;
+    if (rows.length < PAGE_ROWS || typeof last !== 'string') return;
     after = last;
   }
 }

@@ -119,7 +119,7 @@ async function measureMigration(master: Till, hubPort: number, history: number):
   const { job } = await master.call('toMaster', { body: { hubPort } });
   const done = await waitForJob(master, job, 50);
   const seconds = (performance.now() - startedMs) / 1000;
-  return { historySales: history, migrationSeconds: rounded(seconds), migrationRows: done.rowsTotal };
+  return { historySales: history, migrationSeconds: rounded(seconds), migrationRecords: done.rowsTotal };
 }
 
 async function joinWhole(

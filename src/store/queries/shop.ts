@@ -1,7 +1,6 @@
 /** Reads of the shop itself: its present version, settings, registers, what wants a person. */
 import { sha256 } from '../../base/bytes.ts';
 import { idFromBytes, type Id } from '../../base/id.ts';
-import { TABLE_NAMES } from '../../protocol/tables.ts';
 import type { ExceptionKind } from '../exceptions.ts';
 import { bytesOf, numberOf, numberOrNull, textOf, textOrNull, type Database } from '../database.ts';
 
@@ -116,9 +115,4 @@ export function countWaiting(db: Database): { changes: number; sales: number } {
     )?.['total'],
   );
   return { changes: ranges.length, sales: sales ?? 0 };
-}
-
-/** Rows of all merged tables. */
-export function countMergedRows(db: Database): number {
-  return TABLE_NAMES.reduce((sum, name) => sum + numberOf(db.get(`SELECT count(*) AS total FROM ${name}`)?.['total']), 0);
 }

@@ -20,7 +20,7 @@ export function JobView({ job, title }: { readonly job: Job; readonly title: str
           <div className="figures">
             <p>
               <b className="num">{count(job.rowsDone, locale)}</b>{' '}
-              <span className="soft">{t('job.of-rows', { total: count(job.rowsTotal, locale) })}</span>
+              <span className="soft">{t(`job.of-${job.kind}`, { total: count(job.rowsTotal, locale) })}</span>
             </p>
             {job.secondsLeft === null || job.state !== 'running' ? null : (
               <p>
@@ -47,6 +47,8 @@ function Stage({ step }: { readonly step: Job['steps'][number] }): ReactNode {
   const { t, i18n } = useTranslation();
   const key = `step.${step.step}`;
   const name = i18n.exists(key) ? t(key) : step.step;
+  // A word of ours (made, adopted ...), or a figure or a name as it is.
+  const detail = i18n.exists(`did.${step.detail}`) ? t(`did.${step.detail}`) : step.detail;
   switch (step.state) {
     case 'done':
       return (
@@ -55,7 +57,7 @@ function Stage({ step }: { readonly step: Job['steps'][number] }): ReactNode {
             <Check className="icon" aria-hidden />
           </span>
           <span>{name}</span>
-          <span className="soft">{step.detail}</span>
+          <span className="soft">{detail}</span>
         </li>
       );
     case 'failed':
@@ -65,7 +67,7 @@ function Stage({ step }: { readonly step: Job['steps'][number] }): ReactNode {
             <X className="icon" aria-hidden />
           </span>
           <span>{name}</span>
-          <span className="soft">{step.detail}</span>
+          <span className="soft">{detail}</span>
         </li>
       );
     case 'running':
@@ -73,7 +75,7 @@ function Stage({ step }: { readonly step: Job['steps'][number] }): ReactNode {
         <li className="now" aria-current="step">
           <span className="dot" />
           <span>{name}</span>
-          <span>{step.detail}</span>
+          <span>{detail}</span>
         </li>
       );
     case 'waiting':
@@ -81,7 +83,7 @@ function Stage({ step }: { readonly step: Job['steps'][number] }): ReactNode {
         <li className="later soft">
           <span className="dot" />
           <span>{name}</span>
-          <span>{step.detail}</span>
+          <span>{detail}</span>
         </li>
       );
   }
