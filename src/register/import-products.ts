@@ -118,15 +118,22 @@ export interface ImportRow {
   readonly unit: Unit;
 }
 
+/** Why a row cannot be imported; the screens have the words. */
+export type RowProblem = 'name-missing' | 'name-too-long' | 'not-a-price' | 'code-too-long' | 'code-repeated' | 'not-a-rate';
+
+/** `value` is what the cell held, cut to a length that shows. */
 export interface RowError {
   readonly row: number;
-  readonly column: string;
+  readonly column: ImportField;
   readonly value: string;
-  readonly message: string;
+  readonly problem: RowProblem;
 }
 
 /** Longest field, in characters; a quote left open would otherwise swallow the file. */
 const MAX_FIELD = 10_000;
+/** As the product's own form and the API have it. */
+const LONGEST_NAME = 200;
+const LONGEST_CODE = 80;
 
 /** The rows of the file one by one: what they hold, or why they cannot be imported. `row` counts as a spreadsheet does. */
 export async function* readRows(
@@ -155,7 +162,7 @@ export async function* readRows(
     const parsed = parseRow(cells, layout, digits);
     const code = parsed.value?.code ?? '';
     if (code !== '' && seen.has(code))
-      yield { row, cells, value: null, error: { row, column: 'barcode', value: code, message: 'This code stands in an earlier row too.' } };
+      yield { row, cells, value: null, error: { row, column: 'barcode', value: code, problem: 'code-repeated' } };
     else yield { row, cells, value: parsed.value, error: parsed.error === null ? null : { row, ...parsed.error } };
     if (code !== '') seen.add(code);
   }
@@ -168,24 +175,23 @@ function parseRow(cells: readonly string[], layout: Layout, digits: number): { v
     const at = layout.mapping.indexOf(field);
     return at === -1 ? '' : cleanText(cells[at] ?? '');
   };
-  const failed = (column: ImportField, message: string): { value: null; error: CellError } => ({
+  const failed = (column: ImportField, problem: RowProblem): { value: null; error: CellError } => ({
     value: null,
-    error: { column, value: cell(column).slice(0, 100), message },
+    error: { column, value: cell(column).slice(0, 100), problem },
   });
   const name = cell('name');
-  if (name === '') return failed('name', 'The name is missing.');
-  if (name.length > 200) return failed('name', 'The name is longer than 200 characters.');
+  if (name === '') return failed('name', 'name-missing');
+  if (name.length > LONGEST_NAME) return failed('name', 'name-too-long');
   const priceMinor = parseAmount(cell('price'), digits);
-  if (priceMinor === null || priceMinor < 0) return failed('price', `“${cell('price').slice(0, 40)}” is not a price. Write it like 12.50.`);
+  if (priceMinor === null || priceMinor < 0) return failed('price', 'not-a-price');
   const code = normalBarcode(cell('barcode'));
-  if (code.length > 80) return failed('barcode', 'The code is longer than 80 characters.');
+  if (code.length > LONGEST_CODE) return failed('barcode', 'code-too-long');
   const rateText = cell('taxRate').replace('%', '').trim();
   const rate = rateText === '' ? null : Number(rateText.replace(',', '.'));
-  if (rate !== null && !(rate >= 0 && rate <= 100))
-    return failed('taxRate', `“${rateText.slice(0, 40)}” is not a tax rate. Write it like 21.`);
+  if (rate !== null && !(rate >= 0 && rate <= 100)) return failed('taxRate', 'not-a-rate');
   const costText = cell('cost');
   const costMinor = costText === '' ? null : parseAmount(costText, digits);
-  if (costText !== '' && costMinor === null) return failed('cost', `“${costText.slice(0, 40)}” is not a price. Write it like 12.50.`);
+  if (costText !== '' && costMinor === null) return failed('cost', 'not-a-price');
   const value = {
     name,
     priceMinor,

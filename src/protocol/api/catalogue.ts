@@ -88,7 +88,15 @@ export const importPreview = z.object({
   /** Rows ready to import, and the first errors; `row` counts from 1 as a spreadsheet does, the heading being row 1. */
   good: z.int(),
   bad: z.int(),
-  errors: z.array(z.object({ row: z.int(), column: z.string(), value: z.string(), message: z.string() })),
+  errors: z.array(
+    z.object({
+      row: z.int(),
+      column: z.enum(['name', 'price', 'barcode', 'taxRate', 'category', 'cost', 'unit']),
+      value: z.string(),
+      /** The screen has the words. */
+      problem: z.enum(['name-missing', 'name-too-long', 'not-a-price', 'code-too-long', 'code-repeated', 'not-a-rate']),
+    }),
+  ),
 });
 
 const toCheck = z.object({ id: z.string(), at: instant });
