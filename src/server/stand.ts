@@ -4,6 +4,7 @@ import { MASTER_SETTING } from '../register/admit-register.ts';
 import { ownRegisterId } from '../register/register.ts';
 import { countExceptions, countWaiting, isText, listRegisters, readSetting } from '../store/queries/shop.ts';
 import { readMeta } from '../store/store.ts';
+import type { SyncStatus } from '../sync/sync-loop.ts';
 import { ONLINE_WITHIN_MS } from './delay-log.ts';
 import { refusalWords } from './jobs.ts';
 import type { Runtime } from './runtime.ts';
@@ -22,7 +23,7 @@ export function viewStatus(runtime: Runtime): StatusView {
   const joining = mode === 'slave' && readMeta(db, 'full_copy') === null;
   const problem = runtime.damage() ?? sync?.problem ?? runtime.network.problem();
   return {
-    state: stateOf(mode, joining, sync?.state ?? null),
+    state: stateOf(mode, joining, sync),
     sinceMs: sync?.sinceMs ?? 0,
     waitingSales: waiting.sales,
     waitingChanges: waiting.changes,
@@ -36,14 +37,11 @@ export function viewStatus(runtime: Runtime): StatusView {
   };
 }
 
-function stateOf(
-  mode: ReturnType<Runtime['network']['mode']>,
-  joining: boolean,
-  sync: 'online' | 'apart' | 'ended' | null,
-): StatusView['state'] {
-  if (mode === 'single' || mode === null) return sync ?? 'single';
-  if (joining && sync !== 'ended' && sync !== 'apart') return 'joining';
-  return sync ?? 'apart';
+function stateOf(mode: ReturnType<Runtime['network']['mode']>, joining: boolean, sync: SyncStatus | null): StatusView['state'] {
+  if (mode === 'single' || mode === null) return sync?.state ?? 'single';
+  // Reading what the shop has, until everything is here; on its own once the master does not answer.
+  if (joining && sync?.state !== 'ended' && (sync?.problem ?? null) === null) return 'joining';
+  return sync?.state ?? 'apart';
 }
 
 export function masterName(runtime: Runtime): string | null {

@@ -21,7 +21,7 @@ import type { SyncTools } from './tools.ts';
 
 /** Changesets a batch: a transaction of some tens of milliseconds for PostgreSQL. */
 const BATCH = 250;
-const BATCH_BYTES = 1024 * 1024;
+const BATCH_BYTES = 256 * 1024;
 /** Places remembered between batches, so that most references need no question. */
 const MAX_PLACES = 20_000;
 

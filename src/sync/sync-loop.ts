@@ -52,6 +52,8 @@ export function startSync(input: SyncInput): Sync {
   let hurry = new AbortController();
   let presences: readonly Presence[] = [];
   let traffic = { sent: 0, received: 0 };
+  /** The hub was lost, or did not answer: a first connection that succeeds is no coming back. */
+  let wasCut = false;
   let status: SyncStatus = {
     state: 'apart',
     sinceMs: clock.nowMs(),
@@ -68,6 +70,7 @@ export function startSync(input: SyncInput): Sync {
   };
 
   const goApart = (problem: Refusal | null): void => {
+    wasCut = true;
     if (status.state === 'online') {
       traffic = { sent: 0, received: 0 };
       say({ state: 'apart', sinceMs: clock.nowMs(), problem, delayMs: null, catchingUp: null, level: false });
@@ -75,12 +78,13 @@ export function startSync(input: SyncInput): Sync {
   };
 
   const hooks: SessionHooks = {
-    onGreeting: (greeting) => say({ greeting }),
+    onGreeting: (greeting) => say({ greeting, problem: null }),
     onProgress: (done, total) => say({ catchingUp: done >= total ? null : { done, total } }),
     onLevel: () => {
       const fromMs = status.sinceMs;
       const untilMs = clock.nowMs();
-      const tell = status.state === 'apart' && status.greeting !== null && untilMs - fromMs >= WORTH_TELLING_MS;
+      const tell = wasCut && status.state === 'apart' && untilMs - fromMs >= WORTH_TELLING_MS;
+      wasCut = false;
       say({
         state: 'online',
         sinceMs: untilMs,

@@ -1,7 +1,8 @@
 /** The loops against the hub's real SQL: what is written on one register is on all, and in the projection. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { unwrap } from '../base/result.ts';
+import { systemClock } from '../base/clock.ts';
+import { refuse, unwrap } from '../base/result.ts';
 import { addCustomer } from '../register/edit-customer.ts';
 import { addProduct, editProduct } from '../register/edit-product.ts';
 import { checksumStore } from '../store/checksum.ts';
@@ -57,8 +58,12 @@ test('[P3] three registers and the projection hold the same rows, whoever wrote 
   const third = shop.join();
   await eventually('the certificates are out', () => countWaiting(first.store.db).changes === 0);
   await eventually('the projection follows', async () => duty.projected() === (await hub.master.greet()).position);
-  await pullRecords(testTools(second.store), hub.master, { onStep: () => {}, onRows: () => {} });
+  const figures: (readonly [done: number, total: number])[] = [];
+  await pullRecords(testTools(second.store), hub.master, { onStep: () => {}, onRows: (done, total) => figures.push([done, total]) });
   assert.deepEqual(products(second), products(first));
+  const barcodes = first.store.db.all('SELECT 1 FROM product_barcode').length;
+  assert.deepEqual(figures.at(-1), [products(first).length + barcodes, products(first).length + barcodes]);
+  assert.ok(figures.every(([, total]) => total === figures[0]?.[1]));
   syncs.push(syncMember(second, hub), syncMember(third, hub));
   await eventually('all read the history', () => [second, third].every(({ store }) => countSales(store.db) === 20));
 
@@ -83,4 +88,29 @@ test('[P3] three registers and the projection hold the same rows, whoever wrote 
   await eventually('projected', async () => duty.projected() === (await hub.master.greet()).position);
   for (const { store } of shop.members) assert.deepEqual(checksumStore(store.db), checksumStore(first.store.db));
   assert.deepEqual((await compareProjection(first.store.db, hub.master)).differing, []);
+});
+
+test('a register that connects for the first time, however long it reads, does not say that it came back; one that was refused does', async () => {
+  const shop = await makeShopOfMany();
+  const [member] = shop.members;
+  assert.ok(member);
+  const ownHub = await makeTestHub();
+  let aheadMs = 0;
+  const clock = { ...systemClock, nowMs: () => systemClock.nowMs() + aheadMs };
+  const answers: (() => ReturnType<HubForTests['connect']>)[] = [() => ownHub.connect()];
+  const connect = (): ReturnType<HubForTests['connect']> => {
+    aheadMs += 10_000;
+    return (answers.length > 1 ? answers.shift() : answers[0])?.() ?? ownHub.connect();
+  };
+  const first = syncMember(member, { connect }, clock);
+  await eventually('level', () => first.status().level);
+  assert.equal(first.status().lastCut, null);
+  await first.stop();
+  answers.unshift(() => Promise.resolve(refuse('hub.no-answer', { host: 'till' })));
+  const second = syncMember(member, { connect }, clock);
+  await eventually('level again', () => second.status().level);
+  assert.ok(second.status().lastCut !== null);
+  assert.equal(second.status().problem, null);
+  await second.stop();
+  await ownHub.close();
 });

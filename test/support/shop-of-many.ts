@@ -132,9 +132,9 @@ export function testTools(store: Store, clock: Clock = systemClock): SyncTools {
   };
 }
 
-export function syncMember(member: Member, hub: HubForTests): Sync {
+export function syncMember(member: Member, hub: Pick<HubForTests, 'connect'>, clock: Clock = systemClock): Sync {
   return startSync({
-    tools: testTools(member.store),
+    tools: testTools(member.store, clock),
     register: Buffer.from(present(member.store.own, 'a chain').register)
       .toString('hex')
       .replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5') as Id,

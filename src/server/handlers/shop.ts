@@ -13,7 +13,7 @@ import { ownRegisterId, readMode } from '../../register/register.ts';
 import { setUpShop } from '../../register/set-up-shop.ts';
 import { textOrNull } from '../../store/database.ts';
 import { listRegisters, readCurrency, readShop } from '../../store/queries/shop.ts';
-import { readMeta } from '../../store/store.ts';
+import { readMeta, type Store } from '../../store/store.ts';
 import { findMasters, ownAddresses } from '../../sync/discovery.ts';
 import type { Caller, Handlers } from '../handler.ts';
 import type { Runtime } from '../runtime.ts';
@@ -119,11 +119,16 @@ function viewState(runtime: Runtime, caller: Caller): Answer<'getState'> {
     setUp: mode !== null && readMeta(store.db, 'unfinished') !== 'join',
     mode,
     language: textOrNull(readMeta(store.db, 'language')) ?? 'en',
-    register: own === undefined ? null : { id: own.id, code: own.code, name: own.name },
+    register: own === undefined ? readSelf(store) : { id: own.id, code: own.code, name: own.name },
     shop: shop === null ? null : { name: shop.name, currency: readCurrency(store.db), country: shop.country },
     user: caller.user === null ? null : { id: caller.user.id, name: caller.user.name, rights: [...caller.user.rights] },
     status: known && mode !== null ? viewStatus(runtime) : null,
   };
+}
+
+/** Of a register whose row has not come yet: its receipt series is its code. */
+function readSelf(store: Store): Answer<'getState'>['register'] {
+  return store.own === null ? null : { id: ownRegisterId(store), code: store.own.series, name: store.own.series };
 }
 
 function viewPairing(runtime: Runtime): Answer<'listRegisters'>['pairing'] {

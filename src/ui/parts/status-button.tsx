@@ -112,7 +112,7 @@ function StatusDialog({ status, onClose }: { readonly status: Status; readonly o
             <dt>{t('status.waiting-sales')}</dt>
             <dd className="num">{count(status.waitingSales, locale)}</dd>
             <dt>{t('status.waiting-changes')}</dt>
-            <dd className="num">{count(status.waitingChanges, locale)}</dd>
+            <dd className="num">{count(status.waitingChanges - status.waitingSales, locale)}</dd>
             <dt>{t('status.delay')}</dt>
             <dd className="num">{status.delayMs === null ? t('status.none') : t('status.ms', { ms: count(status.delayMs, locale) })}</dd>
             <dt>{t('status.full-copy')}</dt>
