@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { ROUTES, type Answer, type BodyInput, type ParamsInput, type QueryInput, type RouteName } from '../../src/protocol/api/routes.ts';
 import { RUNNING_FILE } from '../../src/server/http-server.ts';
 
+export const OWNER_PIN = '482916';
 const ROOT = join(import.meta.dirname, '../..');
 
 export interface Till {
@@ -165,7 +166,7 @@ export async function setUpTill(
       registerName: 'Front till',
       mode,
       shop: { name: 'Corner Shop', country: 'BE', currency: 'EUR' },
-      owner: { name: 'Mina', pin: '482916' },
+      owner: { name: 'Mina', pin: OWNER_PIN },
       catalogue: extra.catalogue ?? 'empty',
       hubPort: extra.hubPort ?? 5432,
     },
