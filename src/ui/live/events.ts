@@ -10,6 +10,7 @@ import { call } from '../api/call.ts';
 import type { Answer } from '../../protocol/api/routes.ts';
 import { forgetTiles } from '../cart/known-tiles.ts';
 import type { CartStore } from '../cart/cart-store.ts';
+import { shelfQuery } from '../screens/sell/shelf-query.ts';
 import { mergeNewest } from './merge-newest.ts';
 import { staleQueries, type QueryName } from './stale-queries.ts';
 
@@ -72,7 +73,15 @@ export function listen(client: QueryClient, cart: CartStore): () => void {
 function refresh(client: QueryClient, name: QueryName): void {
   if (name === 'tiles') forgetTiles();
   if (name === 'sales') void refreshSales(client);
+  else if (name === 'recent') refreshRecent(client);
   else void client.invalidateQueries({ queryKey: [name] });
+}
+
+/** What sold last: nothing moves under a finger; whoever opens that shelf again sees it anew. */
+function refreshRecent(client: QueryClient): void {
+  const { queryKey } = shelfQuery('recent');
+  const shown = client.getQueryData(queryKey);
+  void client.invalidateQueries({ queryKey, refetchType: shown?.rows.length === 0 ? 'active' : 'none' });
 }
 
 /** The history only grows at its top: one page is asked for and laid over what is loaded, however far somebody scrolled. */

@@ -7,6 +7,7 @@ import type { TableName } from '../../protocol/tables.ts';
 export type QueryName =
   | 'state'
   | 'tiles'
+  | 'recent'
   | 'search'
   | 'products'
   | 'categories'
@@ -42,7 +43,7 @@ const SHOWN: Readonly<Record<TableName, readonly QueryName[]>> = {
   customer: ['customers', 'storage'],
   held_cart: [],
   chain_start: ['registers', 'to-check'],
-  sale: ['sales', 'storage', 'to-check'],
+  sale: ['sales', 'recent', 'storage', 'to-check'],
   sale_line: [],
   line_adjustment: [],
   tender: [],

@@ -36,10 +36,10 @@ export function Sell(): ReactNode {
   const { t } = useTranslation();
   const cart = useCart();
   useWaiveReceipt(cart);
-  const [shelf, setShelf] = useState('favourites');
+  const [chosenShelf, setShelf] = useState<string | null>(null);
   const [padOpen, setPadOpen] = useState(false);
   const selling = useSelling(cart);
-  const { tiles, settled, error } = useTiles(shelf, selling.search);
+  const { shelf, tiles, settled, error } = useTiles(chosenShelf, selling.search);
   const quickPay = useQuickPay();
   const keys = useSellKeys({ cart, selling, tiles, settled, quickPay });
   const onAdd = useStable(selling.add);
@@ -142,10 +142,12 @@ function NothingHere({ searching, shelf }: { readonly searching: boolean; readon
   const { t } = useTranslation();
   const can = useCan();
   const key = searching ? 'nothing-found' : shelf === 'favourites' ? 'no-favourites' : shelf === 'recent' ? 'no-recent' : 'no-products';
+  // Both are empty in a new shop: the first step is a favourite.
+  const begin = key === 'no-favourites' || key === 'no-recent';
   return (
     <div className="empty">
       <p className="soft">{t(`sell.${key}`)}</p>
-      {key === 'no-favourites' && can('products') ? (
+      {begin && can('products') ? (
         <a className="btn" href={linkTo('products')}>
           {t('screen.products')}
         </a>

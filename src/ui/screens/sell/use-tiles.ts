@@ -19,10 +19,13 @@ interface Shown {
 
 const NONE: readonly Tile[] = [];
 
-export function useTiles(of: string, search: string): Shown {
+/** `of` is the shelf chosen; null while nobody chose: favourites, or what sold last in a shop that has none. */
+export function useTiles(of: string | null, search: string): Shown & { readonly shelf: string } {
   const searching = search !== '';
+  const favourites = useQuery({ ...shelfQuery('favourites'), enabled: of === null });
+  const chosen = of ?? (favourites.data?.rows.length === 0 ? 'recent' : 'favourites');
   const shelf = useQuery({
-    ...shelfQuery(of),
+    ...shelfQuery(chosen),
     placeholderData: keepPreviousData,
   });
   const found = useQuery({
@@ -37,5 +40,5 @@ export function useTiles(of: string, search: string): Shown {
   useEffect(() => {
     if (rows !== undefined) rememberTiles(rows);
   }, [rows]);
-  return { tiles: rows ?? NONE, settled: rows !== undefined && !shown.isPlaceholderData, error: shown.error };
+  return { shelf: chosen, tiles: rows ?? NONE, settled: rows !== undefined && !shown.isPlaceholderData, error: shown.error };
 }

@@ -121,9 +121,11 @@ function Move({ id, onClose }: { readonly id: string; readonly onClose: () => vo
         <h2 id="moving">{title}</h2>
       </div>
       {code === null ? null : (
-        <div>
-          <h3>{t('recovery.title')}</h3>
-          <p className="soft">{t('recovery.hint')}</p>
+        <div className="recovery">
+          <div>
+            <h3>{t('recovery.title')}</h3>
+            <p className="soft">{t('recovery.hint')}</p>
+          </div>
           <p className="recovery-code" data-recovery-code>
             {code}
           </p>

@@ -129,7 +129,7 @@ function CountryFields({ draft, change, problems }: StepProps): ReactNode {
   const profile = draft.country === '' ? null : countryProfile(draft.country, draft.currency);
   const rates = profile?.taxes.map(({ ratePpm }) => rate(ratePpm, locale)) ?? [];
   return (
-    <>
+    <div className="two">
       <SelectField
         label={t('wizard.country')}
         value={draft.country}
@@ -159,7 +159,7 @@ function CountryFields({ draft, change, problems }: StepProps): ReactNode {
           </option>
         ))}
       </SelectField>
-    </>
+    </div>
   );
 }
 
