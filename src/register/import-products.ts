@@ -56,7 +56,7 @@ const HEADINGS: Readonly<Record<ImportField, readonly string[]>> = {
   ],
   taxRate: ['tax_rate', 'tax rate', 'tax', 'vat', 'vat rate', 'tva', 'taux tva', 'btw', 'mwst', 'iva'],
   category: ['category', 'categorie', 'group', 'department', 'rayon', 'kategorie', 'categoria'],
-  cost: ['cost', 'cost price', 'purchase price', 'prix achat', "prix d'achat", 'inkoopprijs', 'einkaufspreis', 'coste'],
+  cost: ['cost', 'cout', 'cost price', 'purchase price', 'prix achat', "prix d'achat", 'inkoopprijs', 'einkaufspreis', 'coste'],
   unit: ['unit', 'unite', 'eenheid', 'einheit', 'unidad'],
 };
 

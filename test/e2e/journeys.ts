@@ -52,11 +52,17 @@ async function nameRegister(page: Page, name: string, look: Look): Promise<void>
   await page.getByRole('button', { name: 'Continue' }).click();
 }
 
-/** First launch of a slave, from the language to the first pull. */
-export async function joinMaster(page: Page, join: { registerName: string; address: string; code: string }, look: Look): Promise<void> {
-  await nameRegister(page, join.registerName, look);
+/** Up to the step that joins. */
+export async function chooseSlave(page: Page, registerName: string, look: Look): Promise<void> {
+  await nameRegister(page, registerName, look);
   await page.getByRole('heading', { name: 'Multi-register — Slave' }).click();
   await page.getByRole('button', { name: 'Continue' }).click();
+  await page.getByLabel('Master address').waitFor();
+}
+
+/** First launch of a slave, from the language to the first pull. */
+export async function joinMaster(page: Page, join: { registerName: string; address: string; code: string }, look: Look): Promise<void> {
+  await chooseSlave(page, join.registerName, look);
   await page.getByLabel('Master address').fill(join.address);
   await page.getByRole('button', { name: /^Test/ }).click();
   await page.getByText('says hello').waitFor();

@@ -1,5 +1,5 @@
 /**
- * Every screen, light and dark, at the till's size, on a desk and on a phone, into the folder named on the command line:
+ * Every screen and dialog, light and dark, at the till's size, on a desk and on a phone, into the folder named on the command line:
  * `node test/e2e/screenshots.ts FOLDER [CATALOGUE]`. For looking at; a screen with a barrier or a complaint of the browser fails the run.
  */
 import { strict as assert } from 'node:assert';
@@ -9,7 +9,7 @@ import type { Browser, Page } from 'playwright-core';
 import { systemClock } from '../../src/base/clock.ts';
 import { findBarriers, launchBrowser, openScreen, scan } from './browser.ts';
 import { makeCuttableLink } from './cuttable-link.ts';
-import { answerWizard, joinMaster, logIn, openFromMenu, type Look } from './journeys.ts';
+import { answerWizard, chooseSlave, joinMaster, logIn, openFromMenu, type Look } from './journeys.ts';
 import { buildScreens, freePort, startRegister } from './register-process.ts';
 
 const SIZES = [
@@ -28,6 +28,21 @@ function lookInto(folder: string, page: Page, variant: string): Look {
   };
 }
 
+/** One state in every size, light and dark, on one page. */
+function lookAllOver(folder: string, page: Page): Look {
+  return async (name) => {
+    for (const { name: size, width, height } of SIZES) {
+      await page.setViewportSize({ width, height });
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme });
+        await lookInto(folder, page, `${size}-${colorScheme}`)(name);
+      }
+    }
+    await page.setViewportSize({ width: 1024, height: 768 });
+    await page.emulateMedia({ colorScheme: 'light' });
+  };
+}
+
 async function tour(page: Page, url: string, look: Look): Promise<void> {
   await page.getByLabel('PIN', { exact: true }).waitFor();
   await look('login');
@@ -43,6 +58,31 @@ async function tour(page: Page, url: string, look: Look): Promise<void> {
   await page.locator('.product-chosen').waitFor();
   await look('sell-search');
   await page.getByLabel('Search products').fill('');
+  await page.getByRole('heading', { name: 'Cart' }).click();
+  await scan(page, '5410000000019');
+  await page.getByText('No product has this code').waitFor();
+  await look('sell-unknown');
+  await page.getByRole('button', { name: 'Sell at a price' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Dairy' }).waitFor();
+  await look('sell-department');
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Close' }).click();
+  for (const [button, name] of [
+    ['Quantity', 'sell-quantity'],
+    ['Customer', 'sell-customer'],
+  ] as const) {
+    await page.getByRole('button', { name: button, exact: true }).click();
+    await page.getByRole('dialog').waitFor();
+    await look(name);
+    await page.keyboard.press('Escape');
+  }
+  await page.keyboard.press('?');
+  await page.getByRole('heading', { name: 'Keys' }).waitFor();
+  await look('sell-keys');
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: /Change user/ }).click();
+  await look('change-user');
+  await page.keyboard.press('Escape');
   await page.getByRole('button', { name: /^Pay/ }).click();
   await page.getByRole('heading', { name: 'Amount due' }).waitFor();
   await look('pay');
@@ -69,6 +109,7 @@ async function tour(page: Page, url: string, look: Look): Promise<void> {
   await page.getByRole('dialog').waitFor();
   await look('product');
   await page.keyboard.press('Escape');
+  await lookAtForms(page, url, look);
   await page.goto(`${url}#/products/import`);
   const file = { name: 'products.csv', mimeType: 'text/csv', buffer: Buffer.from('barcode,name,price\n5410000000019,Jam,3.20\n,Tea,x\n') };
   await page.locator('input[type=file]').setInputFiles(file);
@@ -84,6 +125,26 @@ async function tour(page: Page, url: string, look: Look): Promise<void> {
   }
 }
 
+/** New product, customer and user, with what they say when nothing is filled in. */
+async function lookAtForms(page: Page, url: string, look: Look): Promise<void> {
+  for (const [screen, add] of [
+    ['products', 'Add product'],
+    ['customers', 'Add customer'],
+    ['users', 'Add user'],
+  ] as const) {
+    await page.goto(`${url}#/${screen}`);
+    await page.getByRole('button', { name: add }).first().click();
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('dialog').getByRole('alert').first().waitFor();
+    await look(`${screen}-new`);
+    await page.getByRole('button', { name: 'Cancel' }).click();
+  }
+  await page.goto(`${url}#/settings/storage`);
+  await page.getByRole('button', { name: 'Change to this' }).click();
+  await look('settings-ask');
+  await page.keyboard.press('Escape');
+}
+
 async function fetchCodes(page: Page): Promise<readonly string[]> {
   const { rows } = await page.evaluate(
     async () => (await (await fetch('/api/products?limit=100')).json()) as { rows: { codes: string[]; unit: string }[] },
@@ -93,7 +154,7 @@ async function fetchCodes(page: Page): Promise<readonly string[]> {
 
 async function wizard(browser: Browser, url: string, folder: string): Promise<void> {
   const { page, context, complaints } = await openScreen(browser, url);
-  await answerWizard(page, { mode: 'Single-register', registerName: 'Front till' }, lookInto(folder, page, 'till-light'));
+  await answerWizard(page, { mode: 'Single-register', registerName: 'Front till' }, lookAllOver(folder, page));
   await page.getByLabel('Search products').waitFor();
   problems.push(...complaints);
   await context.close();
@@ -125,7 +186,7 @@ async function shopOfTwo(browser: Browser, folder: string, catalogue: string | u
   const link = await makeCuttableLink(hubPort);
   try {
     const { page: master } = await openScreen(browser, front.url);
-    const look = lookInto(folder, master, 'till-light');
+    const look = lookAllOver(folder, master);
     const skip = (): Promise<void> => Promise.resolve();
     await answerWizard(master, { mode: 'Multi-register — Master', registerName: 'Front till', hubPort }, skip);
     await master.locator('.stages').waitFor();
@@ -139,7 +200,13 @@ async function shopOfTwo(browser: Browser, folder: string, catalogue: string | u
     const code = await master.locator('[data-pairing-code]').getAttribute('data-pairing-code');
     await look('pairing');
     const { page: slave } = await openScreen(browser, stall.url);
-    const lookAtSlave = lookInto(folder, slave, 'till-light');
+    const lookAtSlave = lookAllOver(folder, slave);
+    await chooseSlave(slave, 'Market stall', lookAtSlave);
+    await slave.getByLabel('Master address').fill(`127.0.0.1:${await freePort()}`);
+    await slave.getByRole('button', { name: /^Test/ }).click();
+    await slave.getByRole('alert').waitFor();
+    await lookAtSlave('wizard-join-refused');
+    await slave.reload();
     await joinMaster(slave, { registerName: 'Market stall', address: `127.0.0.1:${link.port}`, code: code ?? '' }, lookAtSlave);
     await logIn(slave);
     await slave.getByText('Online').waitFor();
@@ -153,13 +220,26 @@ async function shopOfTwo(browser: Browser, folder: string, catalogue: string | u
     await scan(slave, '5410000000019');
     await slave.getByText('No product has this code').waitFor();
     await lookAtSlave('sell-apart');
-    await slave.setViewportSize({ width: 390, height: 844 });
-    await lookInto(folder, slave, 'phone-light')('sell-apart');
-    await slave.setViewportSize({ width: 1024, height: 768 });
+    await slave.locator('.status').click();
+    await lookAtSlave('status-apart');
+    await slave.keyboard.press('Escape');
     await openFromMenu(slave, 'Sales');
     await lookAtSlave('sales-apart');
-    await systemClock.sleep(5_000);
+    await openFromMenu(slave, 'Settings', 'Storage');
+    await lookAtSlave('settings-slave');
+    await slave.getByRole('button', { name: 'Change the master’s address' }).click();
+    await lookAtSlave('settings-address');
+    await slave.getByRole('button', { name: 'Save' }).click();
+    await slave.getByRole('alert').waitFor();
+    await lookAtSlave('settings-address-refused');
+    await slave.getByRole('button', { name: 'Cancel' }).click();
+    await systemClock.sleep(2_000);
     await look('registers-apart');
+    for (const verb of ['Rename', 'Revoke']) {
+      await master.getByRole('button', { name: `${verb} Market stall` }).click();
+      await look(`registers-${verb.toLowerCase()}`);
+      await master.keyboard.press('Escape');
+    }
     await link.mend();
     await slave.getByText('Back together').waitFor();
     await lookAtSlave('sales-back');

@@ -28,10 +28,17 @@ export function Field({ label, hint, error, className, ...input }: Frame & Input
 
 export function SelectField({ label, hint, error, children, ...select }: Frame & SelectHTMLAttributes<HTMLSelectElement>): ReactNode {
   const id = useId();
+  const wrong = error !== undefined && error !== null;
   return (
     <div className="field">
       <label htmlFor={id}>{label}</label>
-      <select id={id} className="input" aria-describedby={hint !== undefined || error ? `${id}-more` : undefined} {...select}>
+      <select
+        id={id}
+        className="input"
+        aria-invalid={wrong || undefined}
+        aria-describedby={wrong || hint !== undefined ? `${id}-more` : undefined}
+        {...select}
+      >
         {children}
       </select>
       <Below id={id} hint={hint} error={error} />

@@ -51,7 +51,7 @@ export function ImportErrors({ preview }: { readonly preview: Preview }): ReactN
               {error.column}
               {error.value === '' ? null : (
                 <>
-                  {': '}
+                  {' '}
                   <bdi className="code">{error.value}</bdi>
                 </>
               )}

@@ -140,9 +140,11 @@ export function ProductForm({ product, code = '', onClose, onSaved }: Props): Re
           value={fields.price}
           onChange={(event) => set({ price: event.target.value })}
           error={
-            tried && wrong.price
-              ? t('products.not-a-price', { text: fields.price, like: typedAmount(12.5 * 10 ** digits, currency, locale) })
-              : null
+            !tried || !wrong.price
+              ? null
+              : fields.price.trim() === ''
+                ? t('products.needs-price')
+                : t('products.not-a-price', { text: fields.price, like: typedAmount(12.5 * 10 ** digits, currency, locale) })
           }
         />
         <SelectField

@@ -71,7 +71,7 @@ export function CustomerDialog({ hasCustomer, onClose }: { readonly hasCustomer:
           </li>
         ))}
       </ul>
-      {found.data?.rows.length === 0 ? <p>{t('customers.none-found')}</p> : null}
+      {found.data?.rows.length === 0 ? <p>{t(search.trim() === '' ? 'customers.none' : 'customers.none-found')}</p> : null}
     </Dialog>
   );
 }

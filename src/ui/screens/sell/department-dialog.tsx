@@ -34,6 +34,7 @@ export function DepartmentDialog({ code, quantityMilli, onClose, onSold }: Props
   const departments = useQuery({ queryKey: ['departments'], queryFn: ({ signal }) => call('listDepartments', { signal }) });
   const priceMinor = parseTyped(price, digits);
   const department = departments.data?.rows[chosen];
+  const notAPrice = t('products.not-a-price', { text: price, like: typedAmount(LIKE_MINOR, currency, locale) });
   const good = priceMinor !== null && priceMinor > 0;
   const sell = useMutation({
     mutationFn: ({ category, taxCategory }: NonNullable<typeof department>) =>
@@ -72,7 +73,7 @@ export function DepartmentDialog({ code, quantityMilli, onClose, onSold }: Props
             autoFocus
             value={price}
             onChange={(event) => setPrice(event.target.value)}
-            error={tried && !good ? t('products.not-a-price', { text: price, like: typedAmount(LIKE_MINOR, currency, locale) }) : null}
+            error={tried && !good ? (price.trim() === '' ? t('products.needs-price') : notAPrice) : null}
           />
           <KeyPad
             onKey={(key) => setPrice(price + key)}
@@ -95,7 +96,7 @@ export function DepartmentDialog({ code, quantityMilli, onClose, onSold }: Props
               onClick={() => setChosen(at)}
             >
               <CategoryIcon name={row.icon} />
-              <bdi className="clip">{row.name}</bdi>
+              <bdi>{row.name}</bdi>
             </button>
           ))}
         </fieldset>
