@@ -2,6 +2,7 @@
  * The archive: taking in changesets from elsewhere, and giving any of them out again. Each is held whatever it is; only what is signed by a
  * vouched-for key and is of the grammar is merged. What is set aside shows under To check and blocks nothing behind it.
  */
+import { crc32 } from 'node:zlib';
 import { fromBase64Url, toHex } from '../base/bytes.ts';
 import { ok } from '../base/result.ts';
 import { isDetachedWhole, openBody, type ChangesetText, type Detached, type Opened, type SealedChangeset } from '../protocol/changeset.ts';
@@ -142,16 +143,25 @@ function keep(store: Store, changeset: SealedChangeset, held: number | undefined
   const chain = chainNumber(db, changeset.chain);
   const previous = changeset.n === 1 ? null : nameLocal(db, changeset.previous);
   if (changeset.n === 1) db.run('UPDATE chain SET genesis = ? WHERE number = ? AND genesis IS NULL', changeset.previous, chain);
-  const values = [changeset.hash, chain, changeset.n, previous, changeset.signature, changeset.body, state] as const;
+  const values = [
+    changeset.hash,
+    chain,
+    changeset.n,
+    previous,
+    changeset.signature,
+    crc32(changeset.signature),
+    changeset.body,
+    state,
+  ] as const;
   let local = held;
   if (local === undefined)
     local = db.run(
-      'INSERT INTO changeset (hash, chain, n, previous, signature, body, state) VALUES (?, ?, ?, ?, ?, ?, ?)',
+      'INSERT INTO changeset (hash, chain, n, previous, signature, signature_sum, body, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
       ...values,
     ).rowid;
   else
     db.run(
-      'UPDATE changeset SET hash = ?, chain = ?, n = ?, previous = ?, signature = ?, body = ?, state = ? WHERE local = ?',
+      'UPDATE changeset SET hash = ?, chain = ?, n = ?, previous = ?, signature = ?, signature_sum = ?, body = ?, state = ? WHERE local = ?',
       ...values,
       local,
     );

@@ -75,6 +75,21 @@ export class Database {
     }
   }
 
+  /** Reads of one moment, whatever others write meanwhile. */
+  snapshot<T>(read: () => T): T {
+    if (this.sqlite.isTransaction) return read();
+    this.sqlite.exec('BEGIN');
+    try {
+      return read();
+    } finally {
+      this.sqlite.exec('ROLLBACK');
+    }
+  }
+
+  iterate(sql: string, ...values: readonly SQLInputValue[]): Iterable<SqlRow> {
+    return this.sqlite.prepare(sql).iterate(...values);
+  }
+
   close(): void {
     this.sqlite.close();
   }

@@ -2,6 +2,7 @@
  * The journal: this register's own chain. A use case drafts rows; `append` turns the draft into ONE changeset (text, body, hash,
  * signature), stores it and merges it, inside the use case's transaction. Whoever listens is told after the commit, by `commit`.
  */
+import { crc32 } from 'node:zlib';
 import { toBase64Url, toHex } from '../base/bytes.ts';
 import { idToBytes, makeId, type Id } from '../base/id.ts';
 import { assert, present } from '../base/assert.ts';
@@ -127,16 +128,17 @@ export function append(store: Store, draft: Draft, author: Author): Appended {
   const text: ChangesetText = { at: Math.max(store.clock.nowMs(), own.lastAt), user: author.user, kind: author.kind, rows: draft.rows };
   const changeset = sealChangeset(own.key, own.n + 1, own.hash, text, FIRST_DICTIONARY);
   const { rowid: local } = store.db.run(
-    'INSERT INTO changeset (hash, chain, n, previous, signature, body, state) VALUES (?, ?, ?, ?, ?, ?, 0)',
+    'INSERT INTO changeset (hash, chain, n, previous, signature, signature_sum, body, state) VALUES (?, ?, ?, ?, ?, ?, ?, 0)',
     changeset.hash,
     own.number,
     changeset.n,
     own.local === 0 ? null : own.local,
     changeset.signature,
+    crc32(changeset.signature),
     changeset.body,
   );
   for (const { hash, salt, value } of draft.detached)
-    store.db.run('INSERT OR IGNORE INTO detached (hash, salt, value, changeset) VALUES (?, ?, ?, ?)', hash, salt, value, local);
+    store.db.run('INSERT OR IGNORE INTO detached (hash, salt, value) VALUES (?, ?, ?)', hash, salt, value);
   store.db.run('DELETE FROM tip WHERE chain = ? AND local = ?', own.number, own.local);
   store.db.run('INSERT INTO tip (chain, local) VALUES (?, ?)', own.number, local);
   writeMeta(store.db, 'own_tip', local);

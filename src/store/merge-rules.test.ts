@@ -18,6 +18,7 @@ import { makeShop, openTestStore, sellSome, temporaryFolder } from '../../test/s
 import { admitDetached, readHeads } from './archive.ts';
 import { bytesOf } from './database.ts';
 import { openStore } from './open-store.ts';
+import { sealSchema } from './schema-seal.ts';
 import { closeStore, findLocal, quickCheck, writeMeta, type Store } from './store.ts';
 import { verifyStore } from './verify.ts';
 
@@ -182,6 +183,7 @@ test('[fault 21] unknown tables and columns are kept, and played when the progra
   store.db.sqlite.exec(`ALTER TABLE product DROP COLUMN cost_minor; ALTER TABLE product DROP COLUMN cost_stamp;
     ALTER TABLE audit_entry DROP COLUMN subject; DROP TABLE cash_movement; UPDATE changeset SET state = 6`);
   writeMeta(store.db, 'schema', SCHEMA_VERSION - 1);
+  sealSchema(store.db);
   closeStore(store);
   store = openTestStore(file);
   assert.deepEqual(snapshot(store).tables, whole);
@@ -249,7 +251,10 @@ test('[P3] what its chainâ€™s key signed after an ill-signed changeset vouches f
   assert.deepEqual(snapshot(apart), snapshot(together));
   assert.deepEqual(snapshot(reversed), snapshot(together));
   assert.deepEqual(kinds(apart), []);
-  for (const store of [together, apart, reversed]) closeStore(store);
+  for (const store of [together, apart, reversed]) {
+    assert.equal(verifyStore(store.db).problem, null);
+    closeStore(store);
+  }
 });
 
 test('a certificate that comes late: what waited for it is merged, and its successors with it', () => {
@@ -340,8 +345,10 @@ test('a changeset 1 that follows only the half of the genesis that is the chainâ
   closeStore(store);
 });
 
-test('verify names what is wrong: a row, a body, a signature, the stock, a personal value', async () => {
+test('verify names what is wrong, in whatever table it is', async () => {
   const shop = await makeShop();
+  const tea = unwrap(addProduct(shop.register, { name: 'Tea', priceMinor: 100 }, shop.owner));
+  unwrap(editProduct(shop.register, tea.id, { priceMinor: 120 }, shop.owner));
   sellSome(shop);
   sellSome(shop);
   const { db } = shop.store;
@@ -351,7 +358,17 @@ test('verify names what is wrong: a row, a body, a signature, the stock, a perso
     ['DELETE FROM sale_line WHERE id = (SELECT max(id) FROM sale_line)', /table sale_line/],
     ["UPDATE changeset SET body = CAST(body || x'00' AS BLOB) WHERE n = 2", /changeset 2/],
     ['UPDATE changeset SET signature = zeroblob(64) WHERE n = 3', /changeset 3/],
+    ['UPDATE changeset SET state = 2 WHERE n = 3', /table changeset/],
     ['UPDATE stock SET on_hand_milli = on_hand_milli + 1', /stock/],
+    ['UPDATE stock SET counted = 1 - counted', /stock/],
+    ['UPDATE edit SET "values" = \'{}\'', /table edit/],
+    ['DELETE FROM tip', /table tip/],
+    ["INSERT INTO exception VALUES ('lost-edit:x', 'lost-edit', 1, 'x', '{}')", /table exception/],
+    ["INSERT INTO wanted VALUES (x'00')", /table wanted/],
+    ["UPDATE chain SET series = 'R9'", /table chain/],
+    ['UPDATE chain SET private_key = (SELECT body FROM changeset)', /store|chain/],
+    ['UPDATE chain SET public_key = zeroblob(32)', /chain/],
+    ['CREATE INDEX more ON sale (user)', /file/],
     ["UPDATE detached SET value = value || '!'", /personal value/],
   ];
   for (const [sql, where] of wrongs) {

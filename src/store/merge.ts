@@ -288,7 +288,8 @@ function spell(value: SqlValue): Uint8Array {
 function keepEdit(store: Store, table: RecordTable, place: Place, patch: PatchRow, rowId: Uint8Array): void {
   const stamp = makeStamp(patch.stamp, place.chain);
   for (const group of groupsTouched(table, patch)) {
-    const columns = Object.keys(table.groups[group] ?? {});
+    // What the patch says, not what this program knows: a column added later must not change what an edit was.
+    const columns = Object.keys(table.groups[group] ?? {}).filter((column) => Object.hasOwn(patch.values, column));
     const values = JSON.stringify(Object.fromEntries(columns.map((column) => [column, patch.values[column] ?? null])));
     const over = fromHex(patch.over[group] ?? '');
     const held = store.db.get(

@@ -8,11 +8,13 @@ import type { Clock } from '../base/clock.ts';
 import type { Random } from '../base/random.ts';
 import { ok, refuse, type Result } from '../base/result.ts';
 import { assert } from '../base/assert.ts';
+import { equalBytes } from '../base/bytes.ts';
 import { importChainKey } from '../protocol/changeset.ts';
 import { SCHEMA_VERSION } from '../protocol/tables.ts';
 import { bytesOf, bytesOrNull, Database, numberOf, textOf } from './database.ts';
 import { readMeta, writeMeta } from './look-up.ts';
 import { createSchemaSql } from './schema.ts';
+import { isSchemaSealed, sealSchema } from './schema-seal.ts';
 import { readDictionaries, type OwnChain, type Store } from './store.ts';
 import { upgradeStore } from './upgrade.ts';
 
@@ -24,10 +26,15 @@ export interface StoreDeps {
   readonly random: Random;
 }
 
-/** Opens or makes the store; one of an older program is brought up to this one. Refuses with store.newer (untouched), store.corrupt, store.in-use. */
+/** Names of stores that no file keeps: in memory, and on the disk for as long as they are open. */
+export const IN_MEMORY = ':memory:';
+export const SCRATCH = '';
+
+/** Opens or makes the store; one of an older program is brought up to this one. Refuses with store.newer (untouched), store.corrupt. */
 export function openStore(file: string, deps: StoreDeps): Result<Store> {
-  const isNew = file === ':memory:' || !existsSync(file);
-  if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true });
+  const isKept = file !== IN_MEMORY && file !== SCRATCH;
+  const isNew = !isKept || !existsSync(file);
+  if (isKept) mkdirSync(dirname(file), { recursive: true });
   if (!isNew) {
     const looked = inspectStore(file);
     if (!looked.ok) return looked;
@@ -36,6 +43,7 @@ export function openStore(file: string, deps: StoreDeps): Result<Store> {
   if (isNew) {
     db.sqlite.exec(`BEGIN; ${createSchemaSql()} PRAGMA user_version = ${STORE_VERSION}; COMMIT;`);
     writeMeta(db, 'schema', SCHEMA_VERSION);
+    sealSchema(db);
   }
   const store: Store = {
     db,
@@ -48,7 +56,7 @@ export function openStore(file: string, deps: StoreDeps): Result<Store> {
     clockOffsetMs: 0,
     listeners: new Set(),
   };
-  store.own = loadOwnChain(store);
+  store.own = loadOwnChain(db);
   if (Number(readMeta(db, 'schema')) < SCHEMA_VERSION) upgradeStore(store);
   return ok(store);
 }
@@ -81,10 +89,12 @@ function inspectStore(file: string): Result<null> {
   }
   try {
     const version = numberOf(db.get('PRAGMA user_version')?.['user_version']);
-    const schema = version === 0 ? 0 : Number(readMeta(db, 'schema'));
+    const schema = version < 1 ? 0 : Number(readMeta(db, 'schema'));
     if (version > STORE_VERSION || schema > SCHEMA_VERSION)
       return refuse('store.newer', { found: `${version}.${schema}`, known: `${STORE_VERSION}.${SCHEMA_VERSION}` });
-    if (version === 0) return refuse('store.corrupt', { detail: 'not a store' });
+    if (version < 1) return refuse('store.corrupt', { detail: 'not a store' });
+    if (!isSchemaSealed(db)) return refuse('store.corrupt', { detail: 'its tables are not as they were made' });
+    loadOwnChain(db);
     return ok(null);
   } catch (error) {
     return refuse('store.corrupt', { detail: String(error) });
@@ -93,15 +103,16 @@ function inspectStore(file: string): Result<null> {
   }
 }
 
-function loadOwnChain(store: Store): OwnChain | null {
-  const current = readMeta(store.db, 'own_chain');
+function loadOwnChain(db: Database): OwnChain | null {
+  const current = readMeta(db, 'own_chain');
   if (current === null) return null;
-  const row = store.db.get('SELECT number, private_key, register, series FROM chain WHERE number = ?', current);
+  const row = db.get('SELECT number, id, private_key, register, series FROM chain WHERE number = ?', current);
   assert(row !== undefined, 'the own chain is listed');
   const number = numberOf(row['number']);
   const key = importChainKey(bytesOf(row['private_key']));
+  assert(equalBytes(key.chain, bytesOf(row['id'])), 'the own key is the own chain’s');
   // The journal is the main line of the chain that this store wrote: of two branches, the one whose tip it remembers.
-  const tip = store.db.get('SELECT local, n, hash FROM changeset WHERE local = ?', readMeta(store.db, 'own_tip') ?? 0);
+  const tip = db.get('SELECT local, n, hash FROM changeset WHERE local = ?', readMeta(db, 'own_tip') ?? 0);
   return {
     number,
     key,
@@ -110,6 +121,6 @@ function loadOwnChain(store: Store): OwnChain | null {
     n: tip === undefined ? 0 : numberOf(tip['n']),
     hash: tip === undefined ? key.genesis : bytesOf(tip['hash']),
     local: tip === undefined ? 0 : numberOf(tip['local']),
-    lastAt: Number(readMeta(store.db, 'own_last_at') ?? 0),
+    lastAt: Number(readMeta(db, 'own_last_at') ?? 0),
   };
 }

@@ -43,6 +43,8 @@ CREATE TABLE changeset (
   -- local number of the predecessor; null for n = 1
   previous INTEGER,
   signature BLOB,
+  -- CRC-32 of the signature as it came: a rightly signed follower vouches for a changeset whatever its own signature says
+  signature_sum INTEGER,
   body BLOB,
   state INTEGER NOT NULL DEFAULT 0
 );
@@ -65,9 +67,8 @@ CREATE TABLE edit (
 );
 CREATE INDEX edit_by_row ON edit (row_id, group_name);
 
--- changeset: the own one it was written with; null for what came from elsewhere.
-CREATE TABLE detached (hash BLOB PRIMARY KEY, salt BLOB NOT NULL, value TEXT NOT NULL, changeset INTEGER) WITHOUT ROWID;
-CREATE INDEX detached_by_changeset ON detached (changeset) WHERE changeset IS NOT NULL;
+-- Values of personal columns; the hash is that of salt and value.
+CREATE TABLE detached (hash BLOB PRIMARY KEY, salt BLOB NOT NULL, value TEXT NOT NULL) WITHOUT ROWID;
 -- Hashes that merged rows name and whose value is not here: asked for at the next occasion.
 CREATE TABLE wanted (hash BLOB PRIMARY KEY) WITHOUT ROWID;
 
@@ -82,11 +83,25 @@ CREATE TABLE open_cart (id BLOB PRIMARY KEY, content TEXT NOT NULL, version INTE
 -- Which sale a cart became; the last thousand, for whoever asks twice.
 CREATE TABLE completed_cart (row INTEGER PRIMARY KEY, cart BLOB NOT NULL UNIQUE, sale BLOB NOT NULL);
 -- Sales of this register whose receipt was neither printed nor waived.
-CREATE TABLE unprinted (sale BLOB PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE unprinted (sale BLOB PRIMARY KEY);
 -- PIN throttle, by subject; kept across restarts.
 CREATE TABLE throttle (subject TEXT PRIMARY KEY, failures INTEGER NOT NULL, blocked_until INTEGER NOT NULL) WITHOUT ROWID;
 -- Long work that a restart resumes; content is JSON.
 CREATE TABLE job (id TEXT PRIMARY KEY, kind TEXT NOT NULL, content TEXT NOT NULL, state TEXT NOT NULL) WITHOUT ROWID;
+`;
+
+/**
+ * What no chain vouches for is held twice, in its table and in an index of all its columns: SQLite's integrity check compares the two, so
+ * that verification finds a single damaged byte of it. (The key of \`unprinted\` is such an index by itself.)
+ */
+const HELD_TWICE = `
+CREATE INDEX meta_twice ON meta (value);
+CREATE INDEX chain_twice ON chain (genesis, public_key, private_key, register, series, predecessor, sent_n);
+CREATE INDEX exception_twice ON exception (kind, at, subject, detail);
+CREATE INDEX open_cart_twice ON open_cart (content, version, changed_at);
+CREATE INDEX completed_cart_twice ON completed_cart (sale);
+CREATE INDEX throttle_twice ON throttle (failures, blocked_until);
+CREATE INDEX job_twice ON job (kind, content, state);
 `;
 
 const MERGED_INDEXES = `
@@ -128,5 +143,5 @@ export function mergedIndexesSql(): string {
 
 /** The whole schema of a new store. */
 export function createSchemaSql(): string {
-  return [LOCAL_TABLES, ...TABLE_NAMES.map(createTableSql), MERGED_INDEXES].join('\n');
+  return [LOCAL_TABLES, HELD_TWICE, ...TABLE_NAMES.map(createTableSql), MERGED_INDEXES].join('\n');
 }

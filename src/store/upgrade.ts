@@ -10,17 +10,20 @@ import { bytesOf, numberOf, textOf, type Database } from './database.ts';
 import { mergeChangeset } from './merge.ts';
 import { createTableSql, mergedIndexesSql, tableColumnsSql } from './schema.ts';
 import { writeMeta } from './look-up.ts';
+import { sealSchema } from './schema-seal.ts';
 import type { Store } from './store.ts';
 
 export function upgradeStore(store: Store): void {
   const done = store.db.transact('durable', () => {
     TABLE_NAMES.forEach((name) => addMissing(store.db, name));
     store.db.sqlite.exec(mergedIndexesSql());
+    store.db.run('DELETE FROM edit WHERE changeset IN (SELECT local FROM changeset WHERE state <> 0 AND state = 6)');
     for (const row of store.db.all(
       'SELECT c.local, c.body, k.id AS chain FROM changeset c JOIN chain k ON k.number = c.chain WHERE c.state <> 0 AND c.state = 6 ORDER BY c.local',
     ))
       playAgain(store, numberOf(row['local']), bytesOf(row['chain']), bytesOf(row['body']));
     writeMeta(store.db, 'schema', SCHEMA_VERSION);
+    sealSchema(store.db);
     return ok(null);
   });
   assert(done.ok, 'an upgrade refuses nothing');
