@@ -62,7 +62,7 @@ export function hallGrants(): string {
     grant execute on function public.hello() to ${FRONT_DOOR_ROLE}`;
 }
 
-/** The role as it should be: any role may change its own password and settings. */
+/** The role as it should be: whoever logs in with a role may change its password and settings. */
 export async function assertFrontDoor(postgres: SqlLink, verifier: string, open: boolean): Promise<void> {
   const settings = Object.entries(SETTINGS).map(([name, value]) => `alter role ${FRONT_DOOR_ROLE} set ${name} = '${value}'`);
   await alterRole(

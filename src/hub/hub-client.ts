@@ -315,7 +315,7 @@ async function greet(link: SqlLink): Promise<Greeting> {
   };
 }
 
-/** A payload that is not what the hub sends is only a reason to pull: any role may notify. */
+/** A payload that is not what the hub sends is only a reason to pull: every role may notify. */
 function parseWake(payload: string): Wake {
   const nothing: Wake = { position: 0, row: null };
   let said: unknown;

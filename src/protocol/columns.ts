@@ -71,7 +71,7 @@ export type InsertValues<T extends Table> = T extends { readonly kind: 'ledger';
     ? UnionToIntersection<{ [K in keyof G]: ValuesOf<G[K]> }[keyof G]>
     : never;
 
-/** What a patch may set: any columns of any groups. */
+/** What a patch may set: one or more columns of whichever groups. */
 export type PatchValues<T extends Table> = T extends { readonly kind: 'record' } ? Partial<InsertValues<T>> : never;
 
 export function ledger<const C extends Columns>(columns: C): LedgerTable<C> {

@@ -78,7 +78,7 @@ export async function raiseMaster(input: NetworkInput, port: number, onStep: (pr
   });
   const link = await running.value.connectMaster();
   if (!link.ok) return link;
-  // The master's own register connects as any other; its pairing is its own id.
+  // The master's own register connects like the others; its pairing is its own id.
   await ensureMember(link.value.link, hub.keys.secret, { register: registerId, pairing: registerId }, random);
   await link.value.close();
   return ok(await takeDuty(input, running.value, port, shop.name));

@@ -1,4 +1,4 @@
-/** Faults by their numbers (faults.md), each played out by hand on real stores, real loops and the hub's real SQL, then checked as any schedule. */
+/** Faults by their numbers (faults.md), each played out by hand on real stores, real loops and the hub's real SQL, then checked like a schedule of the simulator. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { fromHex, toHex } from '../../src/base/bytes.ts';

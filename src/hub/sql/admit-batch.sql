@@ -1,5 +1,5 @@
 -- Judges changesets in the order given and appends the good ones to the feed: the one way in, for push, admit and offered ones.
--- own: only chains of by_role, and a changeset 1 claims its chain. Not own (the master): any chain, below what is held, and a first
+-- own: only chains of by_role, and a changeset 1 claims its chain. Not own (the master): every chain, below what is held, and a first
 -- one at any n. force: also what a revocation denies. Verdicts: accepted, duplicate, forked (accepted, a fork), later, denied.
 -- A bad one never fails the batch. Holds the head row from here to the end of the transaction.
 create or replace function hub.admit_batch(
