@@ -2,7 +2,7 @@
  * Opens a register's store, or refuses to (newer, damaged), or makes a new one. A store of an older program is brought up to this one; one
  * of a newer program is not touched.
  */
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Clock } from '../base/clock.ts';
 import type { Random } from '../base/random.ts';
@@ -16,10 +16,7 @@ import { readMeta, writeMeta } from './look-up.ts';
 import { createSchemaSql } from './schema.ts';
 import { isSchemaSealed, sealSchema } from './schema-seal.ts';
 import { readDictionaries, type OwnChain, type Store } from './store.ts';
-import { upgradeStore } from './upgrade.ts';
-
-/** Layout of the local tables and indexes; SCHEMA_VERSION is that of the merged ones. */
-export const STORE_VERSION = 1;
+import { STORE_VERSION, upgradeLayout, upgradeStore } from './upgrade.ts';
 
 export interface StoreDeps {
   readonly clock: Clock;
@@ -33,18 +30,16 @@ export const SCRATCH = '';
 /** Opens or makes the store; one of an older program is brought up to this one. Refuses with store.newer (untouched), store.corrupt. */
 export function openStore(file: string, deps: StoreDeps): Result<Store> {
   const isKept = file !== IN_MEMORY && file !== SCRATCH;
-  const isNew = !isKept || !existsSync(file);
+  let isNew = !isKept || !existsSync(file);
   if (isKept) mkdirSync(dirname(file), { recursive: true });
   if (!isNew) {
     const looked = inspectStore(file);
     if (!looked.ok) return looked;
+    isNew = looked.value === 'never-made';
   }
   const db = new Database(file, { readOnly: false });
-  if (isNew) {
-    db.sqlite.exec(`BEGIN; ${createSchemaSql()} PRAGMA user_version = ${STORE_VERSION}; COMMIT;`);
-    writeMeta(db, 'schema', SCHEMA_VERSION);
-    sealSchema(db);
-  }
+  if (isNew) createTables(db);
+  else if (layoutOf(db) < STORE_VERSION) upgradeLayout(db);
   const store: Store = {
     db,
     file,
@@ -59,6 +54,21 @@ export function openStore(file: string, deps: StoreDeps): Result<Store> {
   store.own = loadOwnChain(db);
   if (Number(readMeta(db, 'schema')) < SCHEMA_VERSION) upgradeStore(store);
   return ok(store);
+}
+
+/** All or nothing: cut short, the file holds nothing and the next opening makes them. */
+function createTables(db: Database): void {
+  const made = db.transact('durable', () => {
+    db.sqlite.exec(`${createSchemaSql()} PRAGMA user_version = ${STORE_VERSION};`);
+    writeMeta(db, 'schema', SCHEMA_VERSION);
+    sealSchema(db);
+    return ok(null);
+  });
+  assert(made.ok, 'making tables refuses nothing');
+}
+
+function layoutOf(db: Database): number {
+  return numberOf(db.get('PRAGMA user_version')?.['user_version']);
 }
 
 /**
@@ -79,8 +89,8 @@ export function openForReading(file: string, deps: StoreDeps): Store {
   };
 }
 
-/** Looks without touching: is this a store of ours, of a version we know, and sound? */
-function inspectStore(file: string): Result<null> {
+/** Looks without touching: is this a store of ours, of a version we know, and sound? Or was its making cut short, so that nothing is in it? */
+function inspectStore(file: string): Result<'sound' | 'never-made'> {
   let db: Database;
   try {
     db = new Database(file, { readOnly: true });
@@ -88,14 +98,17 @@ function inspectStore(file: string): Result<null> {
     return refuse('store.corrupt', { detail: String(error) });
   }
   try {
-    const version = numberOf(db.get('PRAGMA user_version')?.['user_version']);
+    const version = layoutOf(db);
     const schema = version < 1 ? 0 : Number(readMeta(db, 'schema'));
     if (version > STORE_VERSION || schema > SCHEMA_VERSION)
       return refuse('store.newer', { found: `${version}.${schema}`, known: `${STORE_VERSION}.${SCHEMA_VERSION}` });
+    if (version === 0 && statSync(file).size > 0 && db.get('SELECT 1 AS found FROM sqlite_schema') === undefined) return ok('never-made');
     if (version < 1) return refuse('store.corrupt', { detail: 'not a store' });
-    if (!isSchemaSealed(db)) return refuse('store.corrupt', { detail: 'its tables are not as they were made' });
+    // Layout 1 knew no seal; a later one that says it is 1 has tables that 1 did not have.
+    if (!isSchemaSealed(db) && (version > 1 || readMeta(db, 'schema_digest') !== null))
+      return refuse('store.corrupt', { detail: 'its tables are not as they were made' });
     loadOwnChain(db);
-    return ok(null);
+    return ok('sound');
   } catch (error) {
     return refuse('store.corrupt', { detail: String(error) });
   } finally {

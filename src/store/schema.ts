@@ -15,6 +15,8 @@ const SQL_TYPES: Readonly<Record<ColumnType, string>> = {
   personal: 'BLOB',
 };
 
+const UNPRINTED = 'CREATE TABLE unprinted (sale BLOB PRIMARY KEY);';
+
 /** Local tables: what this register knows about the shop's history, and what is derived from it. Never synchronised. */
 const LOCAL_TABLES = `
 CREATE TABLE meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
@@ -83,7 +85,7 @@ CREATE TABLE open_cart (id BLOB PRIMARY KEY, content TEXT NOT NULL, version INTE
 -- Which sale a cart became; the last thousand, for whoever asks twice.
 CREATE TABLE completed_cart (row INTEGER PRIMARY KEY, cart BLOB NOT NULL UNIQUE, sale BLOB NOT NULL);
 -- Sales of this register whose receipt was neither printed nor waived.
-CREATE TABLE unprinted (sale BLOB PRIMARY KEY);
+${UNPRINTED}
 -- PIN throttle, by subject; kept across restarts.
 CREATE TABLE throttle (subject TEXT PRIMARY KEY, failures INTEGER NOT NULL, blocked_until INTEGER NOT NULL) WITHOUT ROWID;
 -- Long work that a restart resumes; content is JSON.
@@ -140,6 +142,18 @@ export function tableColumnsSql(name: TableName): { readonly name: string; reado
 export function mergedIndexesSql(): string {
   return MERGED_INDEXES.replaceAll('CREATE INDEX', 'CREATE INDEX IF NOT EXISTS');
 }
+
+/** From layout 1, which held nothing twice and no sum of signatures, to 2. `signature_sum` is a function of the connection. */
+export const LAYOUT_2_SQL = `
+ALTER TABLE changeset ADD COLUMN signature_sum INTEGER;
+UPDATE changeset SET signature_sum = signature_sum(signature) WHERE signature IS NOT NULL;
+DROP INDEX detached_by_changeset;
+ALTER TABLE detached DROP COLUMN changeset;
+ALTER TABLE unprinted RENAME TO unprinted_before;
+${UNPRINTED}
+INSERT INTO unprinted SELECT sale FROM unprinted_before;
+DROP TABLE unprinted_before;
+${HELD_TWICE}`;
 
 /** The whole schema of a new store. */
 export function createSchemaSql(): string {

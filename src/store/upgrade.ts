@@ -1,17 +1,32 @@
 /**
- * A store written under an older list of tables meets a program with a newer one: missing tables and columns are added, and the changesets
- * that the older program could not wholly read are played again. One transaction: cut short, the next start does it. It never takes away.
+ * A store written by an older program: its local tables are laid out anew; missing merged tables and columns are added, and the changesets
+ * that the older program could not wholly read are played again. One transaction each: cut short, the next start does it. No row is taken away.
  */
+import { crc32 } from 'node:zlib';
 import { assert } from '../base/assert.ts';
 import { ok } from '../base/result.ts';
 import { openBody } from '../protocol/changeset.ts';
 import { SCHEMA_VERSION, TABLE_NAMES } from '../protocol/tables.ts';
 import { bytesOf, numberOf, textOf, type Database } from './database.ts';
 import { mergeChangeset } from './merge.ts';
-import { createTableSql, mergedIndexesSql, tableColumnsSql } from './schema.ts';
+import { createTableSql, LAYOUT_2_SQL, mergedIndexesSql, tableColumnsSql } from './schema.ts';
 import { writeMeta } from './look-up.ts';
 import { sealSchema } from './schema-seal.ts';
 import type { Store } from './store.ts';
+
+/** Layout of the local tables and indexes; SCHEMA_VERSION is that of the merged ones. */
+export const STORE_VERSION = 2;
+
+/** Brings the local tables of a sound store to this layout, before anything of them is read. */
+export function upgradeLayout(db: Database): void {
+  db.sqlite.function('signature_sum', { deterministic: true }, (signature) => crc32(bytesOf(signature)));
+  const done = db.transact('durable', () => {
+    db.sqlite.exec(`${LAYOUT_2_SQL} PRAGMA user_version = ${STORE_VERSION};`);
+    sealSchema(db);
+    return ok(null);
+  });
+  assert(done.ok, 'an upgrade refuses nothing');
+}
 
 export function upgradeStore(store: Store): void {
   const done = store.db.transact('durable', () => {

@@ -1,0 +1,75 @@
+/** Stores that an older program wrote, or whose making was cut short: opened, brought up to this program, sound, and sold on. */
+import assert from 'node:assert/strict';
+import { existsSync, writeFileSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
+import { test } from 'node:test';
+import { systemClock } from '../base/clock.ts';
+import { systemRandom } from '../base/random.ts';
+import { unwrap } from '../base/result.ts';
+import { openRegister } from '../register/register.ts';
+import { makeShop, openTestStore, sellSome, temporaryFolder } from '../../test/support/shop.ts';
+import { checksumStore } from './checksum.ts';
+import { openStore } from './open-store.ts';
+import { countSales, unprintedSales } from './queries/sales.ts';
+import { closeStore } from './store.ts';
+import { verifyStore } from './verify.ts';
+
+/** What layout 1 had and had not, made of a store of today. */
+const LAYOUT_1 = `
+DROP INDEX meta_twice; DROP INDEX chain_twice; DROP INDEX exception_twice; DROP INDEX open_cart_twice; DROP INDEX completed_cart_twice;
+DROP INDEX throttle_twice; DROP INDEX job_twice;
+ALTER TABLE changeset DROP COLUMN signature_sum;
+ALTER TABLE detached ADD COLUMN changeset INTEGER;
+CREATE INDEX detached_by_changeset ON detached (changeset) WHERE changeset IS NOT NULL;
+CREATE TABLE before (sale BLOB PRIMARY KEY) WITHOUT ROWID; INSERT INTO before SELECT sale FROM unprinted; DROP TABLE unprinted;
+ALTER TABLE before RENAME TO unprinted;
+DELETE FROM meta WHERE name = 'schema_digest';
+PRAGMA user_version = 1;`;
+
+test('a store of layout 1 is brought up to this one: nothing is lost, it verifies, and it sells on', async () => {
+  const folder = temporaryFolder();
+  const file = `${folder.path}/store.db`;
+  const shop = await makeShop({ file });
+  for (let at = 0; at < 5; at++) sellSome(shop);
+  const [rows, unprinted] = [checksumStore(shop.store.db), unprintedSales(shop.store.db)];
+  assert.equal(unprinted.length, 5);
+  shop.store.db.sqlite.exec(LAYOUT_1);
+  closeStore(shop.store);
+
+  const store = openTestStore(file);
+  assert.deepEqual(checksumStore(store.db), rows);
+  assert.deepEqual(unprintedSales(store.db), unprinted);
+  assert.equal(verifyStore(store.db).problem, null);
+  sellSome({ ...shop, store, register: openRegister(store).register });
+  assert.equal(countSales(store.db), 6);
+  assert.equal(verifyStore(store.db).problem, null);
+  closeStore(store);
+  folder.remove();
+});
+
+test('[fault 28] a store of today that says it is of layout 1 is damaged, and refused', async () => {
+  const folder = temporaryFolder();
+  const file = `${folder.path}/store.db`;
+  const { store } = await makeShop({ file });
+  store.db.sqlite.exec('CREATE TABLE stray (a); PRAGMA user_version = 1;');
+  closeStore(store);
+  const opened = openStore(file, { clock: systemClock, random: systemRandom });
+  assert.equal(opened.ok ? 'opened' : opened.refusal.code, 'store.corrupt');
+  folder.remove();
+});
+
+test('[fault 2] a store whose making was cut short is made by the next start; an emptied file is not taken for one', () => {
+  const folder = temporaryFolder();
+  const file = `${folder.path}/store.db`;
+  const cut = new DatabaseSync(file);
+  cut.exec('PRAGMA journal_mode = WAL');
+  cut.close();
+  assert.ok(existsSync(file));
+  const store = unwrap(openStore(file, { clock: systemClock, random: systemRandom }));
+  assert.equal(verifyStore(store.db).problem, null);
+  closeStore(store);
+  writeFileSync(file, '');
+  const opened = openStore(file, { clock: systemClock, random: systemRandom });
+  assert.equal(opened.ok ? 'opened' : opened.refusal.code, 'store.corrupt');
+  folder.remove();
+});
