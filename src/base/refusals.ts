@@ -16,6 +16,9 @@ function entry(status: number, message: string, action: string, retry = false): 
 }
 
 export const REFUSALS = {
+  // A mistake of the program, or a fault that nobody foresaw: caught at the edges only.
+  bug: entry(500, 'Something in AuraPOS went wrong.', 'Try again; the log has the details. Nothing was half done.', true),
+
   // ---- input
   'input.invalid': entry(400, '{{field}} is not valid: {{reason}}.', 'Correct it and try again.'),
   'input.not-found': entry(404, 'There is no such {{what}}.', 'Go back to the list and choose again.'),

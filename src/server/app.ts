@@ -37,17 +37,7 @@ export function makeApp(runtime: Runtime, port: () => number): Hono {
   app.get('*', (context) => serveScreen(context));
   app.onError((error, context) => {
     runtime.log.error('request failed', { path: context.req.path, error: error.stack ?? String(error) });
-    return context.json(
-      {
-        error: {
-          code: 'bug',
-          params: {},
-          message: 'Something in AuraPOS went wrong.',
-          action: 'Try again; the log has the details. Nothing was half done.',
-        },
-      },
-      500,
-    );
+    return context.json({ error: refusalWords({ code: 'bug', params: {} }) }, 500);
   });
   return app;
 }

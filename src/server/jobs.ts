@@ -42,7 +42,9 @@ export function makeJobs(clock: Clock, random: Random, tell: (job: JobView) => v
       let began: { readonly atMs: number; readonly done: number } | null = null;
       const progress: JobProgress = {
         step: (name, detail = '') => {
-          const steps = current(id).steps.map((step) => (step.state === 'running' ? { ...step, state: 'done' as const } : step));
+          // A step that is gone through again moves to the end.
+          const others = current(id).steps.filter((step) => step.step !== name);
+          const steps = others.map((step) => (step.state === 'running' ? { ...step, state: 'done' as const } : step));
           put({ ...current(id), steps: [...steps, { step: name, state: 'running', detail }] });
         },
         detail: (text) =>
@@ -60,7 +62,7 @@ export function makeJobs(clock: Clock, random: Random, tell: (job: JobView) => v
         (result) => put(result.ok ? finish(current(id), result.value.recoveryCode ?? null) : fail(current(id), result.refusal)),
         (error: unknown) => {
           onCrash(error);
-          put(fail(current(id), { code: 'store.corrupt', params: { detail: String(error) } }));
+          put(fail(current(id), { code: 'bug', params: {} }));
         },
       );
       return id;

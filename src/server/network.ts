@@ -4,7 +4,7 @@
  */
 import type { Id } from '../base/id.ts';
 import { present } from '../base/assert.ts';
-import { ok, refuse, type Refusal, type Result } from '../base/result.ts';
+import { describeRefusal, ok, refuse, type Refusal, type Result } from '../base/result.ts';
 import type { HubMasterClient } from '../hub/hub-client.ts';
 import { pairWithMaster } from '../hub/pairing.ts';
 import { exportChainKey, importChainKey, makeChainKey } from '../protocol/changeset.ts';
@@ -13,6 +13,7 @@ import { trustCertificate } from '../store/chains.ts';
 import { beginChain } from '../store/begin-chain.ts';
 import { commitWith } from '../store/journal.ts';
 import { readMeta, writeMeta } from '../store/store.ts';
+import type { Comparison } from '../sync/compare-projection.ts';
 import { pullRecords } from '../sync/first-pull.ts';
 import { startSync, type Sync } from '../sync/sync-loop.ts';
 import type { JobProgress } from './jobs.ts';
@@ -50,6 +51,8 @@ export interface Network {
 const LOOK_MS = 250;
 /** The shop keeps working while tables are compared, so a comparison may fall beside an edit; it is made again. */
 const COMPARISONS = 20;
+const RAISES = 5;
+const RAISE_PAUSE_MS = 500;
 const PAIRING_TIMEOUT_MS = 8_000;
 
 export function makeNetwork(input: NetworkInput): Network {
@@ -110,7 +113,7 @@ export function makeNetwork(input: NetworkInput): Network {
         writeMeta(store.db, 'hub_port', port);
         return ok(writeMeta(store.db, 'unfinished', 'to-master'));
       });
-      const raised = await raise(port, progress);
+      const raised = await raiseSurely(input, () => raise(port, progress));
       if (!raised.ok) return raised;
       const moved = await moveAcross(input, raised.value, () => sync, progress);
       if (!moved.ok) return moved;
@@ -138,6 +141,21 @@ export function makeNetwork(input: NetworkInput): Network {
   };
 }
 
+/** A server that dies while it is set up is set up again: the steps find done what is done. */
+async function raiseSurely({ clock, log }: NetworkInput, raise: () => Promise<Result<Master>>): Promise<Result<Master>> {
+  for (let tries = 1; ; tries++) {
+    try {
+      const raised = await raise();
+      if (raised.ok || tries >= RAISES || !describeRefusal(raised.refusal).retry) return raised;
+      log.warn('hub.raised-again', { ...raised.refusal });
+    } catch (error) {
+      if (tries >= RAISES) throw error;
+      log.warn('hub.raised-again', { error: String(error) });
+    }
+    await clock.sleep(RAISE_PAUSE_MS);
+  }
+}
+
 function readUnfinished({ register: { store } }: NetworkInput): ReturnType<Network['unfinished']> {
   const kind = readMeta(store.db, 'unfinished');
   if (kind === 'to-master') return { kind, port: Number(readMeta(store.db, 'hub_port') ?? 5432) };
@@ -150,22 +168,25 @@ async function moveAcross(input: NetworkInput, master: Master, sync: () => Sync 
   await watchMove(input, master, sync, progress);
   progress.step('compare');
   for (let tries = 1; ; tries++) {
-    const compared = await master.duty.compare();
-    const [first] = compared.differing;
-    if (first === undefined) {
+    const compared = await compareIfUp(input, master);
+    const [first] = compared?.differing ?? [];
+    if (compared !== null && first === undefined) {
       progress.detail('equal');
       return ok(null);
     }
-    if (tries >= COMPARISONS) return refuse('storage.differs', { ...first });
+    if (tries >= COMPARISONS) return first === undefined ? refuse('hub.starting') : refuse('storage.differs', { ...first });
     await input.clock.sleep(LOOK_MS * tries);
   }
 }
 
-/** Until everything is across. Both sides are counted anew each time: the shop keeps selling. A hub that dies meanwhile is waited for. */
+/**
+ * Until all that the store held at first is across; what is sold meanwhile follows as any sale does. Both sides are counted anew each time. A
+ * hub that dies meanwhile is waited for.
+ */
 async function watchMove(input: NetworkInput, master: Master, sync: () => Sync | null, progress: JobProgress): Promise<void> {
+  const last = present(input.register.store.own, 'the own chain').n;
   let hub: HubMasterClient | null = null;
   for (;;) {
-    const last = present(input.register.store.own, 'the own chain').n;
     const arrived = master.duty.projected() >= last && sync()?.status().level === true;
     const here = await input.reader.ask('countRows');
     try {
@@ -180,6 +201,14 @@ async function watchMove(input: NetworkInput, master: Master, sync: () => Sync |
     await input.clock.sleep(LOOK_MS);
   }
   await hub?.close();
+}
+
+/** Null when the hub died meanwhile: it is raised again, and compared again. */
+async function compareIfUp({ log }: NetworkInput, master: Master): Promise<Comparison | null> {
+  return master.duty.compare().catch((error: unknown) => {
+    log.info('storage.not-compared', { error: String(error) });
+    return null;
+  });
 }
 
 async function connectIfUp(master: Master): Promise<HubMasterClient | null> {

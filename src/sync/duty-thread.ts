@@ -12,11 +12,13 @@ import type { MasterDuty } from './master-duty.ts';
 import type { DutyReply, DutyRequest } from './duty-worker.ts';
 
 export interface DutyThread extends MasterDuty {
-  /** Do the store and the projection hold the same rows now? Throws when the hub is lost meanwhile. */
+  /** Do the store and the projection hold the same rows now? Throws when the hub is lost, or the thread breaks. */
   compare(): Promise<Comparison>;
 }
 
 const RETRY_MS = 500;
+/** A batch on its way to PostgreSQL is let through; a hub that does not answer is not waited for. */
+const STOP_WITHIN_MS = 2_000;
 
 /** `file` is the store's, `address` the superuser's on this machine. */
 export function startDutyThread(input: {
@@ -30,7 +32,8 @@ export function startDutyThread(input: {
   const asked = new Map<number, { resolve(value: Comparison): void; reject(error: Error): void }>();
   let next = 1;
   let projected = 0;
-  let worker = begin();
+  // Null while it is down: nothing said to a thread that ended would ever be answered.
+  let worker: Worker | null = begin();
 
   function begin(): Worker {
     const { file, address } = input;
@@ -38,6 +41,7 @@ export function startDutyThread(input: {
     fresh.on('message', (reply: DutyReply) => hear(reply));
     fresh.on('error', (error: Error) => {
       log.error('master.duty-broke', { error: error.stack ?? error.message });
+      worker = null;
       for (const { reject } of asked.values()) reject(error);
       asked.clear();
       void clock.sleep(RETRY_MS, stopped.signal).then((on) => {
@@ -58,25 +62,28 @@ export function startDutyThread(input: {
     }
   }
 
-  const say = (request: DutyRequest): void => worker.postMessage(request);
+  const say = (request: DutyRequest): void => worker?.postMessage(request);
   return {
     projected: () => projected,
     nudge: () => say({ type: 'nudge' }),
     compare: () =>
       new Promise((resolve, reject) => {
+        if (worker === null) {
+          reject(new Error('the master’s duty is down and begins again'));
+          return;
+        }
         const id = next++;
         asked.set(id, { resolve, reject });
         say({ type: 'compare', id });
       }),
     stop: async () => {
       stopped.abort();
-      const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
+      if (worker === null) return;
+      const ended = new AbortController();
+      worker.once('exit', () => ended.abort());
       say({ type: 'stop' });
-      await Promise.race([ended, clock.sleep(STOP_WITHIN_MS)]);
+      await clock.sleep(STOP_WITHIN_MS, ended.signal);
       await worker.terminate();
     },
   };
 }
-
-/** A batch on its way to PostgreSQL is let through; a hub that does not answer is not waited for. */
-const STOP_WITHIN_MS = 2_000;

@@ -2,8 +2,8 @@
  * Kills while the shop sells: registers, the master, PostgreSQL alone, each with -9 at a random moment. What the tills called paid is noted
  * outside of them; after each round everything is healed, and at the end all of it is checked by reading the stores as a stranger would.
  */
-import { ApiRefusal, cashMethod, sell, type Till } from '../support/till.ts';
 import { checkShop, clusterFolder, openShop, postgresPid, settle, type ShopOfTills } from '../support/shop-of-tills.ts';
+import { emptyLedger, keepSelling, wait, type Ledger } from './keep-selling.ts';
 
 export interface Kills {
   readonly registers: number;
@@ -25,7 +25,7 @@ const SLAVES = 2;
 export async function runKills(kills: Kills, say: (text: string) => void): Promise<ChaosReport> {
   const startedMs = performance.now();
   const shop = await openShop(SLAVES);
-  const ledger = { acknowledged: new Map<string, string>(), unanswered: 0 };
+  const ledger = emptyLedger();
   try {
     const plan = [
       ...Array.from({ length: kills.registers }, (_, at) => ({ kind: 'register' as const, at: 1 + (at % SLAVES) })),
@@ -56,11 +56,6 @@ function hash(text: string): number {
   return Array.from(text).reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) >>> 0, 7);
 }
 
-interface Ledger {
-  readonly acknowledged: Map<string, string>;
-  unanswered: number;
-}
-
 async function oneRound(
   shop: ShopOfTills,
   kill: { readonly kind: 'register' | 'master' | 'postgres'; readonly at: number },
@@ -89,28 +84,4 @@ async function killPostgres(shop: ShopOfTills): Promise<void> {
       await wait(100);
     }
   }
-}
-
-/** Sells without a pause until told to stop or until the till is gone. */
-async function keepSelling(till: Till, ledger: Ledger, signal: AbortSignal): Promise<void> {
-  try {
-    const products = (await till.call('listProducts', { query: { limit: 30 } })).rows.map(({ id }) => id);
-    const cash = await cashMethod(till);
-    while (!signal.aborted) {
-      const picked = Array.from(
-        { length: 1 + Math.floor(Math.random() * 4) },
-        () => products[Math.floor(Math.random() * products.length)] ?? '',
-      );
-      const sold = await sell(till, picked, cash);
-      ledger.acknowledged.set(sold.uuid.replaceAll('-', ''), sold.label.replace(/-0+/, '-'));
-    }
-  } catch (error) {
-    // A refusal is the till's answer; anything else is the till being killed under the request.
-    if (error instanceof ApiRefusal) throw error;
-    ledger.unanswered++;
-  }
-}
-
-function wait(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }
