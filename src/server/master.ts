@@ -183,6 +183,11 @@ function startDesk(input: NetworkInput, running: RunningHub, shopName: string): 
         onFault: (error) => log.error('pairing.failed', { error: String(error) }),
       });
       open = { code, client: client.value, serving };
+      // Nobody answers over a link that is gone: the code is shown no more, and the next one opens another.
+      client.value.link.onLost(() => {
+        used = true;
+        void serving.stop();
+      });
       return ok(code);
     },
     stopPairing: async () => {

@@ -28,7 +28,7 @@ function seller(): Seller {
       const labels: string[] = [];
       for (let at = 0; at < count; at++) {
         const sold = await sell(till, products.slice(0, 2), cash);
-        acknowledged.set(sold.uuid.replaceAll('-', ''), sold.label.replace(/-0+/, '-'));
+        acknowledged.set(sold.uuid.replaceAll('-', ''), sold.label);
         labels.push(sold.label);
       }
       return labels;
@@ -181,7 +181,7 @@ test('[P7] [fault 27] a revoked register is out within a second; what it sold be
     shop.folders.splice(1, 1);
     await sellOn(shop.tills[0], 1);
     await settle(shop);
-    const kept = new Map([...acknowledged].filter(([, label]) => label !== sales[0]?.replace(/-0+/, '-')));
+    const kept = new Map([...acknowledged].filter(([, label]) => label !== sales[0]));
     assert.deepEqual(await checkShop(shop, kept), []);
   }),
 );

@@ -23,7 +23,7 @@ export async function keepSelling(till: Till, ledger: Ledger, signal: AbortSigna
         () => products[Math.floor(Math.random() * products.length)] ?? '',
       );
       const sold = await sell(till, picked, cash);
-      ledger.acknowledged.set(sold.uuid.replaceAll('-', ''), sold.label.replace(/-0+/, '-'));
+      ledger.acknowledged.set(sold.uuid.replaceAll('-', ''), sold.label);
     }
   } catch (error) {
     // A refusal is the till's answer; anything else is the till being killed under the request.

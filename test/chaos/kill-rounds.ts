@@ -2,7 +2,7 @@
  * Kills while the shop sells: registers, the master, PostgreSQL alone, each with -9 at a random moment. What the tills called paid is noted
  * outside of them; after each round everything is healed, and at the end all of it is checked by reading the stores as a stranger would.
  */
-import { checkShop, clusterFolder, openShop, postgresPid, settle, type ShopOfTills } from '../support/shop-of-tills.ts';
+import { checkShop, clusterFolder, isReady, openShop, postgresPid, settle, type ShopOfTills } from '../support/shop-of-tills.ts';
 import { emptyLedger, keepSelling, wait, type Ledger } from './keep-selling.ts';
 
 export interface Kills {
@@ -72,16 +72,20 @@ async function oneRound(
   if (kill.kind !== 'postgres') await shop.restart(kill.at);
 }
 
-/** The server of the last round may only just be coming up again: its pid file names the dead one until then. */
+/**
+ * The server of the last round may only just be coming up again: killed again and again while it recovers, it would be started after ever
+ * longer pauses, and the rounds would be spent waiting.
+ */
 async function killPostgres(shop: ShopOfTills): Promise<void> {
   const cluster = await clusterFolder(shop.folders[0] ?? '');
-  for (let tries = 0; ; tries++) {
-    try {
+  for (let tries = 0; tries < UP_WITHIN_TRIES; tries++) {
+    if (isReady(cluster)) {
       process.kill(postgresPid(cluster), 'SIGKILL');
       return;
-    } catch (error) {
-      if (tries >= 100) throw error;
-      await wait(100);
     }
+    await wait(100);
   }
+  throw new Error('PostgreSQL was not up again within a minute');
 }
+
+const UP_WITHIN_TRIES = 600;

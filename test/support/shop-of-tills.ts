@@ -1,8 +1,9 @@
 /** A shop of real processes: a master with PostgreSQL 18 and slaves paired with it, each in a folder of its own; and what must hold of them. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { toHex } from '../../src/base/bytes.ts';
+import { saleLabel } from '../../src/store/queries/sales.ts';
 import { systemClock } from '../../src/base/clock.ts';
 import { systemRandom } from '../../src/base/random.ts';
 import { unwrap } from '../../src/base/result.ts';
@@ -68,6 +69,13 @@ function shopIdOf(masterFolder: string): string {
   return id;
 }
 
+/** Is PostgreSQL there and open for connections? Its pid file says so last, and outlives it. */
+export function isReady(cluster: string): boolean {
+  const file = join(cluster, 'data', 'postmaster.pid');
+  if (!existsSync(file) || !/\bready\s*$/.test(readFileSync(file, 'utf8'))) return false;
+  return existsSync(`/proc/${postgresPid(cluster)}`);
+}
+
 /** Process id of the shop's PostgreSQL. */
 export function postgresPid(cluster: string): number {
   return Number(readFileSync(join(cluster, 'data', 'postmaster.pid'), 'utf8').split('\n')[0]);
@@ -115,7 +123,7 @@ export function inspectStores(shop: ShopOfTills): Inspection {
       new Map(
         db
           .all('SELECT uuid, series, number FROM sale')
-          .map((row) => [toHex(row['uuid'] as Uint8Array), `${String(row['series'])}-${String(row['number'])}`]),
+          .map((row) => [toHex(row['uuid'] as Uint8Array), saleLabel(String(row['series']), Number(row['number']))]),
       ),
     );
     db.close();
