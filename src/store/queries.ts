@@ -1,7 +1,7 @@
 /** Reads that may take long, by name, so that a worker runs them on a connection of its own and the selling thread never waits. */
 import { quickCheck } from './store.ts';
 import { verifyStore } from './verify.ts';
-import { listDepartments, listProducts } from './queries/catalogue.ts';
+import { categoryTiles, listCategories, listDepartments, listProducts } from './queries/catalogue.ts';
 import { listCustomers } from './queries/people.ts';
 import { listSales } from './queries/sales.ts';
 import { countRows } from './queries/shop.ts';
@@ -9,6 +9,8 @@ import { countRows } from './queries/shop.ts';
 export const LONG_QUERIES = {
   quickCheck,
   verifyStore,
+  categoryTiles,
+  listCategories,
   listProducts,
   listDepartments,
   listCustomers,

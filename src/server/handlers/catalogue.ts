@@ -7,7 +7,7 @@ import type { CATALOGUE } from '../../protocol/api/catalogue.ts';
 import { addCustomer, editCustomer, forgetCustomer } from '../../register/edit-customer.ts';
 import { addCategory, addProduct, editProduct } from '../../register/edit-product.ts';
 import { addUser, editUser } from '../../register/edit-user.ts';
-import { listCategories, listPaymentMethods, readProduct, readProducts, readTaxCategories } from '../../store/queries/catalogue.ts';
+import { listPaymentMethods, readProduct, readProducts, readTaxCategories } from '../../store/queries/catalogue.ts';
 import { listRoles, listUsers, type UserRow } from '../../store/queries/people.ts';
 import { listExceptions } from '../../store/queries/shop.ts';
 import type { Caller, Handlers } from '../handler.ts';
@@ -33,11 +33,11 @@ export const CATALOGUE_HANDLERS: Handlers<keyof typeof CATALOGUE> = {
   getProduct: ({ register, clock }, { params }) => found(readProduct(register.store.db, params.id, clock.nowMs()), 'product'),
   addProduct: (runtime, { body, caller }) => addProduct(runtime.register, body, actingUser(runtime, caller)),
   editProduct: (runtime, { params, body, caller }) => editProduct(runtime.register, params.id, body, actingUser(runtime, caller)),
-  listCategories: ({ register }) => ok({ rows: listCategories(register.store.db) }),
-  addCategory: (runtime, { body, caller }) => {
+  listCategories: async ({ reader }) => ok({ rows: await reader.ask('listCategories') }),
+  addCategory: async (runtime, { body, caller }) => {
     const added = addCategory(runtime.register, body.name, body.icon ?? null, actingUser(runtime, caller));
     if (!added.ok) return added;
-    return found(listCategories(runtime.register.store.db).find(({ id }) => id === added.value) ?? null, 'category');
+    return found((await runtime.reader.ask('listCategories')).find(({ id }) => id === added.value) ?? null, 'category');
   },
   listTaxCategories: ({ register, clock }) => ok({ rows: readTaxCategories(register.store.db, clock.nowMs()) }),
   listPaymentMethods: ({ register }) => ok({ rows: listPaymentMethods(register.store.db) }),

@@ -8,7 +8,7 @@ import { addDepartmentLine } from '../../register/add-department-line.ts';
 import { completeSale } from '../../register/complete-sale.ts';
 import { addProductLine, changeLine, clearCart, dropLine, getCart, scanCode, setCartCustomer, undoCart } from '../../register/edit-cart.ts';
 import { readMode } from '../../register/register.ts';
-import { categoryTiles, codeTiles, favouriteTiles, recentTiles, tilesOf } from '../../store/queries/catalogue.ts';
+import { codeTiles, favouriteTiles, recentTiles, tilesOf } from '../../store/queries/catalogue.ts';
 import { listUsers } from '../../store/queries/people.ts';
 import { readReceipt, setUnprinted, unprintedSales } from '../../store/queries/sales.ts';
 import type { Caller, Handlers } from '../handler.ts';
@@ -38,13 +38,13 @@ export const SELLING_HANDLERS: Handlers<keyof typeof SELLING> = {
     return sold;
   },
   quickSearch: ({ register }, { query }) => ok({ rows: tilesOf(register.store.db, register.search.find(query.q, query.limit)) }),
-  tiles: ({ register }, { query }) => {
+  tiles: async ({ register, reader }, { query }) => {
     const { db } = register.store;
     if (query.of === 'favourites') return ok({ rows: favouriteTiles(db) });
     if (query.of === 'recent') return ok({ rows: recentTiles(db) });
     const begins = /^code:(\d{6,})$/.exec(query.of)?.[1];
     if (begins !== undefined) return ok({ rows: codeTiles(db, begins) });
-    return ok({ rows: isId(query.of) ? categoryTiles(db, query.of) : [] });
+    return ok({ rows: isId(query.of) ? await reader.ask('categoryTiles', query.of) : [] });
   },
   listSales: async ({ register, reader }, { query }) =>
     ok(
