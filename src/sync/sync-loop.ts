@@ -42,7 +42,7 @@ export interface SyncInput {
 
 /** Pauses between attempts: the first is short, so that a blink of the network shows nowhere; the longest keeps "within a second". */
 const FIRST_PAUSE_MS = 150;
-const LONGEST_PAUSE_MS = 800;
+const LONGEST_PAUSE_MS = 500;
 /** A cut shorter than this is not worth a word. */
 const WORTH_TELLING_MS = 5_000;
 
