@@ -3,15 +3,15 @@
  * no rule: what the merge decided is copied. Its position moves in the same transaction as the rows, and a second projector is fenced.
  * It only reads the store.
  */
-import { toHex } from '../base/bytes.ts';
+import { fromHex, toHex } from '../base/bytes.ts';
 import { idFromBytes, idToBytes, isId } from '../base/id.ts';
 import { assert } from '../base/assert.ts';
 import type { FeedRow, HubMasterClient } from '../hub/hub-client.ts';
 import { projectionPosition, writeProjection, type ProjectedRow, type ProjectedValue, type ProjectionBatch } from '../hub/projection.ts';
 import { byteaArray } from '../hub/sql-link.ts';
-import type { ColumnType } from '../protocol/columns.ts';
+import type { Column, ColumnType } from '../protocol/columns.ts';
 import { INDEX_SPACE, openBody } from '../protocol/changeset.ts';
-import { isTableName, TABLES, type LedgerName, type RecordName, type TableName } from '../protocol/tables.ts';
+import { isTableName, TABLES, TABLE_NAMES, type LedgerName, type RecordName, type TableName } from '../protocol/tables.ts';
 import { isHeld, readFeedMark } from '../store/archive.ts';
 import { changesetOfLedgerId } from '../store/merge.ts';
 import { bytesOf, numberOf, type SqlRow, type SqlValue } from '../store/database.ts';
@@ -30,12 +30,21 @@ type ProjectorTools = Pick<SyncTools, 'store' | 'yieldTurn'>;
 /** A feed row as the merge left it in the store. */
 interface Merged {
   readonly position: number;
+  readonly local: number;
   readonly ledgers: readonly (readonly [table: LedgerName, rows: readonly SqlRow[]])[];
   readonly records: readonly (readonly [table: RecordName, id: Uint8Array])[];
 }
 
-/** Positions of changesets by hash. */
-type Places = Map<string, number>;
+/** Columns of a ledger that refer to another's rows. */
+const REFERENCES = Object.fromEntries(
+  TABLE_NAMES.map((table) => [
+    table,
+    Object.entries<Column>(TABLES[table].columns).flatMap(([column, { type }]) => (type === 'ref' ? [column] : [])),
+  ]),
+);
+
+/** Positions of changesets by their numbers in the store. */
+type Places = Map<number, number>;
 
 /** Projects until the feed's end as the store has read it. Returns the position reached; throws when the link is lost. */
 export async function projectToEnd(
@@ -59,7 +68,7 @@ export async function projectToEnd(
     if (last === undefined) return position;
     const merged = [...rows, ...(await lateRows(hub, rows))].flatMap((row) => readMerged(store, row) ?? []);
     if (places.size > MAX_PLACES) places.clear();
-    for (const row of rows) places.set(toHex(row.hash), row.position);
+    for (const { local, position: at } of merged) places.set(local, at);
     await findPlaces(store, hub, merged, places);
     const batch = makeBatch(store, merged, places, { from: position, rows, last });
     const written = await writeProjection(hub.link, batch);
@@ -96,6 +105,7 @@ function readMerged(store: Store, row: Pick<FeedRow, 'position' | 'hash' | 'body
   }
   return {
     position: row.position,
+    local,
     ledgers: [...ledgers].map((table) => [table, ledgerRows(store, table, local)] as const),
     records: [...records.values()],
   };
@@ -109,27 +119,29 @@ function ledgerRows(store: Store, table: LedgerName, local: number): SqlRow[] {
   );
 }
 
-/** Hashes of the changesets that a ledger row refers to. */
-function referredTo(store: Store, table: LedgerName, row: SqlRow): Uint8Array[] {
-  return Object.entries(TABLES[table].columns).flatMap(([column, { type }]) => {
+/** Changesets that a ledger row refers to. */
+function referredTo(table: LedgerName, row: SqlRow): number[] {
+  return (REFERENCES[table] ?? []).flatMap((column) => {
     const value = row[column];
-    return type === 'ref' && typeof value === 'number' ? [hashOfLocal(store.db, changesetOfLedgerId(value))] : [];
+    return typeof value === 'number' ? [changesetOfLedgerId(value)] : [];
   });
 }
 
 /** Adds the positions of what these rows refer to, as far as the feed holds it. */
 async function findPlaces(store: Store, hub: HubMasterClient, merged: readonly Merged[], places: Places): Promise<void> {
-  const foreign = new Map<string, Uint8Array>();
-  for (const { ledgers } of merged)
-    for (const [table, rows] of ledgers)
-      for (const row of rows)
-        for (const hash of referredTo(store, table, row)) if (!places.has(toHex(hash))) foreign.set(toHex(hash), hash);
+  const referred = new Set(
+    merged.flatMap(({ ledgers }) => ledgers.flatMap(([table, rows]) => rows.flatMap((row) => referredTo(table, row)))),
+  );
+  const foreign = new Map([...referred].filter((local) => !places.has(local)).map((local) => [toHex(hashOfLocal(store.db, local)), local]));
   if (foreign.size === 0) return;
   const found = await hub.link.query<{ hash: Uint8Array; position: number }>(
     'select hash, position from hub.feed where hash = any($1::text::bytea[])',
-    [byteaArray([...foreign.values()])],
+    [byteaArray([...foreign.keys()].map(fromHex))],
   );
-  for (const { hash, position } of found) places.set(toHex(hash), position);
+  for (const { hash, position } of found) {
+    const local = foreign.get(toHex(hash));
+    if (local !== undefined) places.set(local, position);
+  }
 }
 
 function makeBatch(
@@ -147,10 +159,10 @@ function makeBatch(
     for (const record of touched) named.set(`${record[0]} ${toHex(record[1])}`, record);
     for (const [table, held] of tables) {
       for (const row of held) {
-        (ledgers[table] ??= []).push(toLedgerRow(store, table, row, position, places));
+        (ledgers[table] ??= []).push(toLedgerRow(table, row, position, places));
         if (table === 'forgotten' && row['hash'] instanceof Uint8Array) forgotten.push(row['hash']);
-        for (const target of referredTo(store, table, row))
-          if (!places.has(toHex(target))) late.set(`${toHex(target)} ${position}`, { target, position });
+        for (const local of referredTo(table, row))
+          if (!places.has(local)) late.set(`${local} ${position}`, { target: hashOfLocal(store.db, local), position });
       }
     }
   }
@@ -163,19 +175,19 @@ function makeBatch(
   return { from, to, runningHash, records, ledgers, forgotten, detached: [], late: [...late.values()], arrived };
 }
 
-function toLedgerRow(store: Store, table: TableName, held: SqlRow, position: number, places: Places): ProjectedRow {
+function toLedgerRow(table: TableName, held: SqlRow, position: number, places: Places): ProjectedRow {
   const row: Record<string, ProjectedValue> = { changeset: position, idx: numberOf(held['id']) % INDEX_SPACE };
   for (const [column, { type }] of Object.entries(TABLES[table].columns)) {
     const value = held[column] ?? null;
-    row[column] = type === 'ref' ? place(store, value, places) : project(type, value);
+    row[column] = type === 'ref' ? place(value, places) : project(type, value);
   }
   return row;
 }
 
 /** A reference as this hub numbers it; null while the hub does not hold what it refers to. */
-function place(store: Store, value: SqlValue, places: Places): number | null {
+function place(value: SqlValue, places: Places): number | null {
   if (typeof value !== 'number') return null;
-  const position = places.get(toHex(hashOfLocal(store.db, changesetOfLedgerId(value))));
+  const position = places.get(changesetOfLedgerId(value));
   return position === undefined ? null : position * INDEX_SPACE + (value % INDEX_SPACE);
 }
 
