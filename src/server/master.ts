@@ -27,6 +27,9 @@ import { announceMaster, authorityMark, type Announcement } from '../sync/discov
 import { startDutyThread, type DutyThread } from '../sync/duty-thread.ts';
 import type { NetworkInput } from './network-input.ts';
 
+/** Registers that may be paired before PostgreSQL must start again with more room: a connection nobody uses costs some 60 kB. */
+const ROOM_FOR = 250;
+
 export interface Master {
   readonly port: number;
   readonly running: RunningHub;
@@ -56,7 +59,7 @@ export async function raiseMaster(input: NetworkInput, port: number, onStep: (pr
     shop: { id: shopId, name: shop.name },
     port,
     listen: input.listen,
-    registers: Math.max(10, listRegisters(store.db).length + 5),
+    registers: Math.max(ROOM_FOR, 2 * listRegisters(store.db).length),
     memoryBytes: totalmem(),
     version: input.version,
     frontDoorOpen: readMeta(store.db, 'front_door') !== 'closed',
