@@ -2,6 +2,10 @@
 
 export const RIGHTS = [
   'sell',
+  'discount',
+  'price-override',
+  'refund',
+  'refund-without-receipt',
   'history',
   'products',
   'customers',
@@ -20,7 +24,20 @@ export type BuiltInRole = 'owner' | 'manager' | 'cashier';
 
 export const BUILT_IN_ROLES: Readonly<Record<BuiltInRole, readonly Right[]>> = {
   owner: RIGHTS,
-  manager: ['sell', 'history', 'products', 'customers', 'customers.forget', 'import', 'to-check', 'registers'],
+  manager: [
+    'sell',
+    'discount',
+    'price-override',
+    'refund',
+    'refund-without-receipt',
+    'history',
+    'products',
+    'customers',
+    'customers.forget',
+    'import',
+    'to-check',
+    'registers',
+  ],
   cashier: ['sell', 'history', 'customers'],
 };
 

@@ -17,6 +17,9 @@ export const productRow = z.object({
   unit,
   netContentMilli: milli.nullable(),
   contentUnit: z.string().nullable(),
+  minimumAge: z.int().nullable(),
+  /** What a bottle of it adds to its price. */
+  depositProduct: idText.nullable(),
   favourite: z.boolean(),
   active: z.boolean(),
   /** On hand, the sum of movements; null while nobody counts it. */
@@ -34,6 +37,8 @@ export const productInput = z.object({
   unit: unit.optional(),
   netContentMilli: milli.positive().nullable().optional(),
   contentUnit: z.string().max(10).nullable().optional(),
+  minimumAge: z.int().min(1).max(99).nullable().optional(),
+  depositProduct: idText.nullable().optional(),
   favourite: z.boolean().optional(),
 });
 
@@ -112,6 +117,10 @@ export const exception = z.discriminatedUnion('kind', [
     overtaken: z.array(z.object({ column: z.string(), value: z.union([z.string(), z.number(), z.boolean()]).nullable() })),
   }),
   toCheck.extend({ kind: z.literal('doubled-number'), label: z.string() }),
+  /** More was given back than sold: two registers refunded one line while apart. */
+  toCheck.extend({ kind: z.literal('over-refund'), name: z.string(), label: z.string(), soldMilli: milli, refundedMilli: milli }),
+  /** Two registers took and paid one held cart while apart. */
+  toCheck.extend({ kind: z.literal('held-cart-twice'), labels: z.array(z.string()) }),
   toCheck.extend({ kind: z.literal('stamp-ahead'), register: z.string(), aheadMs: z.int() }),
   toCheck.extend({ kind: z.enum(['set-aside', 'clone']), register: z.string() }),
 ]);

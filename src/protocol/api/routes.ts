@@ -6,6 +6,8 @@ import { SHOP } from './shop.ts';
 
 export const ROUTES = { ...SHOP, ...SELLING, ...CATALOGUE } as const;
 export const EVENTS_PATH = '/api/events';
+/** A right granted on the spot, by the token of `grantRight`. */
+export const GRANT_HEADER = 'aurapos-grant';
 
 export type Routes = typeof ROUTES;
 export type RouteName = keyof Routes;
