@@ -292,7 +292,7 @@ function takeOffWhole(lines: readonly Adjusted[], discount: Discount | null): re
   return lines.map((line, at) => {
     const part = parts[at] ?? 0;
     if (part === 0) return line;
-    const adjustment: Adjustment = { kind: 'discount', amountMinor: minor(-part), reason, approvedBy };
+    const adjustment: Adjustment = { kind: 'discount', amountMinor: minor(0 - part), reason, approvedBy };
     return { ...line, adjustments: [...line.adjustments, adjustment], totalMinor: minor(line.totalMinor - part) };
   });
 }

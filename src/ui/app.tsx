@@ -7,6 +7,7 @@ import { cartStore } from './cart/cart-store.ts';
 import { setRegion } from './format/format.ts';
 import { listen } from './live/events.ts';
 import { queryClient } from './live/query-client.ts';
+import { GrantDialog } from './parts/grant-dialog.tsx';
 import { NoRegister } from './parts/no-register.tsx';
 import { RegisterContext, useCan, type RegisterState } from './parts/register-context.ts';
 import { useRoute, type Route } from './parts/route.ts';
@@ -57,6 +58,7 @@ function Signed({ state }: { readonly state: RegisterState }): ReactNode {
   return (
     <RegisterContext value={state}>
       <Screen route={route} />
+      <GrantDialog />
     </RegisterContext>
   );
 }

@@ -81,8 +81,20 @@ export const receipt = z.object({
   utcOffsetMinutes: z.int(),
   currency: z.string(),
   lines: z.array(
-    z.object({ name: z.string(), quantityMilli: milli, unit: z.string(), unitPriceMinor: minor, totalMinor: minor, taxRatePpm: z.int() }),
+    z.object({
+      name: z.string(),
+      quantityMilli: milli,
+      unit: z.string(),
+      unitPriceMinor: minor,
+      /** Taken off: total = price x quantity - discount. */
+      discountMinor: minor,
+      totalMinor: minor,
+      taxRatePpm: z.int(),
+      note: z.string().nullable(),
+    }),
   ),
+  kind: z.enum(['sale', 'refund', 'exchange']),
+  note: z.string().nullable(),
   totalMinor: minor,
   roundingMinor: minor,
   dueMinor: minor,

@@ -157,7 +157,19 @@ export interface ReceiptData {
   readonly completedAt: number;
   readonly utcOffsetMinutes: number;
   readonly currency: string;
-  readonly lines: { name: string; quantityMilli: number; unit: string; unitPriceMinor: number; totalMinor: number; taxRatePpm: number }[];
+  /** Lines with what was taken off them: total = price x quantity - discount. */
+  readonly lines: {
+    name: string;
+    quantityMilli: number;
+    unit: string;
+    unitPriceMinor: number;
+    discountMinor: number;
+    totalMinor: number;
+    taxRatePpm: number;
+    note: string | null;
+  }[];
+  readonly kind: 'sale' | 'refund' | 'exchange';
+  readonly note: string | null;
   readonly totalMinor: number;
   readonly roundingMinor: number;
   readonly dueMinor: number;
@@ -186,6 +198,9 @@ export function readReceipt(db: Database, uuid: Id): ReceiptData | null {
       amountMinor: numberOf(row['amount_minor']),
       changeMinor: numberOf(row['change_minor']),
     }));
+  const off = new Map<number, number>();
+  for (const row of db.all('SELECT sale_line, amount_minor FROM line_adjustment WHERE id BETWEEN ? AND ?', first, last))
+    off.set(numberOf(row['sale_line']), (off.get(numberOf(row['sale_line'])) ?? 0) + numberOf(row['amount_minor']));
   const shop = db.get('SELECT name, address, tax_number, phone, footer FROM shop_version WHERE id = ?', sale['shop_version'] ?? null);
   const register = db.get('SELECT code, name FROM register WHERE id = ?', sale['register'] ?? null);
   const label = saleLabel(textOrNull(sale['series']) ?? '', numberOrNull(sale['number']) ?? 0);
@@ -212,9 +227,13 @@ export function readReceipt(db: Database, uuid: Id): ReceiptData | null {
       quantityMilli: numberOf(line['quantity_milli']),
       unit: textOrNull(line['unit']) ?? 'each',
       unitPriceMinor: numberOf(line['unit_price_minor']),
+      discountMinor: -(off.get(numberOf(line['id'])) ?? 0) || 0,
       totalMinor: numberOf(line['total_minor']),
       taxRatePpm: numberOf(line['tax_rate_ppm']),
+      note: textOrNull(line['note']),
     })),
+    kind: sale['kind'] === 'refund' || sale['kind'] === 'exchange' ? sale['kind'] : 'sale',
+    note: textOrNull(sale['note']),
     totalMinor,
     roundingMinor,
     dueMinor: totalMinor + roundingMinor,

@@ -21,6 +21,7 @@ export type QueryName =
   | 'storage'
   | 'sales'
   | 'sale'
+  | 'held-carts'
   | 'to-check';
 
 const GOODS = ['tiles', 'search', 'products'] as const;
@@ -41,10 +42,10 @@ const SHOWN: Readonly<Record<TableName, readonly QueryName[]>> = {
   supplier: [],
   price_rule: [],
   customer: ['customers', 'storage'],
-  held_cart: [],
+  held_cart: ['held-carts'],
   chain_start: ['registers', 'to-check'],
   sale: ['sales', 'recent', 'storage', 'to-check'],
-  sale_line: [],
+  sale_line: ['sale'],
   line_adjustment: [],
   tender: [],
   payment_attempt: [],
