@@ -20,7 +20,9 @@ import {
   type NewLine,
   type PricedLine,
 } from '../domain/cart.ts';
+import { isScalePattern, readScaleLabel } from '../domain/scale-label.ts';
 import { findByCode, readProduct, readTaxCategories, type ProductRow } from '../store/queries/catalogue.ts';
+import { readSetting } from '../store/queries/shop.ts';
 import { paidBackBy } from '../store/queries/refunds.ts';
 import { bytesOf, numberOf, textOf } from '../store/database.ts';
 import { readCustomer } from '../store/queries/people.ts';
@@ -116,12 +118,25 @@ export function getCart(register: Register): CartView {
   return viewCart(store, readOpenCart(store));
 }
 
+/** How the labels of this shop's scales are laid out, unless settings say otherwise: five figures of article, five of grams. */
+const SCALE_PATTERN = '21IIIIIWWWWWC';
+
 /** Refuses with barcode.unknown, barcode.ambiguous, input.amount-too-large. */
 export function scanCode(register: Register, code: string, quantityMilli: number): Result<CartView> {
-  const [product, second] = findByCode(register.store.db, code);
-  if (product === undefined) return refuse('barcode.unknown', { code });
+  const { store } = register;
+  const [product, second] = findByCode(store.db, code);
   if (second !== undefined) return refuse('barcode.ambiguous', { code });
-  return addProductLine(register, product, quantityMilli, code);
+  if (product !== undefined) return addProductLine(register, product, quantityMilli, code);
+  const label = readScaleLabel(code, readSetting(store.db, 'scalePattern', SCALE_PATTERN, isScalePattern));
+  const [weighed, other] = label === null ? [] : findByCode(store.db, label.article);
+  if (label === null || weighed === undefined) return refuse('barcode.unknown', { code });
+  if (other !== undefined) return refuse('barcode.ambiguous', { code });
+  if (label.weightMilli !== null) return addProductLine(register, weighed, label.weightMilli, code);
+  const row = readProduct(store.db, weighed, store.clock.nowMs());
+  if (row === null) return refuse('barcode.unknown', { code });
+  // The label's price is what the customer saw: it is the price of the one piece in hand.
+  const piece = { code, quantityMilli, unit: 'each', unitPriceMinor: label.priceMinor ?? row.priceMinor } as const;
+  return changeCart(store, (cart) => addToCart(cart, lineOf(store, row, piece)));
 }
 
 /** A negative quantity is goods that come back without their receipt. Refuses with input.not-found, input.amount-too-large. */

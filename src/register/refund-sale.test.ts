@@ -14,7 +14,7 @@ import { listExceptions } from '../store/queries/shop.ts';
 import { numberOf } from '../store/database.ts';
 import { completeSale } from './complete-sale.ts';
 import { addProduct, editProduct } from './edit-product.ts';
-import { addProductLine, changeLine, changeWholeCart, dropLine, getCart, returnDeposit, type CartView } from './edit-cart.ts';
+import { addProductLine, changeLine, changeWholeCart, dropLine, getCart, returnDeposit, scanCode, type CartView } from './edit-cart.ts';
 import { clearCart, heldCarts, holdCart, recallCart } from './hold-cart.ts';
 import { refundSale } from './refund-sale.ts';
 
@@ -271,3 +271,12 @@ test(
     await hub.close();
   },
 );
+
+test('[ux 4] a label of the scale is the product of its article number, at the weight it holds', async () => {
+  const shop = await makeShop();
+  product(shop, 2490, { name: 'Comté', unit: 'kg', codes: ['2112345'] });
+  const [line] = unwrap(scanCode(shop.register, '2112345003122', 1000)).lines;
+  assert.deepEqual([line?.name, line?.quantityMilli, line?.totalMinor], ['Comté', 312, 777]);
+  assert.deepEqual(scanCode(shop.register, '2154321003129', 1000).ok, false);
+  shop.close();
+});

@@ -9,6 +9,7 @@ import { parseTyped } from '../../format/parse-typed.ts';
 import { queryClient } from '../../live/query-client.ts';
 import { Dialog } from '../../parts/dialog.tsx';
 import { Field, SelectField } from '../../parts/field.tsx';
+import { ProductPicker } from '../../parts/product-picker.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { useLocale, useMoney } from '../../parts/register-context.ts';
 
@@ -22,6 +23,8 @@ interface Props {
   readonly onSaved?: (product: Product) => void;
 }
 
+/** Ages that laws of European countries know. */
+const AGES = ['14', '16', '18', '20', '21'];
 const UNITS = ['each', 'kg', 'l', 'm'] as const;
 
 interface Fields {
@@ -35,6 +38,8 @@ interface Fields {
   readonly unit: Product['unit'];
   readonly content: string;
   readonly contentUnit: string;
+  readonly minimumAge: string;
+  readonly depositProduct: string | null;
   readonly favourite: boolean;
 }
 
@@ -58,6 +63,8 @@ export function ProductForm({ product, code = '', onClose, onSaved }: Props): Re
       unit: product?.unit ?? 'each',
       content: product?.netContentMilli === null || product === null ? '' : quantity(product.netContentMilli, locale),
       contentUnit: product?.contentUnit ?? '',
+      minimumAge: product?.minimumAge === null || product === null ? '' : String(product.minimumAge),
+      depositProduct: product?.depositProduct ?? null,
       favourite: product?.favourite ?? false,
     };
   });
@@ -84,6 +91,8 @@ export function ProductForm({ product, code = '', onClose, onSaved }: Props): Re
         unit: fields.unit,
         netContentMilli: contentMilli,
         contentUnit: contentMilli === null ? null : fields.contentUnit.trim(),
+        minimumAge: fields.minimumAge === '' ? null : Number(fields.minimumAge),
+        depositProduct: fields.depositProduct,
         favourite: fields.favourite,
         ...(fields.taxCategory === '' ? {} : { taxCategory: fields.taxCategory }),
       };
@@ -206,6 +215,22 @@ export function ProductForm({ product, code = '', onClose, onSaved }: Props): Re
               : null
           }
         />
+      </div>
+      <div className="two">
+        <ProductPicker
+          label={t('products.deposit')}
+          hint={t('products.deposit-hint')}
+          value={fields.depositProduct}
+          onChange={(depositProduct) => set({ depositProduct })}
+        />
+        <SelectField label={t('products.age')} value={fields.minimumAge} onChange={(event) => set({ minimumAge: event.target.value })}>
+          <option value="">{t('products.any-age')}</option>
+          {AGES.map((age) => (
+            <option key={age} value={age}>
+              {t('products.from-age', { age })}
+            </option>
+          ))}
+        </SelectField>
       </div>
       <label className="check">
         <input type="checkbox" checked={fields.favourite} onChange={(event) => set({ favourite: event.target.checked })} />

@@ -9,6 +9,7 @@ import type { Cart, Tile } from '../../cart/preview.ts';
 import { count, time } from '../../format/format.ts';
 import { Dialog } from '../../parts/dialog.tsx';
 import { Field } from '../../parts/field.tsx';
+import { ProductSearch } from '../../parts/product-picker.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { useLocale, useMoney } from '../../parts/register-context.ts';
 import type { SellDialog } from './use-selling.ts';
@@ -154,50 +155,23 @@ interface BackProps {
 /** What comes back without a receipt: found by name or code, put into the cart the other way round. */
 export function BackDialog({ deposit, onClose }: BackProps): ReactNode {
   const { t } = useTranslation();
-  const { money } = useMoney();
-  const [search, setSearch] = useState('');
   const [problem, setProblem] = useState<unknown>(null);
-  const found = useQuery({
-    queryKey: ['search', search, 'back'],
-    enabled: search.trim() !== '',
-    queryFn: ({ signal }) => call('quickSearch', { query: { q: search, limit: 8 }, signal }),
-  });
   const add = ({ id: product }: Tile): void => {
     const route = deposit ? 'returnDeposit' : 'returnGoods';
     cartStore.ask(() => call(route, { body: { product, quantityMilli: 1000 } })).then(onClose, setProblem);
   };
-  const rows = found.data?.rows ?? [];
   return (
     <Dialog
       title={t(deposit ? 'cart.deposit-back' : 'cart.goods-back')}
       onClose={onClose}
-      onSubmit={() => {
-        if (rows[0] !== undefined) add(rows[0]);
-      }}
       actions={
         <button type="button" className="btn" onClick={onClose}>
           {t('do.cancel')}
         </button>
       }
     >
-      <Field
-        label={t('sell.search')}
-        hint={t(deposit ? 'cart.deposit-hint' : 'cart.goods-hint')}
-        autoFocus
-        value={search}
-        onChange={(event) => setSearch(event.target.value)}
-      />
-      <ul className="held-carts">
-        {rows.map((tile) => (
-          <li key={tile.id}>
-            <button type="button" className="row row-button" onClick={() => add(tile)}>
-              <bdi className="strong">{tile.name}</bdi>
-              <span className="amount num">{money(tile.priceMinor)}</span>
-            </button>
-          </li>
-        ))}
-      </ul>
-      <Problem error={problem ?? found.error} />
+      <ProductSearch label={t('sell.search')} hint={t(deposit ? 'cart.deposit-hint' : 'cart.goods-hint')} first onChoose={add} />
+      <Problem error={problem} />
     </Dialog>
   );
 }

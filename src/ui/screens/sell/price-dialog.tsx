@@ -92,7 +92,14 @@ export function PriceDialog({ line, cart, first, onClose }: Props): ReactNode {
         ))}
       </div>
       {mode === 'note' ? (
-        <Field label={t('price.note')} maxLength={200} autoFocus value={note} onChange={(event) => setNote(event.target.value)} />
+        <Field
+          label={t('price.note')}
+          maxLength={200}
+          data-first=""
+          autoFocus
+          value={note}
+          onChange={(event) => setNote(event.target.value)}
+        />
       ) : (
         <>
           <Field
@@ -101,6 +108,7 @@ export function PriceDialog({ line, cart, first, onClose }: Props): ReactNode {
             hint={mode === 'price' && line !== null ? t('price.was', { price: money(line.unitPriceMinor) }) : undefined}
             className="num"
             inputMode="none"
+            data-first=""
             autoFocus
             value={text}
             onChange={(event) => setText(event.target.value)}
