@@ -47,6 +47,7 @@ export const REFUSALS = {
     'More of {{name}} would come back than was sold.',
     'Look at the receipt: some of it was given back before.',
   ),
+  'refund.other-mode': entry(409, 'Practice and real sales do not mix.', 'Turn training mode on or off first.'),
   'held.taken': entry(409, 'Register {{register}} has this cart open.', 'Go on with it there, or hold it there first.'),
   'held.cart-open': entry(409, 'There is a cart open already.', 'Hold it or pay it first.'),
   'cart.fixed-line': entry(409, 'This line goes with another, or gives a sold one back.', 'Take it out, and add it again.'),

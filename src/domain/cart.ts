@@ -79,6 +79,8 @@ export interface Cart {
   readonly note: string | null;
   /** The held cart that this one was taken from. */
   readonly held: { readonly id: Id; readonly name: string } | null;
+  /** Practice: it becomes a sale of a series of its own that counts nowhere. */
+  readonly training: boolean;
   /** Who looked at the customer's age, for what is in the cart. */
   readonly ageCheckedBy: Id | null;
   readonly voided: readonly Voided[];
@@ -97,6 +99,7 @@ export function emptyCart(id: Id, startedAt: number): Cart {
     discount: null,
     note: null,
     held: null,
+    training: false,
     ageCheckedBy: null,
     voided: [],
   };

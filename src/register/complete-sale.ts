@@ -107,18 +107,19 @@ function draftSale(store: Store, draft: Draft, { sale: uuid, cart, priced, settl
   const now = Math.max(store.clock.nowMs(), own.lastAt);
   const offset = utcOffsetMinutes(now);
   const day = localDay(now, offset);
-  const number = nextReceiptNumber(store.db, own.series);
+  const series = cart.training ? `${own.series}T` : own.series;
+  const number = nextReceiptNumber(store.db, series);
   const sale = draft.insert('sale', {
     uuid,
     kind: kindOf(cart),
-    mode: 'real',
+    mode: cart.training ? 'training' : 'real',
     started_at: cart.startedAt,
     completed_at: now,
     utc_offset_minutes: offset,
     trading_day: day,
     shift: shiftFor(store, draft, registerId, user, now, day),
     register: registerId,
-    series: own.series,
+    series,
     number,
     currency: readCurrency(store.db),
     shop_version: present(readShop(store.db), 'the shop').id,
@@ -130,12 +131,12 @@ function draftSale(store: Store, draft: Draft, { sale: uuid, cart, priced, settl
     tax_minor: priced.taxMinor,
     ...(settlement.roundingMinor === 0 ? {} : { rounding_minor: settlement.roundingMinor }),
   });
-  draftLines(draft, priced, { sale, ageCheckedBy: cart.ageCheckedBy });
-  draftVoids(draft, cart);
+  draftLines(draft, priced, { sale, ageCheckedBy: cart.ageCheckedBy, training: cart.training });
+  if (!cart.training) draftVoids(draft, cart);
   if (cart.held !== null && isHeldCart(store.db, cart.held.id)) draft.remove('held_cart', cart.held.id);
   for (const tender of settlement.tenders)
     draft.insert('tender', { sale, payment_method: tender.method.id, amount_minor: tender.amountMinor, change_minor: tender.changeMinor });
-  return { label: saleLabel(own.series, number) };
+  return { label: saleLabel(series, number) };
 }
 
 /** What comes back only is a refund; beside goods that are bought it is an exchange. Bottles brought back are neither. */
@@ -145,7 +146,11 @@ function kindOf(cart: Cart): 'sale' | 'refund' | 'exchange' {
   return cart.lines.every(isBack) ? 'refund' : 'exchange';
 }
 
-function draftLines(draft: Draft, priced: PricedCart, { sale, ageCheckedBy }: { sale: number; ageCheckedBy: Id | null }): void {
+function draftLines(
+  draft: Draft,
+  priced: PricedCart,
+  { sale, ageCheckedBy, training }: { sale: number; ageCheckedBy: Id | null; training: boolean },
+): void {
   const rows = new Map<number, number>();
   // What goes with a line names its row, so it comes after it.
   for (const line of [...priced.lines].sort((a, b) => Number(a.parent !== null) - Number(b.parent !== null))) {
@@ -171,7 +176,7 @@ function draftLines(draft: Draft, priced: PricedCart, { sale, ageCheckedBy }: { 
     });
     rows.set(line.line, row);
     draftAdjustments(draft, line, row);
-    if (line.product !== null && line.kind === 'goods')
+    if (line.product !== null && line.kind === 'goods' && !training)
       draft.insert('stock_movement', {
         product: line.product,
         quantity_milli: -line.quantityMilli,

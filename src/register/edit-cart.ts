@@ -26,7 +26,7 @@ import { readSetting } from '../store/queries/shop.ts';
 import { paidBackBy } from '../store/queries/refunds.ts';
 import { bytesOf, numberOf, textOf } from '../store/database.ts';
 import { readCustomer } from '../store/queries/people.ts';
-import type { Store } from '../store/store.ts';
+import { readMeta, writeMeta, type Store } from '../store/store.ts';
 import type { Register } from './register.ts';
 
 interface LastSale {
@@ -72,6 +72,7 @@ export interface CartView {
   readonly discountMinor: number;
   readonly note: string | null;
   readonly heldName: string | null;
+  readonly training: boolean;
   /** The age to look at before paying; null when there is none, or somebody looked. */
   readonly ageToCheck: number | null;
   readonly customer: { readonly id: Id; readonly name: string } | null;
@@ -95,7 +96,24 @@ export function wholeCart(cart: Cart): Cart {
 }
 
 export function newCart(store: Store): Cart {
-  return emptyCart(makeId(store.clock, store.random), store.clock.nowMs());
+  return { ...emptyCart(makeId(store.clock, store.random), store.clock.nowMs()), training: isTraining(store) };
+}
+
+/** This register is used for practice: what is sold on it counts nowhere. */
+export function isTraining(store: Store): boolean {
+  return readMeta(store.db, 'training') === 1;
+}
+
+/** Refuses with held.cart-open: a cart that was begun in earnest is not made practice, nor the other way round. */
+export function setTraining({ store }: Register, training: boolean): Result<CartView> {
+  return store.db.transact('durable', () => {
+    const open = readOpenCart(store);
+    if (open.cart.lines.length > 0) return refuse('held.cart-open');
+    writeMeta(store.db, 'training', Number(training));
+    const next = { cart: newCart(store), before: null, lastSale: null, version: open.version + 1 };
+    writeOpenCart(store, next);
+    return ok(viewCart(store, next));
+  });
 }
 
 /** Puts the cart on disk, in the caller's transaction. */
@@ -245,6 +263,7 @@ export function viewCart(store: Store, open: OpenCart): CartView {
     discount: viewDiscount(open.cart.discount),
     discountMinor: priced.discountMinor,
     note: open.cart.note,
+    training: open.cart.training,
     heldName: open.cart.held?.name ?? null,
     ageToCheck: ageToCheck(open.cart),
     customer: customer === null ? null : { id: customer.id, name: customer.name },

@@ -8,12 +8,12 @@ import { priceCart } from '../domain/cart.ts';
 import { commit } from '../store/journal.ts';
 import { isHeldCart, listHeldCarts, readHeldCart, type HeldCart, type HeldContent } from '../store/queries/held-carts.ts';
 import type { Store } from '../store/store.ts';
-import { newCart, readOpenCart, viewCart, wholeCart, writeOpenCart, type CartView } from './edit-cart.ts';
+import { isTraining, newCart, readOpenCart, viewCart, wholeCart, writeOpenCart, type CartView } from './edit-cart.ts';
 import { draftVoids } from './draft-voids.ts';
 import { ownRegisterId, type Register } from './register.ts';
 
 export function heldCarts({ store }: Register): HeldCart[] {
-  return listHeldCarts(store.db);
+  return listHeldCarts(store.db).filter(({ content }) => content.cart.training === isTraining(store));
 }
 
 /** Puts the open cart aside under a name; the next one is empty. Refuses with sale.empty. */
@@ -38,7 +38,7 @@ export function holdCart({ store }: Register, name: string, user: Id): Result<Ca
 export function recallCart({ store }: Register, id: Id, user: Id): Result<CartView> {
   return commit(store, { kind: 'cart-recalled', user }, (draft) => {
     const held = readHeldCart(store.db, id);
-    if (held === null) return refuse('input.not-found', { what: 'held cart' });
+    if (held === null || held.content.cart.training !== isTraining(store)) return refuse('input.not-found', { what: 'held cart' });
     const own = ownRegisterId(store);
     if (held.takenBy !== null && held.takenBy.id !== own) return refuse('held.taken', { register: held.takenBy.code });
     const { cart, version } = readOpenCart(store);
@@ -55,7 +55,7 @@ export function clearCart({ store }: Register, user: Id): Result<CartView> {
   return commit(store, { kind: 'cart-abandoned', user }, (draft) => {
     const open = readOpenCart(store);
     const { cart } = open;
-    if (cart.lines.length > 0 || cart.voided.length > 0) {
+    if (!cart.training && (cart.lines.length > 0 || cart.voided.length > 0)) {
       const { lines, totalMinor } = priceCart(cart);
       draft.insert('audit_entry', {
         kind: 'abandoned-cart',

@@ -14,7 +14,17 @@ import { listExceptions } from '../store/queries/shop.ts';
 import { numberOf } from '../store/database.ts';
 import { completeSale } from './complete-sale.ts';
 import { addProduct, editProduct } from './edit-product.ts';
-import { addProductLine, changeLine, changeWholeCart, dropLine, getCart, returnDeposit, scanCode, type CartView } from './edit-cart.ts';
+import {
+  addProductLine,
+  changeLine,
+  changeWholeCart,
+  dropLine,
+  getCart,
+  returnDeposit,
+  scanCode,
+  setTraining,
+  type CartView,
+} from './edit-cart.ts';
 import { clearCart, heldCarts, holdCart, recallCart } from './hold-cart.ts';
 import { refundSale } from './refund-sale.ts';
 
@@ -278,5 +288,25 @@ test('[ux 4] a label of the scale is the product of its article number, at the w
   const [line] = unwrap(scanCode(shop.register, '2112345003122', 1000)).lines;
   assert.deepEqual([line?.name, line?.quantityMilli, line?.totalMinor], ['Comté', 312, 777]);
   assert.deepEqual(scanCode(shop.register, '2154321003129', 1000).ok, false);
+  shop.close();
+});
+
+test('[ux 13] practice: a series of its own, no stock, nothing journalled as taken out; it does not mix with real sales', async () => {
+  const shop = await makeShop();
+  const cup = product(shop, 900);
+  const real = sellSome(shop, 1);
+  unwrap(addProductLine(shop.register, cup, 1000));
+  assert.deepEqual(setTraining(shop.register, true), { ok: false, refusal: { code: 'held.cart-open', params: {} } });
+  unwrap(clearCart(shop.register, shop.owner));
+  assert.equal(unwrap(setTraining(shop.register, true)).training, true);
+  const before = shop.store.db.get('SELECT count(*) AS rows FROM stock_movement')?.['rows'];
+  unwrap(addProductLine(shop.register, cup, 3000));
+  const practised = unwrap(pay(shop, getCart(shop.register)));
+  assert.deepEqual([practised.label, practised.training], ['R1T-000001', true]);
+  assert.equal(shop.store.db.get('SELECT count(*) AS rows FROM stock_movement')?.['rows'], before);
+  assert.deepEqual(refundAll(shop, real.uuid), { ok: false, refusal: { code: 'refund.other-mode', params: {} } });
+  unwrap(setTraining(shop.register, false));
+  assert.equal(refundAll(shop, practised.uuid).ok, false);
+  assert.equal(sellSome(shop, 1).label, 'R1-000002', 'the real series has no gap');
   shop.close();
 });

@@ -7,7 +7,7 @@ import { ok, refuse, type Result } from '../base/result.ts';
 import { addToCart, type Cart } from '../domain/cart.ts';
 import { multiplyDivide } from '../domain/money.ts';
 import { readSoldSale, type SoldLine } from '../store/queries/refunds.ts';
-import { changeCart, type CartView } from './edit-cart.ts';
+import { changeCart, isTraining, type CartView } from './edit-cart.ts';
 import type { Register } from './register.ts';
 
 export interface RefundInput {
@@ -16,11 +16,12 @@ export interface RefundInput {
   readonly lines: readonly { readonly ref: string; readonly quantityMilli: number }[];
 }
 
-/** Refuses with input.not-found, refund.too-much. */
+/** Refuses with input.not-found, refund.too-much, refund.other-mode (practice and earnest do not mix). */
 export function refundSale(register: Register, input: RefundInput): Result<CartView> {
   const { store } = register;
   const sale = readSoldSale(store.db, input.sale);
   if (sale === null) return refuse('input.not-found', { what: 'sale' });
+  if (sale.training !== isTraining(store)) return refuse('refund.other-mode');
   return changeCart(store, (open) => {
     let cart: Cart = { ...open, customer: open.customer ?? sale.customer };
     for (const { ref, quantityMilli } of input.lines) {

@@ -46,6 +46,8 @@ export const cart = z.object({
   discount: discountView,
   discountMinor: minor,
   note: z.string().nullable(),
+  /** Practice: it counts nowhere. */
+  training: z.boolean(),
   /** The held cart that it was. */
   heldName: z.string().nullable(),
   /** The age to look at before paying; null when there is none, or somebody looked. */
@@ -94,6 +96,7 @@ export const receipt = z.object({
     }),
   ),
   kind: z.enum(['sale', 'refund', 'exchange']),
+  training: z.boolean(),
   note: z.string().nullable(),
   totalMinor: minor,
   roundingMinor: minor,
@@ -115,6 +118,8 @@ export const saleRow = z.object({
   summary: z.string(),
   items: z.int(),
   totalMinor: minor,
+  kind: z.enum(['sale', 'refund', 'exchange']),
+  training: z.boolean(),
   methods: z.array(z.string()),
   /** `here`: single register, or safe in the shop's database; `waiting`: made here and not yet sent; `arrived`: made on another register. */
   state: z.enum(['here', 'sent', 'waiting', 'arrived']),
@@ -264,6 +269,14 @@ export const SELLING = {
         }),
       ),
     }),
+  }),
+  setTraining: route({
+    method: 'PUT',
+    path: '/api/training',
+    access: 'sell',
+    summary: 'Practice on this register, or end it: sales get a series of their own and count nowhere',
+    body: z.object({ training: z.boolean() }),
+    answer: cart,
   }),
   listHeldCarts: route({
     method: 'GET',

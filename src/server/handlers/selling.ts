@@ -15,6 +15,7 @@ import {
   returnDeposit,
   scanCode,
   setCartCustomer,
+  setTraining,
   undoCart,
 } from '../../register/edit-cart.ts';
 import { clearCart, heldCarts, holdCart, recallCart } from '../../register/hold-cart.ts';
@@ -86,6 +87,7 @@ export const SELLING_HANDLERS: Handlers<keyof typeof SELLING> = {
       })),
     });
   },
+  setTraining: (runtime, { body }) => tellCart(runtime, setTraining(runtime.register, body.training)),
   listHeldCarts: ({ register }) =>
     ok({
       rows: heldCarts(register).map(({ id, name, heldAt, user, takenBy, content: { items, totalMinor } }) => ({

@@ -31,6 +31,8 @@ export interface SaleRow {
   readonly summary: string;
   readonly items: number;
   readonly totalMinor: number;
+  readonly kind: 'sale' | 'refund' | 'exchange';
+  readonly training: boolean;
   readonly methods: string[];
   readonly state: 'here' | 'sent' | 'waiting' | 'arrived';
   readonly knownAt: number;
@@ -77,7 +79,7 @@ export function listSales(db: Database, query: SaleListQuery): { rows: SaleRow[]
   };
 }
 
-const SALE_COLUMNS = `s.id, s.uuid, s.series, s.number, s.completed_at, s.register, s.user, s.customer, s.total_minor, s.rounding_minor`;
+const SALE_COLUMNS = `s.id, s.uuid, s.series, s.number, s.completed_at, s.register, s.user, s.customer, s.total_minor, s.rounding_minor, s.mode, s.kind`;
 
 function toSaleRow(db: Database, row: SqlRow, single: boolean): SaleRow {
   const id = numberOf(row['id']);
@@ -103,10 +105,12 @@ function toSaleRow(db: Database, row: SqlRow, single: boolean): SaleRow {
       .map((line) => textOrNull(line['name']) ?? '')
       .join(', '),
     items: lines.reduce(
-      (sum, line) => sum + (line['unit'] === 'each' ? Math.max(1, Math.round(numberOf(line['quantity_milli']) / 1000)) : 1),
+      (sum, line) => sum + (line['unit'] === 'each' ? Math.max(1, Math.abs(Math.round(numberOf(line['quantity_milli']) / 1000))) : 1),
       0,
     ),
     totalMinor: numberOf(row['total_minor']) + (numberOrNull(row['rounding_minor']) ?? 0),
+    kind: toSaleKind(row['kind']),
+    training: row['mode'] === 'training',
     methods: methods.map((method) => textOrNull(method['name']) ?? ''),
     state: single ? 'here' : saleState(db, id),
     knownAt: numberOf(row['completed_at']),
@@ -139,6 +143,10 @@ function customerName(db: Database, customer: Uint8Array): string {
   return personalText(db, bytesOrNull(db.get('SELECT name FROM customer WHERE id = ?', customer)?.['name']));
 }
 
+function toSaleKind(value: SqlValue | undefined): 'sale' | 'refund' | 'exchange' {
+  return value === 'refund' || value === 'exchange' ? value : 'sale';
+}
+
 // ---- one sale
 
 export interface ReceiptData {
@@ -169,6 +177,7 @@ export interface ReceiptData {
     note: string | null;
   }[];
   readonly kind: 'sale' | 'refund' | 'exchange';
+  readonly training: boolean;
   readonly note: string | null;
   readonly totalMinor: number;
   readonly roundingMinor: number;
@@ -232,7 +241,8 @@ export function readReceipt(db: Database, uuid: Id): ReceiptData | null {
       taxRatePpm: numberOf(line['tax_rate_ppm']),
       note: textOrNull(line['note']),
     })),
-    kind: sale['kind'] === 'refund' || sale['kind'] === 'exchange' ? sale['kind'] : 'sale',
+    kind: toSaleKind(sale['kind']),
+    training: sale['mode'] === 'training',
     note: textOrNull(sale['note']),
     totalMinor,
     roundingMinor,

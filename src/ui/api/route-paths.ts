@@ -36,6 +36,7 @@ export const ROUTE_PATHS = {
   returnDeposit: 'POST /api/cart/deposits',
   refundSale: 'POST /api/sales/:uuid/refund',
   soldLines: 'GET /api/sales/:uuid/lines',
+  setTraining: 'PUT /api/training',
   listHeldCarts: 'GET /api/held-carts',
   holdCart: 'POST /api/held-carts',
   recallCart: 'POST /api/held-carts/:id/recall',

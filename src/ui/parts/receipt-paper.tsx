@@ -32,6 +32,7 @@ export function ReceiptPaper({ receipt, copy = false }: { readonly receipt: Rece
           {t('receipt.by', { user: receipt.user, register: receipt.register.code })}
         </p>
         {receipt.customer === null ? null : <p className="soft">{t('receipt.customer', { name: receipt.customer })}</p>}
+        {receipt.training ? <p className="strong training-word">{t('receipt.training')}</p> : null}
         {receipt.kind === 'sale' ? null : <p className="strong">{t(`receipt.${receipt.kind}`)}</p>}
         {receipt.note === null ? null : (
           <p className="soft">

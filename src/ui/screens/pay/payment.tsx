@@ -15,6 +15,7 @@ import { count } from '../../format/format.ts';
 import { Banners } from '../../parts/banners.tsx';
 import { BigFigure } from '../../parts/big-figure.tsx';
 import { KeyPad } from '../../parts/key-pad.tsx';
+import { TrainingBanner } from '../../parts/training-banner.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { useLocale, useMoney } from '../../parts/register-context.ts';
 import { goTo } from '../../parts/route.ts';
@@ -40,14 +41,14 @@ export function Payment(): ReactNode {
   const ways = methods.data?.rows.filter((method) => method.active) ?? [];
   if (cart === null || empty || ways[0] === undefined) return <Problem error={methods.error} />;
   return (
-    <main className="payment">
-      <PayBar />
+    <main className={cart.training ? 'payment training' : 'payment'}>
+      <PayBar cart={cart} />
       {cart.totalMinor <= 0 ? <PayBack cart={cart} ways={ways} /> : <Pay cart={cart} ways={ways} first={ways[0]} />}
     </main>
   );
 }
 
-function PayBar(): ReactNode {
+function PayBar({ cart }: { readonly cart: Cart }): ReactNode {
   const { t } = useTranslation();
   return (
     <>
@@ -61,6 +62,7 @@ function PayBar(): ReactNode {
         <UserButton />
       </header>
       <div className="till-banner">
+        <TrainingBanner cart={cart} />
         <Banners />
       </div>
     </>

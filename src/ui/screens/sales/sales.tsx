@@ -114,6 +114,8 @@ function SaleLine({ row, chosen, openedAt }: LineProps): ReactNode {
       <span className="time num soft">{time(row.completedAt, locale)}</span>
       <span className="id">
         <span className="strong num">{row.label}</span>
+        {row.training ? <span className="badge training-word">{t('sales.training')}</span> : null}
+        {row.kind === 'sale' ? null : <span className="badge">{t(`sales.${row.kind}`)}</span>}
         {justNow ? <span className="badge">{t('sales.just-now', { register: row.register })}</span> : null}
         {today ? null : <span className="small soft">{day(row.completedAt, locale)}</span>}
         <SaleState state={row.state} />

@@ -1,6 +1,6 @@
 /** What is done with a cart now and then: hold it, go on with a held one, a discount on all of it, a note, bottles back, empty it. */
 import { useQuery } from '@tanstack/react-query';
-import { BadgePercent, CirclePause, ListRestart, Recycle, StickyNote, Trash2, Undo, type LucideIcon } from 'lucide-react';
+import { BadgePercent, CirclePause, GraduationCap, ListRestart, Recycle, StickyNote, Trash2, Undo, type LucideIcon } from 'lucide-react';
 import { useState, type ReactNode } from 'react';
 import { useTranslation } from '../../texts/texts.tsx';
 import { call } from '../../api/call.ts';
@@ -11,6 +11,7 @@ import { Dialog } from '../../parts/dialog.tsx';
 import { Field } from '../../parts/field.tsx';
 import { ProductSearch } from '../../parts/product-picker.tsx';
 import { Problem } from '../../parts/problem.tsx';
+import { setTraining } from '../../parts/training-banner.tsx';
 import { useLocale, useMoney } from '../../parts/register-context.ts';
 import type { SellDialog } from './use-selling.ts';
 
@@ -49,6 +50,7 @@ export function CartMenu({ cart, onDialog, onProblem }: Props): ReactNode {
         {item(StickyNote, t('cart.note'), nothing, () => onDialog({ kind: 'price', line: null, first: 'note' }))}
         {item(Recycle, t('cart.deposit-back'), false, () => onDialog({ kind: 'back', deposit: true }))}
         {item(Undo, t('cart.goods-back'), false, () => onDialog({ kind: 'back', deposit: false }))}
+        {cart.training ? null : item(GraduationCap, t('training.begin'), !nothing, () => void setTraining(true).then(close, onProblem))}
         {item(Trash2, t('cart.empty'), nothing, () => {
           cartStore.clear().catch(onProblem);
           close();

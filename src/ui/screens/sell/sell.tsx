@@ -9,6 +9,7 @@ import { cartStore } from '../../cart/cart-store.ts';
 import type { Cart } from '../../cart/preview.ts';
 import { useCart } from '../../cart/use-cart.ts';
 import { Banners } from '../../parts/banners.tsx';
+import { TrainingBanner } from '../../parts/training-banner.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { useCan } from '../../parts/register-context.ts';
 import { goTo, linkTo } from '../../parts/route.ts';
@@ -59,10 +60,11 @@ export function Sell(): ReactNode {
   const searching = selling.search !== '';
 
   return (
-    <main className="till">
+    <main className={cart?.training === true ? 'till training' : 'till'}>
       <h1 className="unseen">{t('screen.sell')}</h1>
       <SellBar search={selling.search} field={selling.field} onSearch={onSearch} onKey={onKey} padOpen={padOpen} onPad={onPad} />
       <div className="till-banner">
+        <TrainingBanner cart={cart} />
         <Banners />
         <UnprintedBanner shown={cart?.lastSale?.uuid ?? null} />
       </div>
