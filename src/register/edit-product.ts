@@ -24,6 +24,7 @@ export interface ProductInput {
   readonly netContentMilli?: number | null | undefined;
   readonly contentUnit?: string | null | undefined;
   readonly minimumAge?: number | null | undefined;
+  readonly stockMinimumMilli?: number | null | undefined;
   readonly depositProduct?: Id | null | undefined;
   readonly favourite?: boolean | undefined;
 }
@@ -65,6 +66,7 @@ export function draftProduct(store: Store, draft: Draft, input: ProductInput): I
     cost_minor: input.costMinor ?? null,
     minimum_age: input.minimumAge ?? null,
     deposit_product: input.depositProduct ?? null,
+    stock_minimum_milli: input.stockMinimumMilli ?? null,
     favourite: input.favourite ?? false,
     track_stock: true,
     active: true,
@@ -106,6 +108,7 @@ function toPatch(input: Changes<ProductInput> & { readonly active?: boolean | un
     cost_minor: input.costMinor,
     minimum_age: input.minimumAge,
     deposit_product: input.depositProduct,
+    stock_minimum_milli: input.stockMinimumMilli,
     favourite: input.favourite,
     active: input.active,
   };

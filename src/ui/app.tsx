@@ -21,6 +21,7 @@ import { Registers } from './screens/registers/registers.tsx';
 import { Sales } from './screens/sales/sales.tsx';
 import { Sell } from './screens/sell/sell.tsx';
 import { Settings } from './screens/settings/settings.tsx';
+import { Stock } from './screens/stock/stock.tsx';
 import { ToCheck } from './screens/to-check/to-check.tsx';
 import { Users } from './screens/users/users.tsx';
 import { Wizard } from './screens/wizard/wizard.tsx';
@@ -75,6 +76,8 @@ function Screen({ route: [name, id] }: { readonly route: Route }): ReactNode {
       return <Sales chosen={id ?? null} />;
     case 'products':
       return id === 'import' ? <Import /> : <Products />;
+    case 'stock':
+      return <Stock />;
     case 'customers':
       return <Customers />;
     case 'users':

@@ -18,6 +18,8 @@ export const productRow = z.object({
   netContentMilli: milli.nullable(),
   contentUnit: z.string().nullable(),
   minimumAge: z.int().nullable(),
+  /** Fewer than these is low. */
+  stockMinimumMilli: milli.nullable(),
   /** What a bottle of it adds to its price. */
   depositProduct: idText.nullable(),
   favourite: z.boolean(),
@@ -38,6 +40,7 @@ export const productInput = z.object({
   netContentMilli: milli.positive().nullable().optional(),
   contentUnit: z.string().max(10).nullable().optional(),
   minimumAge: z.int().min(1).max(99).nullable().optional(),
+  stockMinimumMilli: milli.nonnegative().nullable().optional(),
   depositProduct: idText.nullable().optional(),
   favourite: z.boolean().optional(),
 });

@@ -2,9 +2,10 @@
 import type { z } from 'zod';
 import { CATALOGUE } from './catalogue.ts';
 import { SELLING } from './selling.ts';
+import { STOCK } from './stock.ts';
 import { SHOP } from './shop.ts';
 
-export const ROUTES = { ...SHOP, ...SELLING, ...CATALOGUE } as const;
+export const ROUTES = { ...SHOP, ...SELLING, ...CATALOGUE, ...STOCK } as const;
 export const EVENTS_PATH = '/api/events';
 /** A right granted on the spot, by the token of `grantRight`. */
 export const GRANT_HEADER = 'aurapos-grant';

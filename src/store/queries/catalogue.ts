@@ -22,13 +22,15 @@ export interface ProductRow {
   readonly netContentMilli: number | null;
   readonly contentUnit: string | null;
   readonly minimumAge: number | null;
+  /** Fewer than these is low. */
+  readonly stockMinimumMilli: number | null;
   readonly depositProduct: Id | null;
   readonly favourite: boolean;
   readonly active: boolean;
   readonly stockMilli: number | null;
 }
 
-const PRODUCT_COLUMNS = `p.id, p.name, p.price_minor, p.price_includes_tax, p.cost_minor, p.unit, p.net_content_milli, p.content_unit, p.minimum_age,
+const PRODUCT_COLUMNS = `p.id, p.name, p.price_minor, p.price_includes_tax, p.cost_minor, p.unit, p.net_content_milli, p.content_unit, p.minimum_age, p.stock_minimum_milli,
   p.deposit_product, p.favourite, p.active, p.category, p.tax_category, p.image,
   (SELECT sum(on_hand_milli) FROM stock s WHERE s.product = p.id HAVING max(counted) = 1) AS stock_milli`;
 
@@ -66,6 +68,7 @@ function toProduct(db: Database, row: SqlRow, taxes: readonly TaxCategoryRow[]):
     netContentMilli: numberOrNull(row['net_content_milli']),
     contentUnit: textOrNull(row['content_unit']),
     minimumAge: numberOrNull(row['minimum_age']),
+    stockMinimumMilli: numberOrNull(row['stock_minimum_milli']),
     depositProduct: row['deposit_product'] instanceof Uint8Array ? idFromBytes(row['deposit_product']) : null,
     favourite: row['favourite'] === 1,
     active: row['active'] === 1,

@@ -69,5 +69,8 @@ export const ROUTE_PATHS = {
   openImport: 'PUT /api/imports',
   mapImport: 'PATCH /api/imports/:id',
   applyImport: 'POST /api/imports/:id/apply',
+  listStock: 'GET /api/stock',
+  stockMovements: 'GET /api/stock/:id/movements',
+  moveStock: 'POST /api/stock',
   listToCheck: 'GET /api/to-check',
 } as const satisfies Record<RouteName, `${'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'} /api/${string}`>;

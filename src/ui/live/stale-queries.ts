@@ -22,6 +22,7 @@ export type QueryName =
   | 'sales'
   | 'sale'
   | 'held-carts'
+  | 'stock'
   | 'to-check';
 
 const GOODS = ['tiles', 'search', 'products'] as const;
@@ -32,7 +33,7 @@ const SHOWN: Readonly<Record<TableName, readonly QueryName[]>> = {
   register: ['registers', 'state', 'sales'],
   user: ['users', 'state', 'to-check'],
   role: ['users', 'roles', 'state'],
-  product: [...GOODS, 'categories', 'departments', 'storage', 'to-check'],
+  product: [...GOODS, 'stock', 'categories', 'departments', 'storage', 'to-check'],
   product_barcode: [...GOODS, 'to-check'],
   product_price: GOODS,
   category: ['categories', 'departments', 'products'],
@@ -49,7 +50,7 @@ const SHOWN: Readonly<Record<TableName, readonly QueryName[]>> = {
   line_adjustment: [],
   tender: [],
   payment_attempt: [],
-  stock_movement: ['products'],
+  stock_movement: ['products', 'stock'],
   cash_movement: [],
   voucher_movement: [],
   account_movement: [],

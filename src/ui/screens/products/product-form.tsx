@@ -39,6 +39,7 @@ interface Fields {
   readonly content: string;
   readonly contentUnit: string;
   readonly minimumAge: string;
+  readonly stockMinimum: string;
   readonly depositProduct: string | null;
   readonly favourite: boolean;
 }
@@ -64,6 +65,7 @@ export function ProductForm({ product, code = '', onClose, onSaved }: Props): Re
       content: product?.netContentMilli === null || product === null ? '' : quantity(product.netContentMilli, locale),
       contentUnit: product?.contentUnit ?? '',
       minimumAge: product?.minimumAge === null || product === null ? '' : String(product.minimumAge),
+      stockMinimum: typeof product?.stockMinimumMilli === 'number' ? quantity(product.stockMinimumMilli, locale) : '',
       depositProduct: product?.depositProduct ?? null,
       favourite: product?.favourite ?? false,
     };
@@ -72,7 +74,9 @@ export function ProductForm({ product, code = '', onClose, onSaved }: Props): Re
   const priceMinor = parseTyped(fields.price, digits);
   const costMinor = fields.cost.trim() === '' ? null : parseTyped(fields.cost, digits);
   const contentMilli = fields.content.trim() === '' ? null : parseTyped(fields.content, 3);
+  const minimumMilli = fields.stockMinimum.trim() === '' ? null : parseTyped(fields.stockMinimum, 3);
   const wrong = {
+    stockMinimum: fields.stockMinimum.trim() !== '' && (minimumMilli === null || minimumMilli < 0),
     name: fields.name.trim() === '',
     price: priceMinor === null || priceMinor < 0,
     cost: fields.cost.trim() !== '' && (costMinor === null || costMinor < 0),
@@ -92,6 +96,7 @@ export function ProductForm({ product, code = '', onClose, onSaved }: Props): Re
         netContentMilli: contentMilli,
         contentUnit: contentMilli === null ? null : fields.contentUnit.trim(),
         minimumAge: fields.minimumAge === '' ? null : Number(fields.minimumAge),
+        stockMinimumMilli: minimumMilli,
         depositProduct: fields.depositProduct,
         favourite: fields.favourite,
         ...(fields.taxCategory === '' ? {} : { taxCategory: fields.taxCategory }),
@@ -222,6 +227,14 @@ export function ProductForm({ product, code = '', onClose, onSaved }: Props): Re
           hint={t('products.deposit-hint')}
           value={fields.depositProduct}
           onChange={(depositProduct) => set({ depositProduct })}
+        />
+        <Field
+          label={t('products.minimum')}
+          className="num"
+          inputMode="decimal"
+          value={fields.stockMinimum}
+          onChange={(event) => set({ stockMinimum: event.target.value })}
+          error={tried && wrong.stockMinimum ? t('sell.not-a-quantity', { text: fields.stockMinimum }) : null}
         />
         <SelectField label={t('products.age')} value={fields.minimumAge} onChange={(event) => set({ minimumAge: event.target.value })}>
           <option value="">{t('products.any-age')}</option>
