@@ -228,22 +228,24 @@ export function ProductForm({ product, code = '', onClose, onSaved }: Props): Re
           value={fields.depositProduct}
           onChange={(depositProduct) => set({ depositProduct })}
         />
-        <Field
-          label={t('products.minimum')}
-          className="num"
-          inputMode="decimal"
-          value={fields.stockMinimum}
-          onChange={(event) => set({ stockMinimum: event.target.value })}
-          error={tried && wrong.stockMinimum ? t('sell.not-a-quantity', { text: fields.stockMinimum }) : null}
-        />
-        <SelectField label={t('products.age')} value={fields.minimumAge} onChange={(event) => set({ minimumAge: event.target.value })}>
-          <option value="">{t('products.any-age')}</option>
-          {AGES.map((age) => (
-            <option key={age} value={age}>
-              {t('products.from-age', { age })}
-            </option>
-          ))}
-        </SelectField>
+        <div className="two">
+          <Field
+            label={t('products.minimum')}
+            className="num"
+            inputMode="decimal"
+            value={fields.stockMinimum}
+            onChange={(event) => set({ stockMinimum: event.target.value })}
+            error={tried && wrong.stockMinimum ? t('sell.not-a-quantity', { text: fields.stockMinimum }) : null}
+          />
+          <SelectField label={t('products.age')} value={fields.minimumAge} onChange={(event) => set({ minimumAge: event.target.value })}>
+            <option value="">{t('products.any-age')}</option>
+            {AGES.map((age) => (
+              <option key={age} value={age}>
+                {t('products.from-age', { age })}
+              </option>
+            ))}
+          </SelectField>
+        </div>
       </div>
       <label className="check">
         <input type="checkbox" checked={fields.favourite} onChange={(event) => set({ favourite: event.target.checked })} />

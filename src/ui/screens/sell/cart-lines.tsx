@@ -180,7 +180,12 @@ function ChosenLine({ line, onQuantity, onPrice, onProblem }: ChosenProps): Reac
             <button type="button" className="btn btn-icon" aria-label={t('sell.one-less')} onClick={() => step(-1000)}>
               <Minus className="icon" aria-hidden />
             </button>
-            <button type="button" className="btn qty-now num" aria-label={t('sell.quantity')} onClick={() => onQuantity(line)}>
+            <button
+              type="button"
+              className="btn qty-now num"
+              aria-label={`${t('sell.quantity')}: ${quantity(line.quantityMilli, locale)}`}
+              onClick={() => onQuantity(line)}
+            >
               {quantity(line.quantityMilli, locale)}
             </button>
             <button type="button" className="btn btn-icon" aria-label={t('sell.one-more')} onClick={() => step(1000)}>

@@ -41,14 +41,16 @@ export function Stock(): ReactNode {
             <h1>
               {t('screen.stock')} {stock.total === null ? null : <span className="soft title-count num">{count(stock.total, locale)}</span>}
             </h1>
-            <button type="button" className="btn" onClick={() => setWorking('counted')}>
-              <ClipboardCheck className="icon" aria-hidden />
-              {t('stock.count')}
-            </button>
-            <button type="button" className="btn btn-primary" onClick={() => setWorking('received')}>
-              <PackagePlus className="icon" aria-hidden />
-              {t('stock.receive')}
-            </button>
+            <div className="stock-works">
+              <button type="button" className="btn" onClick={() => setWorking('counted')}>
+                <ClipboardCheck className="icon" aria-hidden />
+                {t('stock.count')}
+              </button>
+              <button type="button" className="btn btn-primary" onClick={() => setWorking('received')}>
+                <PackagePlus className="icon" aria-hidden />
+                {t('stock.receive')}
+              </button>
+            </div>
           </div>
           <div className="page-tools">
             <SearchField label={t('sell.search')} value={search} onChange={setSearch} />
@@ -64,7 +66,9 @@ export function Stock(): ReactNode {
                 </option>
               ))}
             </select>
-            {worth.data === undefined ? null : <span className="soft">{t('stock.worth', { amount: money(worth.data.valueMinor) })}</span>}
+            {worth.data === undefined || worth.data.valueMinor === 0 ? null : (
+              <span className="soft stock-worth">{t('stock.worth', { amount: money(worth.data.valueMinor) })}</span>
+            )}
           </div>
           <Problem error={stock.error} />
         </div>
