@@ -15,6 +15,7 @@ import { rightMissing, whoMay, type Call, type Caller, type Handlers } from './h
 import { CATALOGUE_HANDLERS } from './handlers/catalogue.ts';
 import { SELLING_HANDLERS } from './handlers/selling.ts';
 import { SHOP_HANDLERS } from './handlers/shop.ts';
+import { REPORT_HANDLERS } from './handlers/reports.ts';
 import { STOCK_HANDLERS } from './handlers/stock.ts';
 import { refusalWords } from './jobs.ts';
 import { describeApi } from './openapi.ts';
@@ -22,7 +23,13 @@ import type { Runtime } from './runtime.ts';
 import { SESSION_COOKIE } from './sessions.ts';
 import { serveScreen } from './static-files.ts';
 
-const HANDLERS: Handlers<RouteName> = { ...SHOP_HANDLERS, ...SELLING_HANDLERS, ...CATALOGUE_HANDLERS, ...STOCK_HANDLERS };
+const HANDLERS: Handlers<RouteName> = {
+  ...SHOP_HANDLERS,
+  ...SELLING_HANDLERS,
+  ...CATALOGUE_HANDLERS,
+  ...STOCK_HANDLERS,
+  ...REPORT_HANDLERS,
+};
 
 /** JSON bodies; a CSV file is streamed and has its own bound. */
 const MAX_BODY_BYTES = 1024 * 1024;

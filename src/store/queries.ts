@@ -4,6 +4,7 @@ import { verifyStore } from './verify.ts';
 import { categoryTiles, listCategories, listDepartments, listProducts } from './queries/catalogue.ts';
 import { listCustomers } from './queries/people.ts';
 import { listSales } from './queries/sales.ts';
+import { reportSales } from './queries/reports.ts';
 import { listStock, movementsOf } from './queries/stock.ts';
 import { countRows } from './queries/shop.ts';
 
@@ -18,6 +19,7 @@ export const LONG_QUERIES = {
   listSales,
   countRows,
   listStock,
+  reportSales,
   movementsOf,
 } as const;
 

@@ -18,6 +18,7 @@ import { Login } from './screens/login/login.tsx';
 import { Payment } from './screens/pay/payment.tsx';
 import { Products } from './screens/products/products.tsx';
 import { Registers } from './screens/registers/registers.tsx';
+import { Reports } from './screens/reports/reports.tsx';
 import { Sales } from './screens/sales/sales.tsx';
 import { Sell } from './screens/sell/sell.tsx';
 import { Settings } from './screens/settings/settings.tsx';
@@ -78,6 +79,8 @@ function Screen({ route: [name, id] }: { readonly route: Route }): ReactNode {
       return id === 'import' ? <Import /> : <Products />;
     case 'stock':
       return <Stock />;
+    case 'reports':
+      return <Reports />;
     case 'customers':
       return <Customers />;
     case 'users':

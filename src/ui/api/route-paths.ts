@@ -72,5 +72,6 @@ export const ROUTE_PATHS = {
   listStock: 'GET /api/stock',
   stockMovements: 'GET /api/stock/:id/movements',
   moveStock: 'POST /api/stock',
+  reportSales: 'GET /api/reports/sales',
   listToCheck: 'GET /api/to-check',
 } as const satisfies Record<RouteName, `${'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'} /api/${string}`>;

@@ -22,6 +22,7 @@ export type QueryName =
   | 'sales'
   | 'sale'
   | 'held-carts'
+  | 'report'
   | 'stock'
   | 'to-check';
 
@@ -45,7 +46,7 @@ const SHOWN: Readonly<Record<TableName, readonly QueryName[]>> = {
   customer: ['customers', 'storage'],
   held_cart: ['held-carts'],
   chain_start: ['registers', 'to-check'],
-  sale: ['sales', 'recent', 'storage', 'to-check'],
+  sale: ['report', 'sales', 'recent', 'storage', 'to-check'],
   sale_line: ['sale'],
   line_adjustment: [],
   tender: [],

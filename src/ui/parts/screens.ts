@@ -1,9 +1,21 @@
 /** The screens by name, in the order of the menu, and the right each asks for. */
-import { Boxes, CircleCheck, Package, ReceiptText, Settings, ShoppingBasket, Store, UserRound, Users, type LucideIcon } from 'lucide-react';
+import {
+  Boxes,
+  ChartColumn,
+  CircleCheck,
+  Package,
+  ReceiptText,
+  Settings,
+  ShoppingBasket,
+  Store,
+  UserRound,
+  Users,
+  type LucideIcon,
+} from 'lucide-react';
 import type { Right } from '../../domain/rights.ts';
 
 export interface ScreenEntry {
-  readonly name: 'sell' | 'sales' | 'products' | 'stock' | 'customers' | 'registers' | 'users' | 'to-check' | 'settings';
+  readonly name: 'sell' | 'sales' | 'products' | 'stock' | 'reports' | 'customers' | 'registers' | 'users' | 'to-check' | 'settings';
   readonly right: Right | null;
   readonly icon: LucideIcon;
 }
@@ -13,6 +25,7 @@ export const SCREENS: readonly ScreenEntry[] = [
   { name: 'sales', right: 'history', icon: ReceiptText },
   { name: 'products', right: null, icon: Package },
   { name: 'stock', right: 'stock', icon: Boxes },
+  { name: 'reports', right: 'reports', icon: ChartColumn },
   { name: 'customers', right: 'customers', icon: UserRound },
   { name: 'registers', right: null, icon: Store },
   { name: 'users', right: 'users', icon: Users },
