@@ -9,6 +9,9 @@ import { dueOf, PPM, taxLines } from './tax.ts';
 
 export type Unit = 'each' | 'kg' | 'l' | 'm';
 
+/** Where what is bought is eaten: in some countries the tax follows it. */
+export type Service = 'take-away' | 'eat-in';
+
 /** deposit: what a bottle adds to the price of its drink; deposit-return: a bottle brought back. */
 export type LineKind = 'goods' | 'department' | 'deposit' | 'deposit-return' | 'tip';
 
@@ -77,6 +80,7 @@ export interface Cart {
   readonly nextLine: number;
   readonly discount: Discount | null;
   readonly note: string | null;
+  readonly service: Service;
   /** The held cart that this one was taken from. */
   readonly held: { readonly id: Id; readonly name: string } | null;
   /** Practice: it becomes a sale of a series of its own that counts nowhere. */
@@ -98,6 +102,7 @@ export function emptyCart(id: Id, startedAt: number): Cart {
     nextLine: 1,
     discount: null,
     note: null,
+    service: 'take-away',
     held: null,
     training: false,
     ageCheckedBy: null,

@@ -131,7 +131,7 @@ function draftSale(store: Store, draft: Draft, { sale: uuid, cart, priced, settl
     tax_minor: priced.taxMinor,
     ...(settlement.roundingMinor === 0 ? {} : { rounding_minor: settlement.roundingMinor }),
   });
-  draftLines(draft, priced, { sale, ageCheckedBy: cart.ageCheckedBy, training: cart.training });
+  draftLines(draft, priced, { sale, cart });
   if (!cart.training) draftVoids(draft, cart);
   if (cart.held !== null && isHeldCart(store.db, cart.held.id)) draft.remove('held_cart', cart.held.id);
   for (const tender of settlement.tenders)
@@ -146,11 +146,7 @@ function kindOf(cart: Cart): 'sale' | 'refund' | 'exchange' {
   return cart.lines.every(isBack) ? 'refund' : 'exchange';
 }
 
-function draftLines(
-  draft: Draft,
-  priced: PricedCart,
-  { sale, ageCheckedBy, training }: { sale: number; ageCheckedBy: Id | null; training: boolean },
-): void {
+function draftLines(draft: Draft, priced: PricedCart, { sale, cart }: { sale: number; cart: Cart }): void {
   const rows = new Map<number, number>();
   // What goes with a line names its row, so it comes after it.
   for (const line of [...priced.lines].sort((a, b) => Number(a.parent !== null) - Number(b.parent !== null))) {
@@ -169,14 +165,15 @@ function draftLines(
       ...(line.taxCategory === null ? {} : { tax_category: line.taxCategory }),
       tax_rate_ppm: line.taxRatePpm,
       includes_tax: line.includesTax,
+      ...(cart.service === 'take-away' ? {} : { service: cart.service }),
       total_minor: line.totalMinor,
       tax_minor: line.taxMinor,
-      ...(line.minimumAge === null ? {} : { minimum_age: line.minimumAge, age_checked_by: ageCheckedBy }),
+      ...(line.minimumAge === null ? {} : { minimum_age: line.minimumAge, age_checked_by: cart.ageCheckedBy }),
       ...(line.note === null ? {} : { note: line.note }),
     });
     rows.set(line.line, row);
     draftAdjustments(draft, line, row);
-    if (line.product !== null && line.kind === 'goods' && !training)
+    if (line.product !== null && line.kind === 'goods' && !cart.training)
       draft.insert('stock_movement', {
         product: line.product,
         quantity_milli: -line.quantityMilli,

@@ -19,6 +19,7 @@ import {
   type Discount,
   type NewLine,
   type PricedLine,
+  type Service,
 } from '../domain/cart.ts';
 import { isScalePattern, readScaleLabel } from '../domain/scale-label.ts';
 import { findByCode, readProduct, readTaxCategories, type ProductRow } from '../store/queries/catalogue.ts';
@@ -72,6 +73,7 @@ export interface CartView {
   readonly discountMinor: number;
   readonly note: string | null;
   readonly heldName: string | null;
+  readonly service: Service;
   readonly training: boolean;
   /** The age to look at before paying; null when there is none, or somebody looked. */
   readonly ageToCheck: number | null;
@@ -154,7 +156,7 @@ export function scanCode(register: Register, code: string, quantityMilli: number
   if (row === null) return refuse('barcode.unknown', { code });
   // The label's price is what the customer saw: it is the price of the one piece in hand.
   const piece = { code, quantityMilli, unit: 'each', unitPriceMinor: label.priceMinor ?? row.priceMinor } as const;
-  return changeCart(store, (cart) => addToCart(cart, lineOf(store, row, piece)));
+  return changeCart(store, (cart) => addToCart(cart, lineOf(store, cart, row, piece)));
 }
 
 /** A negative quantity is goods that come back without their receipt. Refuses with input.not-found, input.amount-too-large. */
@@ -167,8 +169,8 @@ export function addProductLine(register: Register, product: Id, quantityMilli: n
   return changeCart(store, (cart) =>
     addToCart(
       cart,
-      lineOf(store, row, { code, quantityMilli }),
-      deposit === null ? null : lineOf(store, deposit, { kind: 'deposit', code: null, quantityMilli }),
+      lineOf(store, cart, row, { code, quantityMilli }),
+      deposit === null ? null : lineOf(store, cart, deposit, { kind: 'deposit', code: null, quantityMilli }),
     ),
   );
 }
@@ -181,12 +183,18 @@ export function returnDeposit(register: Register, product: Id, quantityMilli: nu
   const deposit = bottle?.depositProduct === null || bottle === null ? bottle : readProduct(store.db, bottle.depositProduct, nowMs);
   if (deposit === null) return refuse('input.not-found', { what: 'product' });
   return changeCart(store, (cart) =>
-    addToCart(cart, lineOf(store, deposit, { kind: 'deposit-return', code: null, quantityMilli: -quantityMilli })),
+    addToCart(cart, lineOf(store, cart, deposit, { kind: 'deposit-return', code: null, quantityMilli: -quantityMilli })),
   );
 }
 
-function lineOf(store: Store, row: ProductRow, more: Pick<NewLine, 'code' | 'quantityMilli'> & Partial<NewLine>): NewLine {
-  const tax = row.taxCategory ?? readTaxCategories(store.db, store.clock.nowMs())[0];
+function lineOf(
+  store: Store,
+  { service }: Cart,
+  row: ProductRow,
+  more: Pick<NewLine, 'code' | 'quantityMilli'> & Partial<NewLine>,
+): NewLine {
+  const taxes = readTaxCategories(store.db, store.clock.nowMs(), service);
+  const tax = taxes.find(({ id }) => id === row.taxCategory?.id) ?? taxes[0];
   return {
     product: row.id,
     name: row.name,
@@ -218,6 +226,20 @@ export function dropLine(register: Register, line: number, by: { readonly reason
 export function setCartCustomer(register: Register, customer: Id | null): Result<CartView> {
   if (customer !== null && readCustomer(register.store.db, customer) === null) return refuse('input.not-found', { what: 'customer' });
   return changeCart(register.store, (cart) => ok({ ...cart, customer }));
+}
+
+/** Taken away or eaten in: every line that is sold takes the rate of its tax for that. */
+export function setService({ store }: Register, service: Service): Result<CartView> {
+  const taxes = new Map(readTaxCategories(store.db, store.clock.nowMs(), service).map(({ id, ratePpm }) => [id, ratePpm]));
+  return changeCart(store, (cart) =>
+    ok({
+      ...cart,
+      service,
+      lines: cart.lines.map((line) =>
+        line.refund !== null || line.taxCategory === null ? line : { ...line, taxRatePpm: taxes.get(line.taxCategory) ?? line.taxRatePpm },
+      ),
+    }),
+  );
 }
 
 /** A discount on the whole, a note, who looked at the customer's age. */
@@ -263,6 +285,7 @@ export function viewCart(store: Store, open: OpenCart): CartView {
     discount: viewDiscount(open.cart.discount),
     discountMinor: priced.discountMinor,
     note: open.cart.note,
+    service: open.cart.service,
     training: open.cart.training,
     heldName: open.cart.held?.name ?? null,
     ageToCheck: ageToCheck(open.cart),

@@ -7,7 +7,7 @@ import { present } from '../base/assert.ts';
 import { unwrap, type Result } from '../base/result.ts';
 import { eventually, makeShopOfMany, makeTestHub, syncMember, type Member } from '../../test/support/shop-of-many.ts';
 import { makeShop, sellSome, type TestShop } from '../../test/support/shop.ts';
-import { listPaymentMethods, listProducts } from '../store/queries/catalogue.ts';
+import { listPaymentMethods, listProducts, readTaxCategories } from '../store/queries/catalogue.ts';
 import { readSoldSale } from '../store/queries/refunds.ts';
 import { readReceipt, type ReceiptData } from '../store/queries/sales.ts';
 import { listExceptions } from '../store/queries/shop.ts';
@@ -22,9 +22,11 @@ import {
   getCart,
   returnDeposit,
   scanCode,
+  setService,
   setTraining,
   type CartView,
 } from './edit-cart.ts';
+import { addTaxRate } from './edit-tax.ts';
 import { clearCart, heldCarts, holdCart, recallCart } from './hold-cart.ts';
 import { refundSale } from './refund-sale.ts';
 
@@ -308,5 +310,31 @@ test('[ux 13] practice: a series of its own, no stock, nothing journalled as tak
   unwrap(setTraining(shop.register, false));
   assert.equal(refundAll(shop, practised.uuid).ok, false);
   assert.equal(sellSome(shop, 1).label, 'R1-000002', 'the real series has no gap');
+  shop.close();
+});
+
+test('a new rate takes over at its hour; eaten in has its own where there is one; a refund keeps the rate of its sale', async () => {
+  const shop = await makeShop();
+  const { register, store, owner, clock } = shop;
+  const [usual] = readTaxCategories(store.db, clock.nowMs());
+  const tax = present(usual, 'a tax');
+  const soup = product(shop, 1000, { taxCategory: tax.id });
+  const rateNow = (): number | undefined => getCart(register).lines[0]?.taxRatePpm;
+  const midnight = clock.nowMs() + 3_600_000;
+  unwrap(addTaxRate(register, { taxCategory: tax.id, ratePpm: 190_000, service: 'any', fromAt: midnight }, owner));
+  unwrap(addTaxRate(register, { taxCategory: tax.id, ratePpm: 70_000, service: 'eat-in', fromAt: midnight }, owner));
+  unwrap(addProductLine(register, soup, 1000));
+  assert.equal(rateNow(), tax.ratePpm);
+  const sold = unwrap(pay(shop, getCart(register)));
+  clock.advance(3_600_000);
+  unwrap(addProductLine(register, soup, 1000));
+  assert.equal(rateNow(), 190_000);
+  assert.equal(unwrap(setService(register, 'eat-in')).taxMinor, 65, '7 % in 10.00');
+  unwrap(addProductLine(register, soup, 1000));
+  assert.equal(rateNow(), 70_000);
+  unwrap(pay(shop, getCart(register)));
+  assert.equal(store.db.get("SELECT count(*) AS rows FROM sale_line WHERE service = 'eat-in'")?.['rows'], 1);
+  unwrap(refundAll(shop, sold.uuid));
+  assert.equal(rateNow(), tax.ratePpm);
   shop.close();
 });

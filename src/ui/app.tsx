@@ -88,7 +88,7 @@ function Screen({ route: [name, id] }: { readonly route: Route }): ReactNode {
     case 'registers':
       return <Registers />;
     case 'settings':
-      return <Settings />;
+      return <Settings page={id ?? null} />;
     case 'to-check':
       return <ToCheck />;
     default:

@@ -177,6 +177,38 @@ export const CATALOGUE = {
     summary: 'Taxes with the rate in force',
     answer: z.object({ rows: z.array(taxCategory) }),
   }),
+  listTaxRates: route({
+    method: 'GET',
+    path: '/api/tax-rates',
+    access: 'login',
+    summary: 'Every rate that was, is and will be, newest first',
+    answer: z.object({
+      rows: z.array(
+        z.object({ id: idText, taxCategory: idText, service: z.enum(['any', 'take-away', 'eat-in']), ratePpm: z.int(), fromAt: instant }),
+      ),
+    }),
+  }),
+  addTaxRate: route({
+    method: 'POST',
+    path: '/api/tax-rates',
+    access: 'settings',
+    summary: 'A new rate from a date on, for goods taken away, eaten in, or both; what was sold keeps the old one',
+    body: z.object({
+      taxCategory: idText,
+      service: z.enum(['any', 'take-away', 'eat-in']).default('any'),
+      ratePpm: z.int().min(0).max(1_000_000),
+      fromAt: instant,
+    }),
+    answer: withId,
+  }),
+  addTax: route({
+    method: 'POST',
+    path: '/api/tax-categories',
+    access: 'settings',
+    summary: 'A new tax with its rate',
+    body: z.object({ name, ratePpm: z.int().min(0).max(1_000_000) }),
+    answer: withId,
+  }),
   listPaymentMethods: route({
     method: 'GET',
     path: '/api/payment-methods',

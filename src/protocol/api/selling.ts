@@ -46,6 +46,7 @@ export const cart = z.object({
   discount: discountView,
   discountMinor: minor,
   note: z.string().nullable(),
+  service: z.enum(['take-away', 'eat-in']),
   /** Practice: it counts nowhere. */
   training: z.boolean(),
   /** The held cart that it was. */
@@ -269,6 +270,14 @@ export const SELLING = {
         }),
       ),
     }),
+  }),
+  setService: route({
+    method: 'PUT',
+    path: '/api/cart/service',
+    access: 'sell',
+    summary: 'Taken away or eaten in: the taxes of the lines follow, where their rates do',
+    body: z.object({ service: z.enum(['take-away', 'eat-in']) }),
+    answer: cart,
   }),
   setTraining: route({
     method: 'PUT',

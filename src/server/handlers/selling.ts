@@ -15,6 +15,7 @@ import {
   returnDeposit,
   scanCode,
   setCartCustomer,
+  setService,
   setTraining,
   undoCart,
 } from '../../register/edit-cart.ts';
@@ -87,6 +88,7 @@ export const SELLING_HANDLERS: Handlers<keyof typeof SELLING> = {
       })),
     });
   },
+  setService: (runtime, { body }) => tellCart(runtime, setService(runtime.register, body.service)),
   setTraining: (runtime, { body }) => tellCart(runtime, setTraining(runtime.register, body.training)),
   listHeldCarts: ({ register }) =>
     ok({

@@ -23,6 +23,7 @@ const empty: Cart = {
   discount: null,
   discountMinor: 0,
   note: null,
+  service: 'take-away',
   training: false,
   heldName: null,
   ageToCheck: null,

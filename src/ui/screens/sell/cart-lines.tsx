@@ -46,7 +46,8 @@ export function CartLines({
     <div className="lines">
       <header>
         <h2>
-          {t('sell.cart')} <span className="soft num">{t('sell.items', { count: cart.items, shown: count(cart.items, locale) })}</span>
+          {t('sell.cart')} {cart.service === 'eat-in' ? <span className="badge">{t('taxes.eat-in')}</span> : null}
+          <span className="soft num">{t('sell.items', { count: cart.items, shown: count(cart.items, locale) })}</span>
         </h2>
         {cart.canUndo ? (
           <button

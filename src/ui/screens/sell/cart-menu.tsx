@@ -1,6 +1,17 @@
 /** What is done with a cart now and then: hold it, go on with a held one, a discount on all of it, a note, bottles back, empty it. */
 import { useQuery } from '@tanstack/react-query';
-import { BadgePercent, CirclePause, GraduationCap, ListRestart, Recycle, StickyNote, Trash2, Undo, type LucideIcon } from 'lucide-react';
+import {
+  BadgePercent,
+  CirclePause,
+  GraduationCap,
+  ListRestart,
+  Recycle,
+  StickyNote,
+  Trash2,
+  Undo,
+  UtensilsCrossed,
+  type LucideIcon,
+} from 'lucide-react';
 import { useState, type ReactNode } from 'react';
 import { useTranslation } from '../../texts/texts.tsx';
 import { call } from '../../api/call.ts';
@@ -50,6 +61,10 @@ export function CartMenu({ cart, onDialog, onProblem }: Props): ReactNode {
         {item(StickyNote, t('cart.note'), nothing, () => onDialog({ kind: 'price', line: null, first: 'note' }))}
         {item(Recycle, t('cart.deposit-back'), false, () => onDialog({ kind: 'back', deposit: true }))}
         {item(Undo, t('cart.goods-back'), false, () => onDialog({ kind: 'back', deposit: false }))}
+        {item(UtensilsCrossed, t(cart.service === 'eat-in' ? 'cart.take-away' : 'cart.eat-in'), false, () => {
+          const service = cart.service === 'eat-in' ? 'take-away' : 'eat-in';
+          cartStore.ask(() => call('setService', { body: { service } })).then(close, onProblem);
+        })}
         {cart.training ? null : item(GraduationCap, t('training.begin'), !nothing, () => void setTraining(true).then(close, onProblem))}
         {item(Trash2, t('cart.empty'), nothing, () => {
           cartStore.clear().catch(onProblem);
