@@ -135,3 +135,19 @@ test('barcodes: check digits, and UPC-A as the EAN-13 that it is', () => {
   assert.equal(normalBarcode(' 036000291452 '), '0036000291452');
   assert.equal(normalBarcode('ABC 12'), 'ABC12');
 });
+
+test('money back: amounts are negative, cash is rounded, and nothing is given twice', () => {
+  assert.deepEqual(unwrap(settle(-1497, [{ method: CASH, amountMinor: -1495 }])).roundingMinor, 2);
+  assert.equal(unwrap(settle(-1497, [{ method: CARD, amountMinor: -1497 }])).roundingMinor, 0);
+  assert.equal(settle(-1497, [{ method: CARD, amountMinor: -1500 }]).ok, false);
+  assert.equal(settle(-1497, [{ method: CASH, amountMinor: -1500 }]).ok, false);
+  assert.equal(settle(-1497, [{ method: CARD, amountMinor: -1000 }]).ok, false);
+  assert.equal(
+    settle(-500, [
+      { method: CARD, amountMinor: 100 },
+      { method: CASH, amountMinor: -600 },
+    ]).ok,
+    false,
+  );
+  assert.deepEqual(unwrap(settle(0, [])).tenders, [], 'an even exchange needs no payment');
+});

@@ -2,8 +2,14 @@
 
 export const RIGHTS = [
   'sell',
+  'discount',
+  'price-override',
+  'refund',
+  'refund-without-receipt',
   'history',
   'products',
+  'stock',
+  'reports',
   'customers',
   'customers.forget',
   'users',
@@ -20,7 +26,22 @@ export type BuiltInRole = 'owner' | 'manager' | 'cashier';
 
 export const BUILT_IN_ROLES: Readonly<Record<BuiltInRole, readonly Right[]>> = {
   owner: RIGHTS,
-  manager: ['sell', 'history', 'products', 'customers', 'customers.forget', 'import', 'to-check', 'registers'],
+  manager: [
+    'sell',
+    'discount',
+    'price-override',
+    'refund',
+    'refund-without-receipt',
+    'history',
+    'products',
+    'stock',
+    'reports',
+    'customers',
+    'customers.forget',
+    'import',
+    'to-check',
+    'registers',
+  ],
   cashier: ['sell', 'history', 'customers'],
 };
 

@@ -29,16 +29,21 @@ export interface Settlement<M extends TenderMethod> {
   readonly changeMinor: Minor;
 }
 
-/** Refuses with sale.not-settled, sale.overpaid. Only what is paid by methods that give change is rounded to their step. */
+/**
+ * A negative total is paid back: amounts are negative then, and there is no change. Only what is paid by methods that give change is rounded
+ * to their step. Refuses with sale.not-settled, sale.overpaid.
+ */
 export function settle<M extends TenderMethod>(totalMinor: number, given: readonly GivenTender<M>[]): Result<Settlement<M>> {
   const exact = given.filter(({ method }) => !method.givesChange);
-  const left = totalMinor - sum(exact);
-  if (left < 0) return refuse('sale.overpaid', { method: exact[0]?.method.name ?? '' });
   const cash = given.filter(({ method }) => method.givesChange);
+  const left = totalMinor - sum(exact);
+  const back = totalMinor < 0;
+  if (back ? left > 0 : left < 0) return refuse('sale.overpaid', { method: exact[0]?.method.name ?? '' });
   const step = cash[0]?.method.roundingStepMinor ?? null;
   const due = cash.length > 0 && step !== null ? roundToStep(left, step) : minor(left);
   const change = sum(cash) - due;
-  if (change < 0 || given.some(({ amountMinor }) => amountMinor < 0)) return refuse('sale.not-settled');
+  const wrongWay = given.some(({ amountMinor }) => (back ? amountMinor > 0 : amountMinor < 0));
+  if (change < 0 || wrongWay || (back && change !== 0)) return refuse('sale.not-settled');
   return ok({
     tenders: given.map((tender, at) => ({
       method: tender.method,

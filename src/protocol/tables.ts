@@ -22,7 +22,7 @@ import {
   type PatchValues,
 } from './columns.ts';
 
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;
 
 export const TABLES = {
   // ---- records: edited, last writer wins per group
@@ -47,7 +47,7 @@ export const TABLES = {
     tax: { tax_category: id },
     unit: { unit: oneOf('each', 'kg', 'l', 'm'), net_content_milli: int, content_unit: line },
     cost: { cost_minor: int, supplier: id },
-    rules: { minimum_age: int, deposit_product: id, department: flag, track_stock: flag },
+    rules: { minimum_age: int, deposit_product: id, department: flag, track_stock: flag, stock_minimum_milli: int },
     look: { image: line, favourite: flag, position: int },
     active: { active: need(flag) },
   }),

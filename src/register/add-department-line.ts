@@ -7,7 +7,7 @@ import { addToCart } from '../domain/cart.ts';
 import type { Id } from '../base/id.ts';
 import { refuse, type Result } from '../base/result.ts';
 import { readCategoryName, readTaxCategories } from '../store/queries/catalogue.ts';
-import { changeCart, type CartView } from './edit-cart.ts';
+import { changeCart, readOpenCart, type CartView } from './edit-cart.ts';
 import { pricesIncludeTax } from './edit-product.ts';
 import type { Register } from './register.ts';
 
@@ -22,7 +22,8 @@ export interface DepartmentLine {
 
 /** Refuses with input.not-found (category, tax), input.amount-too-large. */
 export function addDepartmentLine({ store }: Register, line: DepartmentLine): Result<CartView> {
-  const tax = readTaxCategories(store.db, store.clock.nowMs()).find(({ id }) => id === line.taxCategory);
+  const { service } = readOpenCart(store).cart;
+  const tax = readTaxCategories(store.db, store.clock.nowMs(), service).find(({ id }) => id === line.taxCategory);
   if (tax === undefined) return refuse('input.not-found', { what: 'tax' });
   const name = line.category === null ? tax.name : readCategoryName(store.db, line.category);
   if (name === null) return refuse('input.not-found', { what: 'category' });

@@ -7,17 +7,20 @@ import { idToBytes, makeId, type Id } from '../base/id.ts';
 import { localDay, utcOffsetMinutes } from '../base/clock.ts';
 import { present } from '../base/assert.ts';
 import { ok, refuse, type Result } from '../base/result.ts';
-import { priceCart, type Cart, type PricedCart } from '../domain/cart.ts';
+import { ageToCheck, priceCart, type Cart, type PricedCart, type PricedLine } from '../domain/cart.ts';
 import { settle, type Settlement } from '../domain/tender.ts';
 import { referenceText } from '../store/codec.ts';
 import { commit, type Draft } from '../store/journal.ts';
 import { changesetOfLedgerId } from '../store/merge.ts';
 import { listPaymentMethods, type PaymentMethodRow } from '../store/queries/catalogue.ts';
 import { nextReceiptNumber, openShift, readReceipt, saleLabel, setUnprinted, type ReceiptData } from '../store/queries/sales.ts';
+import { findSoldLine } from '../store/queries/refunds.ts';
+import { isHeldCart } from '../store/queries/held-carts.ts';
 import { readCurrency, readShop } from '../store/queries/shop.ts';
 import { hashOfLocal, type Store } from '../store/store.ts';
 import { INDEX_SPACE } from '../protocol/changeset.ts';
 import type { LedgerRef } from '../protocol/columns.ts';
+import { draftVoids } from './draft-voids.ts';
 import { completedSaleOf, newCart, readOpenCart, writeOpenCart } from './edit-cart.ts';
 import { ownRegisterId, type Register } from './register.ts';
 
@@ -31,7 +34,10 @@ export interface PayInput {
 /** Carts remembered by the sale they became: more than any screen or script retries. */
 const COMPLETED_CARTS_KEPT = 1_000;
 
-/** Refuses with sale.empty, cart.changed, sale.not-settled, sale.overpaid, input.not-found. The same cart again answers the same sale. */
+/**
+ * Refuses with sale.empty, sale.age-not-checked, refund.too-much, cart.changed, sale.not-settled, sale.overpaid, input.not-found. The same cart again
+ * answers the same sale.
+ */
 export function completeSale(register: Register, input: PayInput): Result<ReceiptData> {
   const { store } = register;
   const again = completedSaleOf(store, input.cart);
@@ -40,6 +46,10 @@ export function completeSale(register: Register, input: PayInput): Result<Receip
     const open = readOpenCart(store);
     const { cart } = open;
     if (cart.lines.length === 0) return refuse('sale.empty');
+    const age = ageToCheck(cart);
+    if (age !== null) return refuse('sale.age-not-checked', { age });
+    const over = overRefunded(store, cart);
+    if (over !== null) return refuse('refund.too-much', { name: over });
     const priced = priceCart(cart);
     if (cart.id !== input.cart || priced.totalMinor !== input.totalMinor) return refuse('cart.changed');
     const settlement = settleTenders(store, priced.totalMinor, input);
@@ -71,6 +81,18 @@ function settleTenders(store: Store, totalMinor: number, input: PayInput): Resul
   return settle(totalMinor, given);
 }
 
+/** The name of what was given back elsewhere since it came into this cart; null when all of it may still go back. */
+function overRefunded(store: Store, cart: Cart): string | null {
+  const back = new Map<string, number>();
+  for (const { refund, quantityMilli } of cart.lines)
+    if (refund !== null) back.set(refund.line, (back.get(refund.line) ?? 0) - quantityMilli);
+  for (const [ref, milli] of back) {
+    const sold = findSoldLine(store.db, ref);
+    if (sold !== undefined && sold.refundedMilli + milli > sold.quantityMilli) return sold.name;
+  }
+  return null;
+}
+
 interface SaleParts {
   readonly sale: Id;
   readonly cart: Cart;
@@ -85,38 +107,55 @@ function draftSale(store: Store, draft: Draft, { sale: uuid, cart, priced, settl
   const now = Math.max(store.clock.nowMs(), own.lastAt);
   const offset = utcOffsetMinutes(now);
   const day = localDay(now, offset);
-  const number = nextReceiptNumber(store.db, own.series);
+  const series = cart.training ? `${own.series}T` : own.series;
+  const number = nextReceiptNumber(store.db, series);
   const sale = draft.insert('sale', {
     uuid,
-    kind: 'sale',
-    mode: 'real',
+    kind: kindOf(cart),
+    mode: cart.training ? 'training' : 'real',
     started_at: cart.startedAt,
     completed_at: now,
     utc_offset_minutes: offset,
     trading_day: day,
     shift: shiftFor(store, draft, registerId, user, now, day),
     register: registerId,
-    series: own.series,
+    series,
     number,
     currency: readCurrency(store.db),
     shop_version: present(readShop(store.db), 'the shop').id,
     user,
     ...(cart.customer === null ? {} : { customer: cart.customer }),
+    ...(cart.held === null ? {} : { held_cart: cart.held.id }),
+    ...(cart.note === null ? {} : { note: cart.note }),
     total_minor: priced.totalMinor,
     tax_minor: priced.taxMinor,
     ...(settlement.roundingMinor === 0 ? {} : { rounding_minor: settlement.roundingMinor }),
   });
-  draftLines(draft, priced, sale);
+  draftLines(draft, priced, { sale, cart });
+  if (!cart.training) draftVoids(draft, cart);
+  if (cart.held !== null && isHeldCart(store.db, cart.held.id)) draft.remove('held_cart', cart.held.id);
   for (const tender of settlement.tenders)
     draft.insert('tender', { sale, payment_method: tender.method.id, amount_minor: tender.amountMinor, change_minor: tender.changeMinor });
-  return { label: saleLabel(own.series, number) };
+  return { label: saleLabel(series, number) };
 }
 
-function draftLines(draft: Draft, priced: PricedCart, sale: number): void {
-  for (const line of priced.lines) {
+/** What comes back only is a refund; beside goods that are bought it is an exchange. Bottles brought back are neither. */
+function kindOf(cart: Cart): 'sale' | 'refund' | 'exchange' {
+  const isBack = ({ kind, quantityMilli }: Cart['lines'][number]): boolean => kind !== 'deposit-return' && quantityMilli < 0;
+  if (!cart.lines.some(isBack)) return 'sale';
+  return cart.lines.every(isBack) ? 'refund' : 'exchange';
+}
+
+function draftLines(draft: Draft, priced: PricedCart, { sale, cart }: { sale: number; cart: Cart }): void {
+  const rows = new Map<number, number>();
+  // What goes with a line names its row, so it comes after it.
+  for (const line of [...priced.lines].sort((a, b) => Number(a.parent !== null) - Number(b.parent !== null))) {
+    const parent = line.parent === null ? undefined : rows.get(line.parent);
     const row = draft.insert('sale_line', {
       sale,
-      kind: line.product === null ? 'department' : 'goods',
+      kind: line.kind === 'goods' && line.product === null ? 'department' : line.kind,
+      ...(parent === undefined ? {} : { parent }),
+      ...(line.refund === null ? {} : { refund_of: line.refund.line }),
       ...(line.product === null ? { code: line.code } : { product: line.product }),
       name: line.name,
       quantity_milli: line.quantityMilli,
@@ -126,12 +165,33 @@ function draftLines(draft: Draft, priced: PricedCart, sale: number): void {
       ...(line.taxCategory === null ? {} : { tax_category: line.taxCategory }),
       tax_rate_ppm: line.taxRatePpm,
       includes_tax: line.includesTax,
+      ...(cart.service === 'take-away' ? {} : { service: cart.service }),
       total_minor: line.totalMinor,
       tax_minor: line.taxMinor,
+      ...(line.minimumAge === null ? {} : { minimum_age: line.minimumAge, age_checked_by: cart.ageCheckedBy }),
+      ...(line.note === null ? {} : { note: line.note }),
     });
-    if (line.product !== null)
-      draft.insert('stock_movement', { product: line.product, quantity_milli: -line.quantityMilli, reason: 'sale', sale_line: row });
+    rows.set(line.line, row);
+    draftAdjustments(draft, line, row);
+    if (line.product !== null && line.kind === 'goods' && !cart.training)
+      draft.insert('stock_movement', {
+        product: line.product,
+        quantity_milli: -line.quantityMilli,
+        reason: line.quantityMilli < 0 ? 'refund' : 'sale',
+        sale_line: row,
+      });
   }
+}
+
+function draftAdjustments(draft: Draft, line: PricedLine, row: number): void {
+  for (const { kind, amountMinor, reason, approvedBy } of line.adjustments)
+    draft.insert('line_adjustment', {
+      sale_line: row,
+      kind,
+      amount_minor: amountMinor,
+      ...(reason === null ? {} : { reason }),
+      ...(approvedBy === null ? {} : { approved_by: approvedBy }),
+    });
 }
 
 /** Every sale belongs to a shift: the open one, or one opened silently with this sale. */

@@ -5,11 +5,29 @@
  */
 import { idToBytes, idFromBytes, makeId, type Id } from '../base/id.ts';
 import { ok, refuse, type Result } from '../base/result.ts';
-import { addToCart, changeQuantity, emptyCart, priceCart, removeLine, type Cart } from '../domain/cart.ts';
-import { findByCode, readProduct, readTaxCategories } from '../store/queries/catalogue.ts';
+import {
+  addToCart,
+  ageToCheck,
+  changeQuantity,
+  editLine,
+  emptyCart,
+  PLAIN_LINE,
+  priceCart,
+  removeLine,
+  type Cart,
+  type CartLine,
+  type Discount,
+  type NewLine,
+  type PricedLine,
+  type Service,
+} from '../domain/cart.ts';
+import { isScalePattern, readScaleLabel } from '../domain/scale-label.ts';
+import { findByCode, readProduct, readTaxCategories, type ProductRow } from '../store/queries/catalogue.ts';
+import { readSetting } from '../store/queries/shop.ts';
+import { paidBackBy } from '../store/queries/refunds.ts';
 import { bytesOf, numberOf, textOf } from '../store/database.ts';
 import { readCustomer } from '../store/queries/people.ts';
-import type { Store } from '../store/store.ts';
+import { readMeta, writeMeta, type Store } from '../store/store.ts';
 import type { Register } from './register.ts';
 
 interface LastSale {
@@ -27,26 +45,41 @@ export interface OpenCart {
   readonly version: number;
 }
 
+export interface CartLineView extends Pick<
+  CartLine,
+  'line' | 'kind' | 'product' | 'code' | 'name' | 'quantityMilli' | 'unit' | 'unitPriceMinor' | 'taxRatePpm' | 'includesTax' | 'note'
+> {
+  /** What changed the price, as it was said. */
+  readonly discount: (Pick<Discount, 'kind'> & { readonly value: number }) | null;
+  readonly overrideMinor: number | null;
+  /** It goes with another line, or gives back a sold one: its quantity and price stay. */
+  readonly fixed: boolean;
+  /** The receipt that it gives money back for. */
+  readonly refundOf: string | null;
+  /** Taken off by discounts, the line's part of the cart's included. */
+  readonly discountMinor: number;
+  readonly totalMinor: number;
+  readonly priceNowMinor: number | null;
+}
+
 export interface CartView {
   readonly id: Id;
   readonly version: number;
-  readonly lines: {
-    readonly line: number;
-    readonly product: Id | null;
-    readonly code: string | null;
-    readonly name: string;
-    readonly quantityMilli: number;
-    readonly unit: 'each' | 'kg' | 'l' | 'm';
-    readonly unitPriceMinor: number;
-    readonly totalMinor: number;
-    readonly taxRatePpm: number;
-    readonly includesTax: boolean;
-    readonly priceNowMinor: number | null;
-  }[];
+  readonly lines: CartLineView[];
   readonly items: number;
   readonly totalMinor: number;
   readonly taxMinor: number;
+  readonly discount: CartLineView['discount'];
+  readonly discountMinor: number;
+  readonly note: string | null;
+  readonly heldName: string | null;
+  readonly service: Service;
+  readonly training: boolean;
+  /** The age to look at before paying; null when there is none, or somebody looked. */
+  readonly ageToCheck: number | null;
   readonly customer: { readonly id: Id; readonly name: string } | null;
+  /** How what is to be given back was paid, where money goes back. */
+  readonly payBack: { readonly method: Id; readonly amountMinor: number }[];
   readonly canUndo: boolean;
   readonly lastSale: LastSale | null;
 }
@@ -55,11 +88,34 @@ export interface CartView {
 export function readOpenCart(store: Store): OpenCart {
   const row = store.db.get('SELECT content, version FROM open_cart LIMIT 1');
   if (row === undefined) return { cart: newCart(store), before: null, lastSale: null, version: 0 };
-  return { ...(JSON.parse(textOf(row['content'])) as Omit<OpenCart, 'version'>), version: numberOf(row['version']) };
+  const { cart, before, lastSale } = JSON.parse(textOf(row['content'])) as Omit<OpenCart, 'version'>;
+  return { cart: wholeCart(cart), before: before === null ? null : wholeCart(before), lastSale, version: numberOf(row['version']) };
+}
+
+/** A cart written by an older program, with what came since as it is when nothing was said. */
+export function wholeCart(cart: Cart): Cart {
+  return { ...emptyCart(cart.id, cart.startedAt), ...cart, lines: cart.lines.map((line) => ({ ...PLAIN_LINE, ...line })) };
 }
 
 export function newCart(store: Store): Cart {
-  return emptyCart(makeId(store.clock, store.random), store.clock.nowMs());
+  return { ...emptyCart(makeId(store.clock, store.random), store.clock.nowMs()), training: isTraining(store) };
+}
+
+/** This register is used for practice: what is sold on it counts nowhere. */
+export function isTraining(store: Store): boolean {
+  return readMeta(store.db, 'training') === 1;
+}
+
+/** Refuses with held.cart-open: a cart that was begun in earnest is not made practice, nor the other way round. */
+export function setTraining({ store }: Register, training: boolean): Result<CartView> {
+  return store.db.transact('durable', () => {
+    const open = readOpenCart(store);
+    if (open.cart.lines.length > 0) return refuse('held.cart-open');
+    writeMeta(store.db, 'training', Number(training));
+    const next = { cart: newCart(store), before: null, lastSale: null, version: open.version + 1 };
+    writeOpenCart(store, next);
+    return ok(viewCart(store, next));
+  });
 }
 
 /** Puts the cart on disk, in the caller's transaction. */
@@ -82,50 +138,113 @@ export function getCart(register: Register): CartView {
   return viewCart(store, readOpenCart(store));
 }
 
+/** How the labels of this shop's scales are laid out, unless settings say otherwise: five figures of article, five of grams. */
+const SCALE_PATTERN = '21IIIIIWWWWWC';
+
 /** Refuses with barcode.unknown, barcode.ambiguous, input.amount-too-large. */
 export function scanCode(register: Register, code: string, quantityMilli: number): Result<CartView> {
-  const [product, second] = findByCode(register.store.db, code);
-  if (product === undefined) return refuse('barcode.unknown', { code });
+  const { store } = register;
+  const [product, second] = findByCode(store.db, code);
   if (second !== undefined) return refuse('barcode.ambiguous', { code });
-  return addProductLine(register, product, quantityMilli, code);
+  if (product !== undefined) return addProductLine(register, product, quantityMilli, code);
+  const label = readScaleLabel(code, readSetting(store.db, 'scalePattern', SCALE_PATTERN, isScalePattern));
+  const [weighed, other] = label === null ? [] : findByCode(store.db, label.article);
+  if (label === null || weighed === undefined) return refuse('barcode.unknown', { code });
+  if (other !== undefined) return refuse('barcode.ambiguous', { code });
+  if (label.weightMilli !== null) return addProductLine(register, weighed, label.weightMilli, code);
+  const row = readProduct(store.db, weighed, store.clock.nowMs());
+  if (row === null) return refuse('barcode.unknown', { code });
+  // The label's price is what the customer saw: it is the price of the one piece in hand.
+  const piece = { code, quantityMilli, unit: 'each', unitPriceMinor: label.priceMinor ?? row.priceMinor } as const;
+  return changeCart(store, (cart) => addToCart(cart, lineOf(store, cart, row, piece)));
 }
 
+/** A negative quantity is goods that come back without their receipt. Refuses with input.not-found, input.amount-too-large. */
 export function addProductLine(register: Register, product: Id, quantityMilli: number, code: string | null = null): Result<CartView> {
   const { store } = register;
-  const row = readProduct(store.db, product, store.clock.nowMs());
+  const nowMs = store.clock.nowMs();
+  const row = readProduct(store.db, product, nowMs);
   if (row === null || !row.active) return refuse('input.not-found', { what: 'product' });
-  const tax = row.taxCategory ?? readTaxCategories(store.db, store.clock.nowMs())[0];
+  const deposit = row.depositProduct === null ? null : readProduct(store.db, row.depositProduct, nowMs);
   return changeCart(store, (cart) =>
-    addToCart(cart, {
-      product,
-      code,
-      name: row.name,
-      quantityMilli,
-      unit: row.unit,
-      unitPriceMinor: row.priceMinor,
-      unitCostMinor: row.costMinor,
-      taxCategory: tax?.id ?? null,
-      taxRatePpm: tax?.ratePpm ?? 0,
-      includesTax: row.includesTax,
-    }),
+    addToCart(
+      cart,
+      lineOf(store, cart, row, { code, quantityMilli }),
+      deposit === null ? null : lineOf(store, cart, deposit, { kind: 'deposit', code: null, quantityMilli }),
+    ),
   );
 }
 
-export function changeLine(register: Register, line: number, quantityMilli: number): Result<CartView> {
-  return changeCart(register.store, (cart) => changeQuantity(cart, line, quantityMilli));
+/** A bottle brought back: its deposit, the other way. */
+export function returnDeposit(register: Register, product: Id, quantityMilli: number): Result<CartView> {
+  const { store } = register;
+  const nowMs = store.clock.nowMs();
+  const bottle = readProduct(store.db, product, nowMs);
+  const deposit = bottle?.depositProduct === null || bottle === null ? bottle : readProduct(store.db, bottle.depositProduct, nowMs);
+  if (deposit === null) return refuse('input.not-found', { what: 'product' });
+  return changeCart(store, (cart) =>
+    addToCart(cart, lineOf(store, cart, deposit, { kind: 'deposit-return', code: null, quantityMilli: -quantityMilli })),
+  );
 }
 
-export function dropLine(register: Register, line: number): Result<CartView> {
-  return changeCart(register.store, (cart) => removeLine(cart, line));
+function lineOf(
+  store: Store,
+  { service }: Cart,
+  row: ProductRow,
+  more: Pick<NewLine, 'code' | 'quantityMilli'> & Partial<NewLine>,
+): NewLine {
+  const taxes = readTaxCategories(store.db, store.clock.nowMs(), service);
+  const tax = taxes.find(({ id }) => id === row.taxCategory?.id) ?? taxes[0];
+  return {
+    product: row.id,
+    name: row.name,
+    unit: row.unit,
+    unitPriceMinor: row.priceMinor,
+    unitCostMinor: row.costMinor,
+    taxCategory: tax?.id ?? null,
+    taxRatePpm: tax?.ratePpm ?? 0,
+    includesTax: row.includesTax,
+    minimumAge: row.minimumAge,
+    ...more,
+  };
 }
 
-export function clearCart(register: Register): Result<CartView> {
-  return changeCart(register.store, (cart) => ok({ ...cart, lines: [], customer: null }));
+export type LineEdit = Partial<Pick<CartLine, 'quantityMilli' | 'override' | 'discount' | 'note'>>;
+
+export function changeLine(register: Register, line: number, { quantityMilli, ...said }: LineEdit): Result<CartView> {
+  return changeCart(register.store, (cart) => {
+    const counted = quantityMilli === undefined ? ok(cart) : changeQuantity(cart, line, quantityMilli);
+    return counted.ok ? editLine(counted.value, line, said) : counted;
+  });
+}
+
+export function dropLine(register: Register, line: number, by: { readonly reason: string | null; readonly user: Id }): Result<CartView> {
+  const { store } = register;
+  return changeCart(store, (cart) => removeLine(cart, line, { ...by, at: store.clock.nowMs() }));
 }
 
 export function setCartCustomer(register: Register, customer: Id | null): Result<CartView> {
   if (customer !== null && readCustomer(register.store.db, customer) === null) return refuse('input.not-found', { what: 'customer' });
   return changeCart(register.store, (cart) => ok({ ...cart, customer }));
+}
+
+/** Taken away or eaten in: every line that is sold takes the rate of its tax for that. */
+export function setService({ store }: Register, service: Service): Result<CartView> {
+  const taxes = new Map(readTaxCategories(store.db, store.clock.nowMs(), service).map(({ id, ratePpm }) => [id, ratePpm]));
+  return changeCart(store, (cart) =>
+    ok({
+      ...cart,
+      service,
+      lines: cart.lines.map((line) =>
+        line.refund !== null || line.taxCategory === null ? line : { ...line, taxRatePpm: taxes.get(line.taxCategory) ?? line.taxRatePpm },
+      ),
+    }),
+  );
+}
+
+/** A discount on the whole, a note, who looked at the customer's age. */
+export function changeWholeCart(register: Register, said: Partial<Pick<Cart, 'discount' | 'note' | 'ageCheckedBy'>>): Result<CartView> {
+  return changeCart(register.store, (cart) => ok({ ...cart, ...said }));
 }
 
 /** Takes back the last change; taken back once more, it is done again. */
@@ -159,28 +278,51 @@ export function viewCart(store: Store, open: OpenCart): CartView {
   return {
     id: open.cart.id,
     version: open.version,
-    lines: priced.lines
-      .map((line) => ({
-        line: line.line,
-        product: line.product,
-        code: line.code,
-        name: line.name,
-        quantityMilli: line.quantityMilli,
-        unit: line.unit,
-        unitPriceMinor: line.unitPriceMinor,
-        totalMinor: line.totalMinor,
-        taxRatePpm: line.taxRatePpm,
-        includesTax: line.includesTax,
-        priceNowMinor: changedPrice(store, line.product, line.unitPriceMinor),
-      }))
-      .reverse(),
+    lines: priced.lines.map((line) => viewLine(store, line)).reverse(),
     items: priced.items,
     totalMinor: priced.totalMinor,
     taxMinor: priced.taxMinor,
+    discount: viewDiscount(open.cart.discount),
+    discountMinor: priced.discountMinor,
+    note: open.cart.note,
+    service: open.cart.service,
+    training: open.cart.training,
+    heldName: open.cart.held?.name ?? null,
+    ageToCheck: ageToCheck(open.cart),
     customer: customer === null ? null : { id: customer.id, name: customer.name },
+    payBack: priced.totalMinor < 0 ? paidBackBy(store.db, open.cart.lines, priced.totalMinor) : [],
     canUndo: open.before !== null,
     lastSale: open.lastSale,
   };
+}
+
+function viewLine(store: Store, line: PricedLine): CartLineView {
+  const off = line.refund === null ? line.adjustments.filter(({ kind }) => kind === 'discount') : [];
+  return {
+    line: line.line,
+    kind: line.kind,
+    product: line.product,
+    code: line.code,
+    name: line.name,
+    quantityMilli: line.quantityMilli,
+    unit: line.unit,
+    unitPriceMinor: line.unitPriceMinor,
+    taxRatePpm: line.taxRatePpm,
+    includesTax: line.includesTax,
+    note: line.note,
+    discount: viewDiscount(line.discount),
+    overrideMinor: line.override?.unitPriceMinor ?? null,
+    fixed: line.parent !== null || line.refund !== null,
+    refundOf: line.refund?.label ?? null,
+    discountMinor: off.reduce((sum, { amountMinor }) => sum - amountMinor, 0),
+    totalMinor: line.totalMinor,
+    priceNowMinor: line.refund === null ? changedPrice(store, line.product, line.unitPriceMinor) : null,
+  };
+}
+
+function viewDiscount(discount: Discount | null): CartLineView['discount'] {
+  if (discount === null) return null;
+  return { kind: discount.kind, value: discount.kind === 'percent' ? discount.ppm : discount.amountMinor };
 }
 
 function changedPrice(store: Store, product: Id | null, scannedMinor: number): number | null {

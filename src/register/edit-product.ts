@@ -23,6 +23,9 @@ export interface ProductInput {
   readonly unit?: Unit | undefined;
   readonly netContentMilli?: number | null | undefined;
   readonly contentUnit?: string | null | undefined;
+  readonly minimumAge?: number | null | undefined;
+  readonly stockMinimumMilli?: number | null | undefined;
+  readonly depositProduct?: Id | null | undefined;
   readonly favourite?: boolean | undefined;
 }
 
@@ -61,6 +64,9 @@ export function draftProduct(store: Store, draft: Draft, input: ProductInput): I
     net_content_milli: input.netContentMilli ?? null,
     content_unit: input.contentUnit ?? null,
     cost_minor: input.costMinor ?? null,
+    minimum_age: input.minimumAge ?? null,
+    deposit_product: input.depositProduct ?? null,
+    stock_minimum_milli: input.stockMinimumMilli ?? null,
     favourite: input.favourite ?? false,
     track_stock: true,
     active: true,
@@ -100,6 +106,9 @@ function toPatch(input: Changes<ProductInput> & { readonly active?: boolean | un
     net_content_milli: input.netContentMilli,
     content_unit: input.contentUnit,
     cost_minor: input.costMinor,
+    minimum_age: input.minimumAge,
+    deposit_product: input.depositProduct,
+    stock_minimum_milli: input.stockMinimumMilli,
     favourite: input.favourite,
     active: input.active,
   };

@@ -2,7 +2,9 @@
  * Logging in by PIN. Five wrong ones, then a pause of 30 s that doubles to 15 minutes, counted for this register as a whole and kept across
  * restarts, since a PIN alone says who somebody is. The pause is written before the PIN is looked at, so that parallel guesses count too.
  */
+import type { Id } from '../base/id.ts';
 import { ok, refuse, type Result } from '../base/result.ts';
+import type { Right } from '../domain/rights.ts';
 import { numberOf } from '../store/database.ts';
 import { commit } from '../store/journal.ts';
 import { listUsers, type UserRow } from '../store/queries/people.ts';
@@ -18,6 +20,30 @@ const SUBJECT = 'log-in';
 /** Refuses with login.wrong-pin, login.paused. */
 export async function logIn(register: Register, pin: string): Promise<Result<UserRow>> {
   const { store } = register;
+  const user = await whoHas(store, pin);
+  if (user.ok)
+    commit(store, { kind: 'log-in', user: user.value.id }, (draft) =>
+      ok(draft.insert('audit_entry', { kind: 'log-in', user: user.value.id, at: store.clock.nowMs() })),
+    );
+  return user;
+}
+
+/** Somebody who may, on the spot, for somebody who may not: journalled. Refuses with login.wrong-pin, login.paused, right.missing. */
+export async function grantRight(
+  { store }: Register,
+  { pin, right, user }: { readonly pin: string; readonly right: Right; readonly user: Id | null },
+): Promise<Result<UserRow>> {
+  const granter = await whoHas(store, pin);
+  if (!granter.ok) return granter;
+  const { id, name, role } = granter.value;
+  if (role?.rights.includes(right) !== true) return refuse('right.missing', { user: name, right });
+  commit(store, { kind: 'granted', user: id }, (draft) =>
+    ok(draft.insert('audit_entry', { kind: 'granted', user: id, at: store.clock.nowMs(), subject: right, detail: user ?? '' })),
+  );
+  return granter;
+}
+
+async function whoHas(store: Store, pin: string): Promise<Result<UserRow>> {
   const pausedMs = pauseLeft(store);
   if (pausedMs > 0) return refuse('login.paused', { seconds: Math.ceil(pausedMs / 1000) });
   const failures = countFailure(store);
@@ -27,9 +53,6 @@ export async function logIn(register: Register, pin: string): Promise<Result<Use
       ? refuse('login.paused', { seconds: Math.ceil(pauseLeft(store) / 1000) })
       : refuse('login.wrong-pin', { left: FREE_TRIES - failures });
   store.db.transact('durable', () => ok(store.db.run('DELETE FROM throttle WHERE subject = ?', SUBJECT)));
-  commit(store, { kind: 'log-in', user: user.id }, (draft) =>
-    ok(draft.insert('audit_entry', { kind: 'log-in', user: user.id, at: store.clock.nowMs() })),
-  );
   return ok(user);
 }
 

@@ -6,22 +6,30 @@ import { Hono, type Context } from 'hono';
 import { getCookie, setCookie, deleteCookie } from 'hono/cookie';
 import { streamSSE } from 'hono/streaming';
 import { describeRefusal, refuse, type Refusal, type Result } from '../base/result.ts';
-import { EVENTS_PATH, ROUTES, type RouteName } from '../protocol/api/routes.ts';
+import { EVENTS_PATH, GRANT_HEADER, ROUTES, type RouteName } from '../protocol/api/routes.ts';
 import type { Route } from '../protocol/api/route.ts';
 import { readMode } from '../register/register.ts';
 import { readUser } from '../store/queries/people.ts';
 import { guard } from './guard.ts';
-import type { Call, Caller, Handlers } from './handler.ts';
+import { rightMissing, whoMay, type Call, type Caller, type Handlers } from './handler.ts';
 import { CATALOGUE_HANDLERS } from './handlers/catalogue.ts';
 import { SELLING_HANDLERS } from './handlers/selling.ts';
 import { SHOP_HANDLERS } from './handlers/shop.ts';
+import { REPORT_HANDLERS } from './handlers/reports.ts';
+import { STOCK_HANDLERS } from './handlers/stock.ts';
 import { refusalWords } from './jobs.ts';
 import { describeApi } from './openapi.ts';
 import type { Runtime } from './runtime.ts';
 import { SESSION_COOKIE } from './sessions.ts';
 import { serveScreen } from './static-files.ts';
 
-const HANDLERS: Handlers<RouteName> = { ...SHOP_HANDLERS, ...SELLING_HANDLERS, ...CATALOGUE_HANDLERS };
+const HANDLERS: Handlers<RouteName> = {
+  ...SHOP_HANDLERS,
+  ...SELLING_HANDLERS,
+  ...CATALOGUE_HANDLERS,
+  ...STOCK_HANDLERS,
+  ...REPORT_HANDLERS,
+};
 
 /** JSON bodies; a CSV file is streamed and has its own bound. */
 const MAX_BODY_BYTES = 1024 * 1024;
@@ -65,12 +73,18 @@ async function answer(runtime: Runtime, context: Context, name: RouteName): Prom
 
 function whoCalls(runtime: Runtime, context: Context): Caller {
   const bearer = /^Bearer (.+)$/.exec(context.req.header('authorization') ?? '')?.[1];
-  if (bearer !== undefined && runtime.sessions.isCommandLine(bearer)) return { user: null, commandLine: true, token: '' };
+  if (bearer !== undefined && runtime.sessions.isCommandLine(bearer)) return { user: null, commandLine: true, granted: null, token: '' };
   const token = getCookie(context, SESSION_COOKIE) ?? '';
   const id = runtime.sessions.userOf(token);
   const user = id === null ? null : readUser(runtime.register.store.db, id);
-  if (user === null || !user.active) return { user: null, commandLine: false, token };
-  return { user: { id: user.id, name: user.name, rights: user.role?.rights ?? [] }, commandLine: false, token };
+  if (user === null || !user.active) return { user: null, commandLine: false, granted: null, token };
+  const grant = context.req.header(GRANT_HEADER);
+  return {
+    user: { id: user.id, name: user.name, rights: user.role?.rights ?? [] },
+    commandLine: false,
+    granted: grant === undefined ? null : runtime.sessions.useGrant(grant),
+    token,
+  };
 }
 
 function mayCall(runtime: Runtime, route: Route, caller: Caller): Refusal | null {
@@ -80,9 +94,7 @@ function mayCall(runtime: Runtime, route: Route, caller: Caller): Refusal | null
   if (!setUp) return { code: 'setup.needed', params: {} };
   if (caller.commandLine) return null;
   if (caller.user === null) return { code: 'login.needed', params: {} };
-  if (route.access !== 'login' && !caller.user.rights.includes(route.access))
-    return { code: 'right.missing', params: { user: caller.user.name } };
-  return null;
+  return route.access === 'login' || whoMay(caller, route.access) !== null ? null : rightMissing(caller, route.access);
 }
 
 async function readInput(context: Context, route: Route): Promise<Result<{ params: unknown; query: unknown; body: unknown }>> {

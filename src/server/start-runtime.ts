@@ -86,7 +86,7 @@ export function startRuntime(input: StartInput): Result<Started> {
     log,
     register,
     reader,
-    sessions: makeSessions(random),
+    sessions: makeSessions(random, clock),
     events,
     jobs,
     giveWay,

@@ -5,10 +5,19 @@
 import { toHex } from '../base/bytes.ts';
 import { idFromBytes } from '../base/id.ts';
 import { compareStamps, INDEX_SPACE, stampMs } from '../protocol/changeset.ts';
-import { VOUCHED_STATES } from './look-up.ts';
+import { hashOfLocal, VOUCHED_STATES } from './look-up.ts';
 import { bytesOf, bytesOrNull, numberOf, numberOrNull, textOf, textOrNull, type Database, type SqlRow } from './database.ts';
 
-export type ExceptionKind = 'equal-barcode' | 'unknown-code' | 'lost-edit' | 'doubled-number' | 'set-aside' | 'clone' | 'stamp-ahead';
+export type ExceptionKind =
+  | 'equal-barcode'
+  | 'unknown-code'
+  | 'lost-edit'
+  | 'doubled-number'
+  | 'over-refund'
+  | 'held-cart-twice'
+  | 'set-aside'
+  | 'clone'
+  | 'stamp-ahead';
 
 export function raise(
   db: Database,
@@ -57,6 +66,8 @@ function settle(
  * its author saw it written, and another, who had not seen it, wrote over it.
  */
 export function noteLostEdits(db: Database, table: string, rowId: Uint8Array, group: string): void {
+  // A held cart that two registers went on with is told by its sales.
+  if (table === 'held_cart') return;
   const edits = db
     .all(
       'SELECT stamp, over, "values" FROM edit WHERE table_name = ? AND row_id = ? AND group_name = ? ORDER BY "values"',
@@ -160,13 +171,18 @@ function lastSoldWithout(db: Database, code: string): SqlRow | undefined {
   );
 }
 
-/** Two machines wrote one chain: each gave out the same receipt number. */
+/** What a sale may have in common with another: its number, where two machines wrote one chain; the held cart it was made of, taken twice while apart. */
 export function noteSale(db: Database, saleId: number): void {
-  const sale = db.get('SELECT series, number FROM sale WHERE id = ?', saleId);
+  const sale = db.get('SELECT series, number, held_cart FROM sale WHERE id = ?', saleId);
   const series = textOrNull(sale?.['series']);
   const number = numberOrNull(sale?.['number']);
-  if (series === null || number === null) return;
-  const label = `${series}-${String(number).padStart(6, '0')}`;
+  if (series !== null && number !== null) noteNumber(db, series, number);
+  const held = bytesOrNull(sale?.['held_cart']);
+  if (held !== null) noteHeldCart(db, held);
+}
+
+function noteNumber(db: Database, series: string, number: number): void {
+  const label = labelOf(series, number);
   const twins = db.get('SELECT count(*) AS sales, max(completed_at) AS at FROM sale WHERE series = ? AND number = ?', series, number);
   const sales = numberOf(twins?.['sales']);
   if (sales > 1)
@@ -176,6 +192,56 @@ export function noteSale(db: Database, saleId: number): void {
       subject: label,
       detail: { sales },
     });
+}
+
+function noteHeldCart(db: Database, held: Uint8Array): void {
+  const sales = db.all('SELECT series, number, completed_at FROM sale WHERE held_cart = ? ORDER BY completed_at, series, number', held);
+  if (sales.length > 1)
+    settle(db, `held-cart-twice:${toHex(held)}`, {
+      kind: 'held-cart-twice',
+      at: numberOrNull(sales.at(-1)?.['completed_at']) ?? 0,
+      subject: idFromBytes(held),
+      detail: { labels: sales.map((row) => labelOf(textOrNull(row['series']) ?? '', numberOrNull(row['number']) ?? 0)) },
+    });
+}
+
+function labelOf(series: string, number: number): string {
+  return `${series}-${String(number).padStart(6, '0')}`;
+}
+
+/** A sold line and what was given back for it, whichever came first: more than was sold is one exception, however many refunds it took. */
+export function noteRefunds(db: Database, lineId: number): void {
+  const soldId = numberOrNull(db.get('SELECT refund_of FROM sale_line WHERE id = ?', lineId)?.['refund_of']) ?? lineId;
+  const back = db.get(
+    `SELECT sum(l.quantity_milli) AS milli, max(s.completed_at) AS at FROM sale_line l LEFT JOIN sale s ON s.id = l.sale WHERE l.refund_of = ?`,
+    soldId,
+  );
+  if (back?.['milli'] === null || back?.['milli'] === undefined) return;
+  const sold = db.get(
+    'SELECT l.name, l.quantity_milli, s.series, s.number FROM sale_line l LEFT JOIN sale s ON s.id = l.sale WHERE l.id = ?',
+    soldId,
+  );
+  if (sold === undefined) return;
+  const refundedMilli = -numberOf(back['milli']);
+  const soldMilli = numberOf(sold['quantity_milli']);
+  const ref = `${toHex(hashOfLocal(db, Math.floor(soldId / INDEX_SPACE)))}:${soldId % INDEX_SPACE}`;
+  settle(
+    db,
+    `over-refund:${ref}`,
+    refundedMilli <= soldMilli
+      ? null
+      : {
+          kind: 'over-refund',
+          at: numberOrNull(back['at']) ?? 0,
+          subject: ref,
+          detail: {
+            name: textOrNull(sold['name']) ?? '',
+            label: labelOf(textOrNull(sold['series']) ?? '', numberOrNull(sold['number']) ?? 0),
+            soldMilli,
+            refundedMilli,
+          },
+        },
+  );
 }
 
 /**

@@ -4,6 +4,8 @@ import { verifyStore } from './verify.ts';
 import { categoryTiles, listCategories, listDepartments, listProducts } from './queries/catalogue.ts';
 import { listCustomers } from './queries/people.ts';
 import { listSales } from './queries/sales.ts';
+import { reportSales } from './queries/reports.ts';
+import { listStock, movementsOf } from './queries/stock.ts';
 import { countRows } from './queries/shop.ts';
 
 export const LONG_QUERIES = {
@@ -16,6 +18,9 @@ export const LONG_QUERIES = {
   listCustomers,
   listSales,
   countRows,
+  listStock,
+  reportSales,
+  movementsOf,
 } as const;
 
 export type LongQueries = typeof LONG_QUERIES;

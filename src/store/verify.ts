@@ -48,7 +48,14 @@ function countAll(db: Database): { chains: number; changesets: number; sales: nu
 
 function firstProblem(db: Database): Problem | null {
   return (
-    checkPages(db) ?? checkChains(db) ?? checkChangesets(db) ?? checkDetached(db) ?? checkTables(db) ?? checkSales(db) ?? checkNumbers(db)
+    checkPages(db) ??
+    checkChains(db) ??
+    checkChangesets(db) ??
+    checkDetached(db) ??
+    checkTables(db) ??
+    checkLines(db) ??
+    checkSales(db) ??
+    checkNumbers(db)
   );
 }
 
@@ -170,12 +177,26 @@ function checkSales(db: Database): Problem | null {
   const wrong = db.get(`
     SELECT s.series, s.number, s.total_minor,
       (SELECT sum(total_minor + CASE includes_tax WHEN 0 THEN tax_minor ELSE 0 END) FROM sale_line l WHERE l.id BETWEEN (s.id >> 9) << 9 AND s.id | 511 AND l.sale = s.id) AS lines,
-      (SELECT sum(amount_minor - change_minor) FROM tender t WHERE t.id BETWEEN (s.id >> 9) << 9 AND s.id | 511 AND t.sale = s.id) AS paid
+      (SELECT ifnull(sum(amount_minor - change_minor), 0) FROM tender t WHERE t.id BETWEEN (s.id >> 9) << 9 AND s.id | 511 AND t.sale = s.id) AS paid
     FROM sale s WHERE lines IS NOT s.total_minor OR paid IS NOT s.total_minor + ifnull(s.rounding_minor, 0) LIMIT 1`);
   if (wrong === undefined) return null;
   return {
     where: `sale ${String(wrong['series'])}-${String(wrong['number'])}`,
     what: `total ${String(wrong['total_minor'])}, lines ${String(wrong['lines'])}, paid ${String(wrong['paid'])}`,
+  };
+}
+
+/** P5, per line: price x quantity, halves away from nought, + adjustments = total. */
+function checkLines(db: Database): Problem | null {
+  const wrong = db.get(`
+    SELECT l.id, l.name, l.total_minor,
+      sign(l.unit_price_minor * l.quantity_milli) * ((abs(l.unit_price_minor * l.quantity_milli) + 500) / 1000)
+        + (SELECT ifnull(sum(amount_minor), 0) FROM line_adjustment a WHERE a.id BETWEEN (l.id >> 9) << 9 AND l.id | 511 AND a.sale_line = l.id) AS expected
+    FROM sale_line l WHERE expected IS NOT l.total_minor LIMIT 1`);
+  if (wrong === undefined) return null;
+  return {
+    where: `sale_line ${String(wrong['id'])} (${String(wrong['name'])})`,
+    what: `total ${String(wrong['total_minor'])}, price and adjustments make ${String(wrong['expected'])}`,
   };
 }
 

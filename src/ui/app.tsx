@@ -7,6 +7,7 @@ import { cartStore } from './cart/cart-store.ts';
 import { setRegion } from './format/format.ts';
 import { listen } from './live/events.ts';
 import { queryClient } from './live/query-client.ts';
+import { GrantDialog } from './parts/grant-dialog.tsx';
 import { NoRegister } from './parts/no-register.tsx';
 import { RegisterContext, useCan, type RegisterState } from './parts/register-context.ts';
 import { useRoute, type Route } from './parts/route.ts';
@@ -17,9 +18,11 @@ import { Login } from './screens/login/login.tsx';
 import { Payment } from './screens/pay/payment.tsx';
 import { Products } from './screens/products/products.tsx';
 import { Registers } from './screens/registers/registers.tsx';
+import { Reports } from './screens/reports/reports.tsx';
 import { Sales } from './screens/sales/sales.tsx';
 import { Sell } from './screens/sell/sell.tsx';
 import { Settings } from './screens/settings/settings.tsx';
+import { Stock } from './screens/stock/stock.tsx';
 import { ToCheck } from './screens/to-check/to-check.tsx';
 import { Users } from './screens/users/users.tsx';
 import { Wizard } from './screens/wizard/wizard.tsx';
@@ -57,6 +60,7 @@ function Signed({ state }: { readonly state: RegisterState }): ReactNode {
   return (
     <RegisterContext value={state}>
       <Screen route={route} />
+      <GrantDialog />
     </RegisterContext>
   );
 }
@@ -73,6 +77,10 @@ function Screen({ route: [name, id] }: { readonly route: Route }): ReactNode {
       return <Sales chosen={id ?? null} />;
     case 'products':
       return id === 'import' ? <Import /> : <Products />;
+    case 'stock':
+      return <Stock />;
+    case 'reports':
+      return <Reports />;
     case 'customers':
       return <Customers />;
     case 'users':
@@ -80,7 +88,7 @@ function Screen({ route: [name, id] }: { readonly route: Route }): ReactNode {
     case 'registers':
       return <Registers />;
     case 'settings':
-      return <Settings />;
+      return <Settings page={id ?? null} />;
     case 'to-check':
       return <ToCheck />;
     default:

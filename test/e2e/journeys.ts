@@ -124,3 +124,14 @@ export async function changeUser(page: Page, pin: string, name: string): Promise
   await page.keyboard.press('Enter');
   await page.getByRole('button', { name: `Change user ${name}` }).waitFor();
 }
+
+/** Sam, who may sell and little else. */
+export async function addCashier(page: Page, pin: string): Promise<void> {
+  await openFromMenu(page, 'Users');
+  await page.getByRole('button', { name: 'Add user' }).click();
+  await page.getByLabel('Name', { exact: true }).fill('Sam');
+  await page.getByLabel('Role').selectOption({ label: 'Cashier' });
+  await page.getByLabel('PIN', { exact: true }).fill(pin);
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('Sam').waitFor();
+}

@@ -1,25 +1,14 @@
 /** A code that no product has: a cashier sells it all the same, and the owner makes it a product from To check. */
 import { strict as assert } from 'node:assert';
 import { test } from 'node:test';
-import type { Page } from 'playwright-core';
 import { aurapos } from './aurapos-command.ts';
 import { launchBrowser, openScreen, scan } from './browser.ts';
-import { changeUser, holdToAxe, logIn, openFromMenu, OWNER_PIN, totalOf } from './journeys.ts';
+import { addCashier, changeUser, holdToAxe, logIn, openFromMenu, OWNER_PIN, totalOf } from './journeys.ts';
 import { buildScreens, startRegister } from './register-process.ts';
 
 const LONGEST_MS = 60_000;
 const CASHIER_PIN = '7391';
 const CODE = '5410000000019';
-
-async function addCashier(page: Page): Promise<void> {
-  await openFromMenu(page, 'Users');
-  await page.getByRole('button', { name: 'Add user' }).click();
-  await page.getByLabel('Name', { exact: true }).fill('Sam');
-  await page.getByLabel('Role').selectOption({ label: 'Cashier' });
-  await page.getByLabel('PIN', { exact: true }).fill(CASHIER_PIN);
-  await page.getByRole('button', { name: 'Save' }).click();
-  await page.getByText('Sam').waitFor();
-}
 
 test('an unknown code is sold at a price under a department by a cashier, and mended by the owner', { timeout: LONGEST_MS }, async () => {
   buildScreens();
@@ -31,7 +20,7 @@ test('an unknown code is sold at a price under a department by a cashier, and me
     page.setDefaultTimeout(10_000);
     const look = holdToAxe(page);
     await logIn(page);
-    await addCashier(page);
+    await addCashier(page, CASHIER_PIN);
 
     // Another PIN takes over; what only the owner may see is gone from the screen.
     await changeUser(page, CASHIER_PIN, 'Sam');

@@ -1,7 +1,15 @@
-/** What people do at a simulated register: sell, edit and add products, add, edit and forget customers. Luck decides what, and when next. */
+/** What people do at a simulated register: sell, refund, hold carts, edit and add products, add, edit and forget customers. Luck decides what, and when next. */
 import { toHex } from '../../src/base/bytes.ts';
 import { idFromBytes } from '../../src/base/id.ts';
 import { present } from '../../src/base/assert.ts';
+import { roundToStep } from '../../src/domain/money.ts';
+import { completeSale } from '../../src/register/complete-sale.ts';
+import { addProductLine, type CartView } from '../../src/register/edit-cart.ts';
+import { clearCart, heldCarts, holdCart, recallCart } from '../../src/register/hold-cart.ts';
+import { refundSale } from '../../src/register/refund-sale.ts';
+import { listPaymentMethods } from '../../src/store/queries/catalogue.ts';
+import { readSoldSale } from '../../src/store/queries/refunds.ts';
+import { unwrap } from '../../src/base/result.ts';
 import { addCustomer, editCustomer, forgetCustomer } from '../../src/register/edit-customer.ts';
 import { addProduct, editProduct } from '../../src/register/edit-product.ts';
 import { openBody } from '../../src/protocol/changeset.ts';
@@ -33,7 +41,9 @@ export function workAt(world: World, machine: Machine, dice: Dice, untilMs: numb
 function act(world: World, machine: Machine, program: Program, dice: Dice, bug: PlantedBug | null): void {
   try {
     const luck = dice.fraction();
-    if (luck < 0.65) sell(world, machine, program, dice, bug);
+    if (luck < 0.5) sell(world, machine, program, dice, bug);
+    else if (luck < 0.58) refund(world, machine, program, dice);
+    else if (luck < 0.65) holdOrGoOn(world, machine, program, dice);
     else if (luck < 0.8) editSome(program, dice);
     else editPeople(program, dice);
   } catch (error) {
@@ -52,6 +62,50 @@ export function sell(world: World, machine: Machine, program: Program, dice: Dic
   if (bug === 'sent-twice' && dice.chance(0.2)) writeAgain(program);
   if (bug === 'stock-doubled' && dice.chance(0.2)) store.db.run('UPDATE stock SET on_hand_milli = on_hand_milli * 2');
   if (bug === 'acknowledged-early') world.acknowledged.push({ hash: '00'.repeat(32), uuid: OWNER, series: own.series, number: 0 });
+}
+
+/** Some pieces of some sale come back, in cash. Two that cannot see each other may refund the same. */
+function refund(world: World, machine: Machine, { register, store }: Program, dice: Dice): void {
+  const sales = store.db.all("SELECT uuid FROM sale WHERE kind = 'sale' ORDER BY uuid").map((row) => idFromBytes(bytesOf(row['uuid'])));
+  if (sales.length === 0) return;
+  const sale = dice.pick(sales);
+  const left = (readSoldSale(store.db, sale)?.lines ?? []).filter(({ quantityMilli, refundedMilli }) => refundedMilli < quantityMilli);
+  if (left.length === 0) return;
+  unwrap(clearCart(register, OWNER));
+  const cart = unwrap(refundSale(register, { sale, lines: [{ ref: dice.pick(left).ref, quantityMilli: 1000 }] }));
+  pay(world, machine, { register, store }, cart);
+}
+
+/** A cart is put aside, or the first of those that wait is taken and paid; two that cannot see each other may take the same. */
+function holdOrGoOn(world: World, machine: Machine, { register, store }: Program, dice: Dice): void {
+  unwrap(clearCart(register, OWNER));
+  const waiting = heldCarts(register).find(({ takenBy }) => takenBy === null);
+  if (waiting === undefined || dice.chance(0.4)) {
+    const products = store.db.all('SELECT id FROM product ORDER BY id').map((row) => idFromBytes(bytesOf(row['id'])));
+    if (addProductLine(register, dice.pick(products), 1000).ok)
+      unwrap(holdCart(register, `Table ${Math.floor(dice.fraction() * 9)}`, OWNER));
+    return;
+  }
+  pay(world, machine, { register, store }, unwrap(recallCart(register, waiting.id, OWNER)));
+}
+
+function pay(world: World, machine: Machine, { register, store }: Pick<Program, 'register' | 'store'>, cart: CartView): void {
+  const cash = present(
+    listPaymentMethods(store.db).find(({ kind }) => kind === 'cash'),
+    'cash',
+  );
+  const amountMinor = roundToStep(cart.totalMinor, cash.roundingStepMinor ?? 1);
+  const paid = completeSale(register, {
+    cart: cart.id,
+    totalMinor: cart.totalMinor,
+    tenders: cart.totalMinor === 0 ? [] : [{ method: cash.id, amountMinor }],
+    user: OWNER,
+  });
+  const receipt = unwrap(paid);
+  const own = present(store.own, 'the own chain');
+  world.figures.sales++;
+  world.acknowledged.push({ hash: toHex(own.hash), uuid: receipt.uuid, series: own.series, number: own.n });
+  world.trace(`${machine.name} pays ${receipt.label}`);
 }
 
 function editSome({ register, store }: Program, dice: Dice): void {

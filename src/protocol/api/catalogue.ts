@@ -17,6 +17,11 @@ export const productRow = z.object({
   unit,
   netContentMilli: milli.nullable(),
   contentUnit: z.string().nullable(),
+  minimumAge: z.int().nullable(),
+  /** Fewer than these is low. */
+  stockMinimumMilli: milli.nullable(),
+  /** What a bottle of it adds to its price. */
+  depositProduct: idText.nullable(),
   favourite: z.boolean(),
   active: z.boolean(),
   /** On hand, the sum of movements; null while nobody counts it. */
@@ -34,6 +39,9 @@ export const productInput = z.object({
   unit: unit.optional(),
   netContentMilli: milli.positive().nullable().optional(),
   contentUnit: z.string().max(10).nullable().optional(),
+  minimumAge: z.int().min(1).max(99).nullable().optional(),
+  stockMinimumMilli: milli.nonnegative().nullable().optional(),
+  depositProduct: idText.nullable().optional(),
   favourite: z.boolean().optional(),
 });
 
@@ -112,6 +120,10 @@ export const exception = z.discriminatedUnion('kind', [
     overtaken: z.array(z.object({ column: z.string(), value: z.union([z.string(), z.number(), z.boolean()]).nullable() })),
   }),
   toCheck.extend({ kind: z.literal('doubled-number'), label: z.string() }),
+  /** More was given back than sold: two registers refunded one line while apart. */
+  toCheck.extend({ kind: z.literal('over-refund'), name: z.string(), label: z.string(), soldMilli: milli, refundedMilli: milli }),
+  /** Two registers took and paid one held cart while apart. */
+  toCheck.extend({ kind: z.literal('held-cart-twice'), labels: z.array(z.string()) }),
   toCheck.extend({ kind: z.literal('stamp-ahead'), register: z.string(), aheadMs: z.int() }),
   toCheck.extend({ kind: z.enum(['set-aside', 'clone']), register: z.string() }),
 ]);
@@ -164,6 +176,38 @@ export const CATALOGUE = {
     access: 'login',
     summary: 'Taxes with the rate in force',
     answer: z.object({ rows: z.array(taxCategory) }),
+  }),
+  listTaxRates: route({
+    method: 'GET',
+    path: '/api/tax-rates',
+    access: 'login',
+    summary: 'Every rate that was, is and will be, newest first',
+    answer: z.object({
+      rows: z.array(
+        z.object({ id: idText, taxCategory: idText, service: z.enum(['any', 'take-away', 'eat-in']), ratePpm: z.int(), fromAt: instant }),
+      ),
+    }),
+  }),
+  addTaxRate: route({
+    method: 'POST',
+    path: '/api/tax-rates',
+    access: 'settings',
+    summary: 'A new rate from a date on, for goods taken away, eaten in, or both; what was sold keeps the old one',
+    body: z.object({
+      taxCategory: idText,
+      service: z.enum(['any', 'take-away', 'eat-in']).default('any'),
+      ratePpm: z.int().min(0).max(1_000_000),
+      fromAt: instant,
+    }),
+    answer: withId,
+  }),
+  addTax: route({
+    method: 'POST',
+    path: '/api/tax-categories',
+    access: 'settings',
+    summary: 'A new tax with its rate',
+    body: z.object({ name, ratePpm: z.int().min(0).max(1_000_000) }),
+    answer: withId,
   }),
   listPaymentMethods: route({
     method: 'GET',

@@ -2,10 +2,14 @@
 import type { z } from 'zod';
 import { CATALOGUE } from './catalogue.ts';
 import { SELLING } from './selling.ts';
+import { REPORTS } from './reports.ts';
+import { STOCK } from './stock.ts';
 import { SHOP } from './shop.ts';
 
-export const ROUTES = { ...SHOP, ...SELLING, ...CATALOGUE } as const;
+export const ROUTES = { ...SHOP, ...SELLING, ...CATALOGUE, ...STOCK, ...REPORTS } as const;
 export const EVENTS_PATH = '/api/events';
+/** A right granted on the spot, by the token of `grantRight`. */
+export const GRANT_HEADER = 'aurapos-grant';
 
 export type Routes = typeof ROUTES;
 export type RouteName = keyof Routes;

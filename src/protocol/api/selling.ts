@@ -2,18 +2,33 @@
 import { z } from 'zod';
 import { done, idText, instant, milli, minor, pageOf, pageQuery, route } from './route.ts';
 
+/** What was said of a price: parts per million, or an amount in minor units. */
+const discountView = z.object({ kind: z.enum(['percent', 'amount']), value: z.int() }).nullable();
+
 export const cartLine = z.object({
   /** Stays the same while the line lives. */
   line: z.int(),
+  kind: z.enum(['goods', 'department', 'deposit', 'deposit-return', 'tip']),
   product: idText.nullable(),
   code: z.string().nullable(),
   name: z.string(),
+  /** Negative for what comes back. */
   quantityMilli: milli,
   unit: z.enum(['each', 'kg', 'l', 'm']),
   unitPriceMinor: minor,
+  /** A price said by hand in place of the product's. */
+  overrideMinor: minor.nullable(),
+  discount: discountView,
+  /** Taken off by discounts, the line's part of the cart's included. */
+  discountMinor: minor,
   totalMinor: minor,
   taxRatePpm: z.int(),
   includesTax: z.boolean(),
+  note: z.string().nullable(),
+  /** It goes with another line, or gives back a sold one: its quantity and price stay. */
+  fixed: z.boolean(),
+  /** The receipt that it gives money back for. */
+  refundOf: z.string().nullable(),
   /** The product's price changed since it was scanned; the line keeps what was scanned. */
   priceNowMinor: minor.nullable(),
 });
@@ -28,7 +43,19 @@ export const cart = z.object({
   items: z.int(),
   totalMinor: minor,
   taxMinor: minor,
+  discount: discountView,
+  discountMinor: minor,
+  note: z.string().nullable(),
+  service: z.enum(['take-away', 'eat-in']),
+  /** Practice: it counts nowhere. */
+  training: z.boolean(),
+  /** The held cart that it was. */
+  heldName: z.string().nullable(),
+  /** The age to look at before paying; null when there is none, or somebody looked. */
+  ageToCheck: z.int().nullable(),
   customer: z.object({ id: idText, name: z.string() }).nullable(),
+  /** How what is given back was paid, where money goes back. */
+  payBack: z.array(z.object({ method: idText, amountMinor: minor })),
   canUndo: z.boolean(),
   /** The sale before this cart, while nothing has been scanned since: its change stays on screen. */
   lastSale: z.object({ uuid: idText, label: z.string(), totalMinor: minor, changeMinor: minor }).nullable(),
@@ -57,8 +84,21 @@ export const receipt = z.object({
   utcOffsetMinutes: z.int(),
   currency: z.string(),
   lines: z.array(
-    z.object({ name: z.string(), quantityMilli: milli, unit: z.string(), unitPriceMinor: minor, totalMinor: minor, taxRatePpm: z.int() }),
+    z.object({
+      name: z.string(),
+      quantityMilli: milli,
+      unit: z.string(),
+      unitPriceMinor: minor,
+      /** Taken off: total = price x quantity - discount. */
+      discountMinor: minor,
+      totalMinor: minor,
+      taxRatePpm: z.int(),
+      note: z.string().nullable(),
+    }),
   ),
+  kind: z.enum(['sale', 'refund', 'exchange']),
+  training: z.boolean(),
+  note: z.string().nullable(),
   totalMinor: minor,
   roundingMinor: minor,
   dueMinor: minor,
@@ -79,6 +119,8 @@ export const saleRow = z.object({
   summary: z.string(),
   items: z.int(),
   totalMinor: minor,
+  kind: z.enum(['sale', 'refund', 'exchange']),
+  training: z.boolean(),
   methods: z.array(z.string()),
   /** `here`: single register, or safe in the shop's database; `waiting`: made here and not yet sent; `arrived`: made on another register. */
   state: z.enum(['here', 'sent', 'waiting', 'arrived']),
@@ -88,6 +130,23 @@ export const saleRow = z.object({
 
 const lineParams = z.object({ line: z.coerce.number().int() });
 const quantity = milli.positive().max(9_999_999);
+const reason = z.string().trim().max(200).nullable().default(null);
+const note = z.string().trim().max(500).nullable();
+const discount = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('percent'), ppm: z.int().min(1).max(1_000_000), reason }),
+  z.object({ kind: z.literal('amount'), amountMinor: minor.positive(), reason }),
+]);
+const override = z.object({ unitPriceMinor: minor.nonnegative(), reason });
+export const heldCart = z.object({
+  id: idText,
+  name: z.string(),
+  heldAt: instant,
+  user: z.string(),
+  /** Code of the register that has it open now; null while it waits. */
+  takenBy: z.string().nullable(),
+  items: z.int(),
+  totalMinor: minor,
+});
 
 export const SELLING = {
   getCart: route({ method: 'GET', path: '/api/cart', access: 'sell', summary: 'The open cart', answer: cart }),
@@ -136,21 +195,129 @@ export const SELLING = {
     method: 'PATCH',
     path: '/api/cart/lines/:line',
     access: 'sell',
-    summary: 'Change the quantity of a line',
+    summary: 'Change a line: its quantity, a note; its price by hand (right price-override); a discount (right discount above the limit)',
     params: lineParams,
-    body: z.object({ quantityMilli: quantity }),
+    body: z.object({
+      quantityMilli: quantity.exactOptional(),
+      override: override.nullable().optional(),
+      discount: discount.nullable().optional(),
+      note: note.exactOptional(),
+    }),
+    answer: cart,
+  }),
+  changeCart: route({
+    method: 'PATCH',
+    path: '/api/cart',
+    access: 'sell',
+    summary: 'Change the whole cart: a discount (right discount above the limit), a note, that the customer’s age was looked at',
+    body: z.object({ discount: discount.nullable().optional(), note: note.exactOptional(), ageChecked: z.boolean().optional() }),
     answer: cart,
   }),
   removeLine: route({
     method: 'DELETE',
     path: '/api/cart/lines/:line',
     access: 'sell',
-    summary: 'Take a line out',
+    summary: 'Take a line out; it is journalled with the sale',
     params: lineParams,
+    body: z.object({ reason }),
+    answer: cart,
+  }),
+  returnGoods: route({
+    method: 'POST',
+    path: '/api/cart/returns',
+    access: 'refund-without-receipt',
+    summary: 'Goods that come back without their receipt, at today’s price',
+    body: z.object({ product: idText, quantityMilli: quantity.default(1000) }),
+    answer: cart,
+  }),
+  returnDeposit: route({
+    method: 'POST',
+    path: '/api/cart/deposits',
+    access: 'sell',
+    summary: 'Bottles brought back: a deposit product, or one that carries a deposit',
+    body: z.object({ product: idText, quantityMilli: quantity.default(1000) }),
+    answer: cart,
+  }),
+  refundSale: route({
+    method: 'POST',
+    path: '/api/sales/:uuid/refund',
+    access: 'refund',
+    summary: 'Lines of a sale come back into the cart, at what was paid for them',
+    params: z.object({ uuid: idText }),
+    body: z.object({
+      lines: z
+        .array(z.object({ ref: z.string().regex(/^[0-9a-f]{64}:\d{1,3}$/), quantityMilli: quantity }))
+        .min(1)
+        .max(200),
+    }),
+    answer: cart,
+  }),
+  soldLines: route({
+    method: 'GET',
+    path: '/api/sales/:uuid/lines',
+    access: 'history',
+    summary: 'What is left to refund of a sale, line by line, as this register knows',
+    params: z.object({ uuid: idText }),
+    answer: z.object({
+      rows: z.array(
+        z.object({
+          ref: z.string(),
+          name: z.string(),
+          unit: z.enum(['each', 'kg', 'l', 'm']),
+          quantityMilli: milli,
+          refundedMilli: milli,
+          totalMinor: minor,
+        }),
+      ),
+    }),
+  }),
+  setService: route({
+    method: 'PUT',
+    path: '/api/cart/service',
+    access: 'sell',
+    summary: 'Taken away or eaten in: the taxes of the lines follow, where their rates do',
+    body: z.object({ service: z.enum(['take-away', 'eat-in']) }),
+    answer: cart,
+  }),
+  setTraining: route({
+    method: 'PUT',
+    path: '/api/training',
+    access: 'sell',
+    summary: 'Practice on this register, or end it: sales get a series of their own and count nowhere',
+    body: z.object({ training: z.boolean() }),
+    answer: cart,
+  }),
+  listHeldCarts: route({
+    method: 'GET',
+    path: '/api/held-carts',
+    access: 'sell',
+    summary: 'Carts put aside, at any register',
+    answer: z.object({ rows: z.array(heldCart) }),
+  }),
+  holdCart: route({
+    method: 'POST',
+    path: '/api/held-carts',
+    access: 'sell',
+    summary: 'Put the open cart aside under a name; the next one is empty',
+    body: z.object({ name: z.string().trim().min(1).max(60) }),
+    answer: cart,
+  }),
+  recallCart: route({
+    method: 'POST',
+    path: '/api/held-carts/:id/recall',
+    access: 'sell',
+    summary: 'Go on with a held cart at this register',
+    params: z.object({ id: idText }),
     answer: cart,
   }),
   undo: route({ method: 'POST', path: '/api/cart/undo', access: 'sell', summary: 'Take back the last change of the cart', answer: cart }),
-  clearCart: route({ method: 'DELETE', path: '/api/cart', access: 'sell', summary: 'Empty the cart; undo brings it back', answer: cart }),
+  clearCart: route({
+    method: 'DELETE',
+    path: '/api/cart',
+    access: 'sell',
+    summary: 'Empty the cart; it is journalled, and undo brings it back',
+    answer: cart,
+  }),
   setCartCustomer: route({
     method: 'PUT',
     path: '/api/cart/customer',
@@ -168,11 +335,8 @@ export const SELLING = {
       cart: idText,
       /** What the screen showed; another total is refused with cart.changed. */
       totalMinor: minor,
-      /** What was handed over; more than due is change where the method gives change. */
-      tenders: z
-        .array(z.object({ method: idText, amountMinor: minor }))
-        .min(1)
-        .max(20),
+      /** What was handed over; more than due is change where the method gives change. Negative where money goes back. */
+      tenders: z.array(z.object({ method: idText, amountMinor: minor })).max(20),
     }),
     answer: receipt,
   }),

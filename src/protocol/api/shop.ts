@@ -122,6 +122,14 @@ export const SHOP = {
     body: z.object({ pin: z.string().min(1).max(12) }),
     answer: state,
   }),
+  grantRight: route({
+    method: 'POST',
+    path: '/api/grants',
+    access: 'login',
+    summary: 'Somebody who may grants a right on the spot by PIN: for one call within a minute that carries the token as aurapos-grant',
+    body: z.object({ pin: z.string().min(1).max(12), right: z.enum(RIGHTS) }),
+    answer: z.object({ token: z.string(), name: z.string() }),
+  }),
   logout: route({ method: 'POST', path: '/api/logout', access: 'login', summary: 'Log out', answer: done }),
   setUp: route({
     method: 'POST',

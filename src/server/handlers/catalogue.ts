@@ -6,8 +6,9 @@ import { pinDigitsNeeded } from '../../domain/rights.ts';
 import type { CATALOGUE } from '../../protocol/api/catalogue.ts';
 import { addCustomer, editCustomer, forgetCustomer } from '../../register/edit-customer.ts';
 import { addCategory, addProduct, editProduct } from '../../register/edit-product.ts';
+import { addTax, addTaxRate } from '../../register/edit-tax.ts';
 import { addUser, editUser } from '../../register/edit-user.ts';
-import { listPaymentMethods, readProduct, readProducts, readTaxCategories } from '../../store/queries/catalogue.ts';
+import { listPaymentMethods, listTaxRates, readProduct, readProducts, readTaxCategories } from '../../store/queries/catalogue.ts';
 import { listRoles, listUsers, type UserRow } from '../../store/queries/people.ts';
 import { listExceptions } from '../../store/queries/shop.ts';
 import type { Caller, Handlers } from '../handler.ts';
@@ -40,6 +41,9 @@ export const CATALOGUE_HANDLERS: Handlers<keyof typeof CATALOGUE> = {
     return found((await runtime.reader.ask('listCategories')).find(({ id }) => id === added.value) ?? null, 'category');
   },
   listTaxCategories: ({ register, clock }) => ok({ rows: readTaxCategories(register.store.db, clock.nowMs()) }),
+  listTaxRates: ({ register }) => ok({ rows: listTaxRates(register.store.db) }),
+  addTaxRate: (runtime, { body, caller }) => idOf(addTaxRate(runtime.register, body, actingUser(runtime, caller))),
+  addTax: (runtime, { body, caller }) => idOf(addTax(runtime.register, body.name, body.ratePpm, actingUser(runtime, caller))),
   listPaymentMethods: ({ register }) => ok({ rows: listPaymentMethods(register.store.db) }),
   listCustomers: async ({ reader }, { query }) => {
     const offset = Number(query.cursor) || 0;
@@ -105,4 +109,8 @@ function toUserView(
     active: user.active,
     isYou: user.id === caller.user?.id,
   };
+}
+
+function idOf(made: Result<Id>): Result<{ id: Id }> {
+  return made.ok ? ok({ id: made.value }) : made;
 }

@@ -1,17 +1,33 @@
 /** Handlers of the selling screen and the history. */
-import { ok, refuse } from '../../base/result.ts';
+import { ok, refuse, type Result } from '../../base/result.ts';
 import { present } from '../../base/assert.ts';
 import type { Id } from '../../base/id.ts';
 import { isId } from '../../base/id.ts';
 import type { SELLING } from '../../protocol/api/selling.ts';
 import { addDepartmentLine } from '../../register/add-department-line.ts';
 import { completeSale } from '../../register/complete-sale.ts';
-import { addProductLine, changeLine, clearCart, dropLine, getCart, scanCode, setCartCustomer, undoCart } from '../../register/edit-cart.ts';
+import {
+  addProductLine,
+  changeLine,
+  changeWholeCart,
+  dropLine,
+  getCart,
+  returnDeposit,
+  scanCode,
+  setCartCustomer,
+  setService,
+  setTraining,
+  undoCart,
+} from '../../register/edit-cart.ts';
+import { clearCart, heldCarts, holdCart, recallCart } from '../../register/hold-cart.ts';
+import { refundSale } from '../../register/refund-sale.ts';
 import { readMode } from '../../register/register.ts';
 import { codeTiles, favouriteTiles, recentTiles, tilesOf } from '../../store/queries/catalogue.ts';
 import { listUsers } from '../../store/queries/people.ts';
 import { readReceipt, setUnprinted, unprintedSales } from '../../store/queries/sales.ts';
-import type { Caller, Handlers } from '../handler.ts';
+import { readSoldSale } from '../../store/queries/refunds.ts';
+import { readSetting } from '../../store/queries/shop.ts';
+import { rightMissing, whoMay, type Caller, type Handlers } from '../handler.ts';
 import type { Runtime } from '../runtime.ts';
 
 /** The user a sale stands under; the command line sells as the first owner. */
@@ -27,10 +43,69 @@ export const SELLING_HANDLERS: Handlers<keyof typeof SELLING> = {
   addLine: (runtime, { body }) => tellCart(runtime, addProductLine(runtime.register, body.product, body.quantityMilli)),
   listDepartments: async ({ reader, clock }) => ok({ rows: await reader.ask('listDepartments', clock.nowMs()) }),
   addDepartmentLine: (runtime, { body }) => tellCart(runtime, addDepartmentLine(runtime.register, body)),
-  changeLine: (runtime, { params, body }) => tellCart(runtime, changeLine(runtime.register, params.line, body.quantityMilli)),
-  removeLine: (runtime, { params }) => tellCart(runtime, dropLine(runtime.register, params.line)),
+  changeLine: (runtime, { params, body: { override, discount, ...rest }, caller }) => {
+    const limited = limitedBy(runtime, caller, discount ?? null);
+    if (!limited.ok) return limited;
+    const priced = override === undefined || override === null ? { by: null } : whoMay(caller, 'price-override');
+    if (priced === null) return { ok: false, refusal: rightMissing(caller, 'price-override') };
+    return tellCart(
+      runtime,
+      changeLine(runtime.register, params.line, {
+        ...rest,
+        ...(override === undefined ? {} : { override: override === null ? null : { ...override, approvedBy: priced.by } }),
+        ...(discount === undefined ? {} : { discount: discount === null ? null : { ...discount, approvedBy: limited.value } }),
+      }),
+    );
+  },
+  changeCart: (runtime, { body: { discount, ageChecked, ...rest }, caller }) => {
+    const limited = limitedBy(runtime, caller, discount ?? null);
+    if (!limited.ok) return limited;
+    return tellCart(
+      runtime,
+      changeWholeCart(runtime.register, {
+        ...rest,
+        ...(discount === undefined ? {} : { discount: discount === null ? null : { ...discount, approvedBy: limited.value } }),
+        ...(ageChecked === undefined ? {} : { ageCheckedBy: ageChecked ? actingUser(runtime, caller) : null }),
+      }),
+    );
+  },
+  removeLine: (runtime, { params, body, caller }) =>
+    tellCart(runtime, dropLine(runtime.register, params.line, { ...body, user: actingUser(runtime, caller) })),
+  returnGoods: (runtime, { body }) => tellCart(runtime, addProductLine(runtime.register, body.product, -body.quantityMilli)),
+  returnDeposit: (runtime, { body }) => tellCart(runtime, returnDeposit(runtime.register, body.product, body.quantityMilli)),
+  refundSale: (runtime, { params, body }) => tellCart(runtime, refundSale(runtime.register, { sale: params.uuid, lines: body.lines })),
+  soldLines: ({ register }, { params }) => {
+    const sale = readSoldSale(register.store.db, params.uuid);
+    if (sale === null) return refuse('input.not-found', { what: 'sale' });
+    return ok({
+      rows: sale.lines.map(({ ref, name, unit, quantityMilli, refundedMilli, totalMinor }) => ({
+        ref,
+        name,
+        unit,
+        quantityMilli,
+        refundedMilli,
+        totalMinor,
+      })),
+    });
+  },
+  setService: (runtime, { body }) => tellCart(runtime, setService(runtime.register, body.service)),
+  setTraining: (runtime, { body }) => tellCart(runtime, setTraining(runtime.register, body.training)),
+  listHeldCarts: ({ register }) =>
+    ok({
+      rows: heldCarts(register).map(({ id, name, heldAt, user, takenBy, content: { items, totalMinor } }) => ({
+        id,
+        name,
+        heldAt,
+        user,
+        takenBy: takenBy?.code ?? null,
+        items,
+        totalMinor,
+      })),
+    }),
+  holdCart: (runtime, { body, caller }) => tellCart(runtime, holdCart(runtime.register, body.name, actingUser(runtime, caller))),
+  recallCart: (runtime, { params, caller }) => tellCart(runtime, recallCart(runtime.register, params.id, actingUser(runtime, caller))),
   undo: (runtime) => tellCart(runtime, undoCart(runtime.register)),
-  clearCart: (runtime) => tellCart(runtime, clearCart(runtime.register)),
+  clearCart: (runtime, { caller }) => tellCart(runtime, clearCart(runtime.register, actingUser(runtime, caller))),
   setCartCustomer: (runtime, { body }) => tellCart(runtime, setCartCustomer(runtime.register, body.customer)),
   pay: (runtime, { body, caller }) => {
     const sold = completeSale(runtime.register, { ...body, user: actingUser(runtime, caller) });
@@ -66,6 +141,18 @@ export const SELLING_HANDLERS: Handlers<keyof typeof SELLING> = {
   },
   unprinted: ({ register }) => ok({ rows: unprintedSales(register.store.db) }),
 };
+
+/** What a cashier may take off without asking, unless the shop says otherwise: a tenth. */
+const DISCOUNT_LIMIT_PPM = 100_000;
+const isPpm = (value: unknown): value is number => typeof value === 'number' && value >= 0 && value <= 1_000_000;
+
+/** Who answers for this discount. An amount is above any limit, since a line of a few cents would have room for it. */
+function limitedBy(runtime: Runtime, caller: Caller, discount: { readonly kind: string; readonly ppm?: number } | null): Result<Id | null> {
+  const limit = readSetting(runtime.register.store.db, 'discountLimitPpm', DISCOUNT_LIMIT_PPM, isPpm);
+  if (discount === null || (discount.ppm !== undefined && discount.ppm <= limit)) return ok(caller.user?.id ?? null);
+  const granted = whoMay(caller, 'discount');
+  return granted === null ? { ok: false, refusal: rightMissing(caller, 'discount') } : ok(granted.by);
+}
 
 /** Other tabs of this register show the same cart. */
 function tellCart<T extends ReturnType<typeof scanCode>>(runtime: Runtime, result: T): T {

@@ -8,7 +8,7 @@ import type { Answer } from '../../protocol/api/routes.ts';
 import type { SHOP } from '../../protocol/api/shop.ts';
 import { renameRegister } from '../../register/admit-register.ts';
 import { hashPin } from '../../register/hash-pin.ts';
-import { logIn } from '../../register/log-in.ts';
+import { grantRight, logIn } from '../../register/log-in.ts';
 import { ownRegisterId, readMode } from '../../register/register.ts';
 import { setUpShop } from '../../register/set-up-shop.ts';
 import { textOrNull } from '../../store/database.ts';
@@ -33,6 +33,11 @@ export const SHOP_HANDLERS: Handlers<keyof typeof SHOP> = {
     if (caller.token !== '') runtime.sessions.end(caller.token);
     setSession(runtime.sessions.begin(user.value.id));
     return ok(viewState(runtime, { ...caller, user: { id: user.value.id, name: user.value.name, rights: user.value.role?.rights ?? [] } }));
+  },
+  grantRight: async (runtime, { body, caller }) => {
+    const granter = await grantRight(runtime.register, { ...body, user: caller.user?.id ?? null });
+    if (!granter.ok) return granter;
+    return ok({ token: runtime.sessions.grant({ by: granter.value.id, right: body.right }), name: granter.value.name });
   },
   logout: (runtime, { caller, setSession }) => {
     runtime.sessions.end(caller.token);

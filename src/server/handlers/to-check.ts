@@ -30,6 +30,18 @@ export function viewException(store: Store, row: ToCheckRow, nowMs: number): Vie
       };
     case 'lost-edit':
       return { id, at, kind: row.kind, name: nameOf(store, row.subject), overtaken: overtakenOf(detail['values']) };
+    case 'over-refund':
+      return {
+        id,
+        at,
+        kind: row.kind,
+        name: textOf(detail['name']),
+        label: textOf(detail['label']),
+        soldMilli: Number(detail['soldMilli']),
+        refundedMilli: Number(detail['refundedMilli']),
+      };
+    case 'held-cart-twice':
+      return { id, at, kind: row.kind, labels: Array.isArray(detail['labels']) ? detail['labels'].map(textOf) : [] };
     case 'doubled-number':
       return { id, at, kind: row.kind, label: row.subject };
     case 'stamp-ahead':

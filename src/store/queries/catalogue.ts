@@ -2,7 +2,7 @@
 import { toHex } from '../../base/bytes.ts';
 import { idFromBytes, idToBytes, type Id } from '../../base/id.ts';
 import { normalBarcode } from '../../domain/barcode.ts';
-import type { Unit } from '../../domain/cart.ts';
+import type { Service, Unit } from '../../domain/cart.ts';
 import type { SearchRow } from '../product-search.ts';
 import { bytesOf, numberOf, numberOrNull, textOf, textOrNull, type Database, type SqlRow, type SqlValue } from '../database.ts';
 
@@ -21,13 +21,17 @@ export interface ProductRow {
   readonly unit: Unit;
   readonly netContentMilli: number | null;
   readonly contentUnit: string | null;
+  readonly minimumAge: number | null;
+  /** Fewer than these is low. */
+  readonly stockMinimumMilli: number | null;
+  readonly depositProduct: Id | null;
   readonly favourite: boolean;
   readonly active: boolean;
   readonly stockMilli: number | null;
 }
 
-const PRODUCT_COLUMNS = `p.id, p.name, p.price_minor, p.price_includes_tax, p.cost_minor, p.unit, p.net_content_milli, p.content_unit, p.favourite,
-  p.active, p.category, p.tax_category, p.image,
+const PRODUCT_COLUMNS = `p.id, p.name, p.price_minor, p.price_includes_tax, p.cost_minor, p.unit, p.net_content_milli, p.content_unit, p.minimum_age, p.stock_minimum_milli,
+  p.deposit_product, p.favourite, p.active, p.category, p.tax_category, p.image,
   (SELECT sum(on_hand_milli) FROM stock s WHERE s.product = p.id HAVING max(counted) = 1) AS stock_milli`;
 
 export function readProduct(db: Database, id: Id, nowMs: number): ProductRow | null {
@@ -63,6 +67,9 @@ function toProduct(db: Database, row: SqlRow, taxes: readonly TaxCategoryRow[]):
     unit: toUnit(row['unit']),
     netContentMilli: numberOrNull(row['net_content_milli']),
     contentUnit: textOrNull(row['content_unit']),
+    minimumAge: numberOrNull(row['minimum_age']),
+    stockMinimumMilli: numberOrNull(row['stock_minimum_milli']),
+    depositProduct: row['deposit_product'] instanceof Uint8Array ? idFromBytes(row['deposit_product']) : null,
     favourite: row['favourite'] === 1,
     active: row['active'] === 1,
     stockMilli: numberOrNull(row['stock_milli']),
@@ -292,13 +299,17 @@ export interface TaxCategoryRow {
   readonly ratePpm: number;
 }
 
-/** Taxes with the rate in force at that instant; the first is the shop's usual one. */
-export function readTaxCategories(db: Database, nowMs: number): TaxCategoryRow[] {
+/**
+ * Taxes with the rate in force at that instant for goods taken away, or eaten in: a rate of that service, else the one for both. Rates are
+ * dated, so a change takes effect at its hour on every register, cut off or not. The first tax is the shop's usual one.
+ */
+export function readTaxCategories(db: Database, nowMs: number, service: Service = 'take-away'): TaxCategoryRow[] {
   return db
     .all(
-      `SELECT c.id, c.name, (SELECT r.rate_ppm FROM tax_rate r WHERE r.tax_category = c.id AND ${LIVE('r')} AND r.service = 'any' AND r.from_at <= ?
-         ORDER BY r.from_at DESC, r.id LIMIT 1) AS rate_ppm
+      `SELECT c.id, c.name, (SELECT r.rate_ppm FROM tax_rate r WHERE r.tax_category = c.id AND ${LIVE('r')} AND r.service IN ('any', ?) AND r.from_at <= ?
+         ORDER BY r.service = 'any', r.from_at DESC, r.id LIMIT 1) AS rate_ppm
        FROM tax_category c WHERE ${LIVE('c')} ORDER BY c.position, c.id`,
+      service,
       nowMs,
     )
     .map((row) => ({
@@ -306,6 +317,31 @@ export function readTaxCategories(db: Database, nowMs: number): TaxCategoryRow[]
       name: textOrNull(row['name']) ?? '',
       ratePpm: numberOrNull(row['rate_ppm']) ?? 0,
     }));
+}
+
+export interface TaxRateRow {
+  readonly id: Id;
+  readonly taxCategory: Id;
+  readonly service: Service | 'any';
+  readonly ratePpm: number;
+  readonly fromAt: number;
+}
+
+/** Every rate that was, is and will be, newest first. */
+export function listTaxRates(db: Database): TaxRateRow[] {
+  return db.all(`SELECT * FROM tax_rate r WHERE ${LIVE('r')} ORDER BY from_at DESC, id`).flatMap((row) =>
+    row['tax_category'] instanceof Uint8Array
+      ? [
+          {
+            id: idFromBytes(bytesOf(row['id'])),
+            taxCategory: idFromBytes(row['tax_category']),
+            service: row['service'] === 'take-away' || row['service'] === 'eat-in' ? row['service'] : ('any' as const),
+            ratePpm: numberOrNull(row['rate_ppm']) ?? 0,
+            fromAt: numberOrNull(row['from_at']) ?? 0,
+          },
+        ]
+      : [],
+  );
 }
 
 export type MethodKind = 'cash' | 'card' | 'voucher' | 'account' | 'other';

@@ -1,6 +1,6 @@
 /** Reads of people: users, roles, customers. Names are personal: the row holds a hash, the value lies detached and may be erased. */
 import { idFromBytes, idToBytes, type Id } from '../../base/id.ts';
-import { isRight, type Right } from '../../domain/rights.ts';
+import { isRight, RIGHTS, type Right } from '../../domain/rights.ts';
 import { bytesOf, bytesOrNull, numberOrNull, textOrNull, type Database, type SqlRow } from '../database.ts';
 
 /** The value behind a personal column: empty when it is missing or was erased. */
@@ -20,7 +20,8 @@ export function listRoles(db: Database): RoleRow[] {
     id: idFromBytes(bytesOf(row['id'])),
     name: textOrNull(row['name']) ?? '',
     builtIn: textOrNull(row['built_in']),
-    rights: (textOrNull(row['rights']) ?? '').split(' ').filter(isRight),
+    // An owner may do whatever this program knows, rights that came with it included.
+    rights: row['built_in'] === 'owner' ? RIGHTS : (textOrNull(row['rights']) ?? '').split(' ').filter(isRight),
   }));
 }
 

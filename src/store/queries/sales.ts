@@ -31,6 +31,8 @@ export interface SaleRow {
   readonly summary: string;
   readonly items: number;
   readonly totalMinor: number;
+  readonly kind: 'sale' | 'refund' | 'exchange';
+  readonly training: boolean;
   readonly methods: string[];
   readonly state: 'here' | 'sent' | 'waiting' | 'arrived';
   readonly knownAt: number;
@@ -77,7 +79,7 @@ export function listSales(db: Database, query: SaleListQuery): { rows: SaleRow[]
   };
 }
 
-const SALE_COLUMNS = `s.id, s.uuid, s.series, s.number, s.completed_at, s.register, s.user, s.customer, s.total_minor, s.rounding_minor`;
+const SALE_COLUMNS = `s.id, s.uuid, s.series, s.number, s.completed_at, s.register, s.user, s.customer, s.total_minor, s.rounding_minor, s.mode, s.kind`;
 
 function toSaleRow(db: Database, row: SqlRow, single: boolean): SaleRow {
   const id = numberOf(row['id']);
@@ -103,10 +105,12 @@ function toSaleRow(db: Database, row: SqlRow, single: boolean): SaleRow {
       .map((line) => textOrNull(line['name']) ?? '')
       .join(', '),
     items: lines.reduce(
-      (sum, line) => sum + (line['unit'] === 'each' ? Math.max(1, Math.round(numberOf(line['quantity_milli']) / 1000)) : 1),
+      (sum, line) => sum + (line['unit'] === 'each' ? Math.max(1, Math.abs(Math.round(numberOf(line['quantity_milli']) / 1000))) : 1),
       0,
     ),
     totalMinor: numberOf(row['total_minor']) + (numberOrNull(row['rounding_minor']) ?? 0),
+    kind: toSaleKind(row['kind']),
+    training: row['mode'] === 'training',
     methods: methods.map((method) => textOrNull(method['name']) ?? ''),
     state: single ? 'here' : saleState(db, id),
     knownAt: numberOf(row['completed_at']),
@@ -139,6 +143,10 @@ function customerName(db: Database, customer: Uint8Array): string {
   return personalText(db, bytesOrNull(db.get('SELECT name FROM customer WHERE id = ?', customer)?.['name']));
 }
 
+function toSaleKind(value: SqlValue | undefined): 'sale' | 'refund' | 'exchange' {
+  return value === 'refund' || value === 'exchange' ? value : 'sale';
+}
+
 // ---- one sale
 
 export interface ReceiptData {
@@ -157,7 +165,20 @@ export interface ReceiptData {
   readonly completedAt: number;
   readonly utcOffsetMinutes: number;
   readonly currency: string;
-  readonly lines: { name: string; quantityMilli: number; unit: string; unitPriceMinor: number; totalMinor: number; taxRatePpm: number }[];
+  /** Lines with what was taken off them: total = price x quantity - discount. */
+  readonly lines: {
+    name: string;
+    quantityMilli: number;
+    unit: string;
+    unitPriceMinor: number;
+    discountMinor: number;
+    totalMinor: number;
+    taxRatePpm: number;
+    note: string | null;
+  }[];
+  readonly kind: 'sale' | 'refund' | 'exchange';
+  readonly training: boolean;
+  readonly note: string | null;
   readonly totalMinor: number;
   readonly roundingMinor: number;
   readonly dueMinor: number;
@@ -186,6 +207,9 @@ export function readReceipt(db: Database, uuid: Id): ReceiptData | null {
       amountMinor: numberOf(row['amount_minor']),
       changeMinor: numberOf(row['change_minor']),
     }));
+  const off = new Map<number, number>();
+  for (const row of db.all('SELECT sale_line, amount_minor FROM line_adjustment WHERE id BETWEEN ? AND ?', first, last))
+    off.set(numberOf(row['sale_line']), (off.get(numberOf(row['sale_line'])) ?? 0) + numberOf(row['amount_minor']));
   const shop = db.get('SELECT name, address, tax_number, phone, footer FROM shop_version WHERE id = ?', sale['shop_version'] ?? null);
   const register = db.get('SELECT code, name FROM register WHERE id = ?', sale['register'] ?? null);
   const label = saleLabel(textOrNull(sale['series']) ?? '', numberOrNull(sale['number']) ?? 0);
@@ -212,9 +236,14 @@ export function readReceipt(db: Database, uuid: Id): ReceiptData | null {
       quantityMilli: numberOf(line['quantity_milli']),
       unit: textOrNull(line['unit']) ?? 'each',
       unitPriceMinor: numberOf(line['unit_price_minor']),
+      discountMinor: -(off.get(numberOf(line['id'])) ?? 0) || 0,
       totalMinor: numberOf(line['total_minor']),
       taxRatePpm: numberOf(line['tax_rate_ppm']),
+      note: textOrNull(line['note']),
     })),
+    kind: toSaleKind(sale['kind']),
+    training: sale['mode'] === 'training',
+    note: textOrNull(sale['note']),
     totalMinor,
     roundingMinor,
     dueMinor: totalMinor + roundingMinor,

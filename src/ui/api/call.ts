@@ -3,6 +3,9 @@
  * register's words; no answer at all is an ApiError with the code `screen.no-register`. Never retries by itself.
  */
 import type { Answer, BodyInput, ParamsInput, QueryInput, RouteName } from '../../protocol/api/routes.ts';
+import { isRight } from '../../domain/rights.ts';
+import { GRANT_HEADER } from './events-path.ts';
+import { grantAsk } from './grant-ask.ts';
 import { ROUTE_PATHS } from './route-paths.ts';
 
 export interface RefusalWords {
@@ -46,9 +49,21 @@ interface LooseInput {
 export async function call<K extends RouteName>(name: K, ...rest: Rest<K>): Promise<Answer<K>> {
   const input: LooseInput = rest[0] ?? {};
   const [method = 'GET', template = ''] = ROUTE_PATHS[name].split(' ');
-  const response = await send(method, pathOf(template, input), input);
-  if (!response.ok) throw await refusalOf(response);
-  return (await response.json()) as Answer<K>;
+  const path = pathOf(template, input);
+  const response = await send(method, path, input);
+  if (response.ok) return (await response.json()) as Answer<K>;
+  const refused = await refusalOf(response);
+  const token = method === 'GET' ? null : await askForGrant(refused.refusal);
+  if (token === null) throw refused;
+  const granted = await send(method, path, input, { [GRANT_HEADER]: token });
+  if (!granted.ok) throw await refusalOf(granted);
+  return (await granted.json()) as Answer<K>;
+}
+
+/** Asks on the spot for somebody who may; null when it is not about that, or nobody came. */
+async function askForGrant({ code, params }: RefusalWords): Promise<string | null> {
+  const right = params['right'];
+  return code === 'right.missing' && isRight(right) ? grantAsk.ask(right) : null;
 }
 
 function pathOf(template: string, input: LooseInput): string {
@@ -62,15 +77,15 @@ function textOf(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-async function send(method: string, path: string, input: LooseInput): Promise<Response> {
-  const init: RequestInit = { method, credentials: 'same-origin', headers: { accept: 'application/json' } };
+async function send(method: string, path: string, input: LooseInput, more: Readonly<Record<string, string>> = {}): Promise<Response> {
+  const init: RequestInit = { method, credentials: 'same-origin', headers: { accept: 'application/json', ...more } };
   if (input.signal !== undefined) init.signal = input.signal;
   if (input.file !== undefined) {
     init.body = input.file;
-    init.headers = { accept: 'application/json', 'content-type': 'text/csv' };
+    init.headers = { accept: 'application/json', 'content-type': 'text/csv', ...more };
   } else if (method !== 'GET') {
     init.body = JSON.stringify(input.body ?? {});
-    init.headers = { accept: 'application/json', 'content-type': 'application/json' };
+    init.headers = { accept: 'application/json', 'content-type': 'application/json', ...more };
   }
   try {
     return await fetch(path, init);

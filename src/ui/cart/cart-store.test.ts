@@ -4,7 +4,7 @@ import { systemClock } from '../../base/clock.ts';
 import { makeId } from '../../base/id.ts';
 import { systemRandom } from '../../base/random.ts';
 import { CartStore } from './cart-store.ts';
-import type { Cart, CartLine, Tile } from './preview.ts';
+import { NOTHING_SAID, type Cart, type CartLine, type Tile } from './preview.ts';
 
 const realFetch = globalThis.fetch;
 afterEach(() => {
@@ -20,6 +20,14 @@ const empty: Cart = {
   items: 0,
   totalMinor: 0,
   taxMinor: 0,
+  discount: null,
+  discountMinor: 0,
+  note: null,
+  service: 'take-away',
+  training: false,
+  heldName: null,
+  ageToCheck: null,
+  payBack: [],
   customer: null,
   canUndo: false,
   lastSale: null,
@@ -29,6 +37,7 @@ function line(number: number, quantityMilli: number): CartLine {
   const totalMinor = (129 * quantityMilli) / 1000;
   const { id: product, code, name, unit, priceMinor: unitPriceMinor } = milk;
   return {
+    ...NOTHING_SAID,
     line: number,
     product,
     code,
@@ -39,7 +48,6 @@ function line(number: number, quantityMilli: number): CartLine {
     totalMinor,
     taxRatePpm: 0,
     includesTax: true,
-    priceNowMinor: null,
   };
 }
 

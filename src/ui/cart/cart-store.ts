@@ -87,13 +87,23 @@ export class CartStore {
   }
 
   addDepartment(body: BodyInput<'addDepartmentLine'>): Promise<Cart> {
-    return this.#push({ kind: 'unforeseen' }, () => call('addDepartmentLine', { body }));
+    return this.ask(() => call('addDepartmentLine', { body }));
   }
 
   setQuantity(line: number, quantityMilli: number): Promise<Cart> {
     return this.#push({ kind: 'quantity', line, quantityMilli }, () =>
       call('changeLine', { params: { line: this.#realLine(line) }, body: { quantityMilli } }),
     );
+  }
+
+  /** What is said of a line: its price, a discount, a note. */
+  change(line: number, body: BodyInput<'changeLine'>): Promise<Cart> {
+    return this.ask(() => call('changeLine', { params: { line: this.#realLine(line) }, body }));
+  }
+
+  /** A change that only the register knows the outcome of. */
+  ask(send: () => Promise<Cart>): Promise<Cart> {
+    return this.#push({ kind: 'unforeseen' }, send);
   }
 
   remove(line: number): Promise<Cart> {
@@ -105,11 +115,11 @@ export class CartStore {
   }
 
   undo(): Promise<Cart> {
-    return this.#push({ kind: 'unforeseen' }, () => call('undo'));
+    return this.ask(() => call('undo'));
   }
 
   setCustomer(customer: string | null): Promise<Cart> {
-    return this.#push({ kind: 'unforeseen' }, () => call('setCartCustomer', { body: { customer } }));
+    return this.ask(() => call('setCartCustomer', { body: { customer } }));
   }
 
   /** The cart once everything on its way has been answered: what a payment is made for. */

@@ -40,11 +40,12 @@ export function preview(cart: Cart, change: CartChange): Cart {
 
 function addTile(lines: readonly CartLine[], change: CartChange & { kind: 'add' }): CartLine[] {
   const { tile, quantityMilli } = change;
-  const same = lines.find((line) => line.product === tile.id && line.unit === 'each' && line.unitPriceMinor === tile.priceMinor);
+  const same = lines.find((line) => isMore(line, tile));
   if (same !== undefined) {
     return [withQuantity(same, same.quantityMilli + quantityMilli), ...lines.filter((line) => line !== same)];
   }
   const added: CartLine = {
+    ...NOTHING_SAID,
     line: change.line,
     product: tile.id,
     code: tile.code,
@@ -55,13 +56,30 @@ function addTile(lines: readonly CartLine[], change: CartChange & { kind: 'add' 
     totalMinor: 0,
     taxRatePpm: 0,
     includesTax: true,
-    priceNowMinor: null,
   };
   return [withQuantity(added, quantityMilli), ...lines];
 }
 
+/** A line of which nothing was said but what was scanned. */
+export const NOTHING_SAID = {
+  kind: 'goods',
+  overrideMinor: null,
+  discount: null,
+  discountMinor: 0,
+  note: null,
+  fixed: false,
+  refundOf: null,
+  priceNowMinor: null,
+} as const satisfies Partial<CartLine>;
+
+function isMore(line: CartLine, tile: Tile): boolean {
+  const { kind, product, unit, unitPriceMinor, quantityMilli, overrideMinor, discount, note, fixed } = line;
+  const plain = kind === 'goods' && unit === 'each' && quantityMilli > 0 && overrideMinor === null && discount === null && note === null;
+  return plain && !fixed && product === tile.id && unitPriceMinor === tile.priceMinor;
+}
+
 function withQuantity(line: CartLine, quantityMilli: number): CartLine {
-  return { ...line, quantityMilli, totalMinor: priceOf(line.unitPriceMinor, quantityMilli) };
+  return { ...line, quantityMilli, totalMinor: priceOf(line.overrideMinor ?? line.unitPriceMinor, quantityMilli) };
 }
 
 function summed(cart: Cart, lines: CartLine[]): Cart {

@@ -65,6 +65,14 @@ export function quantity(milli: number, locale: string): string {
   return keep(`quantity ${locale}`, () => new Intl.NumberFormat(locale, { maximumFractionDigits: 3 })).format(milli / 1000);
 }
 
+/** "+12%" of 0.12. */
+export function percentChange(change: number, locale: string): string {
+  return keep(
+    `change ${locale}`,
+    () => new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 0, signDisplay: 'exceptZero' }),
+  ).format(change);
+}
+
 /** 90000 parts per million as 9 %. */
 export function rate(ppm: number, locale: string): string {
   return keep(`rate ${locale}`, () => new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 3 })).format(

@@ -8,6 +8,7 @@ test('a changed product makes every list that shows products stale, once', () =>
     'departments',
     'products',
     'search',
+    'stock',
     'storage',
     'tiles',
     'to-check',

@@ -21,6 +21,9 @@ export type QueryName =
   | 'storage'
   | 'sales'
   | 'sale'
+  | 'held-carts'
+  | 'report'
+  | 'stock'
   | 'to-check';
 
 const GOODS = ['tiles', 'search', 'products'] as const;
@@ -31,7 +34,7 @@ const SHOWN: Readonly<Record<TableName, readonly QueryName[]>> = {
   register: ['registers', 'state', 'sales'],
   user: ['users', 'state', 'to-check'],
   role: ['users', 'roles', 'state'],
-  product: [...GOODS, 'categories', 'departments', 'storage', 'to-check'],
+  product: [...GOODS, 'stock', 'categories', 'departments', 'storage', 'to-check'],
   product_barcode: [...GOODS, 'to-check'],
   product_price: GOODS,
   category: ['categories', 'departments', 'products'],
@@ -41,14 +44,14 @@ const SHOWN: Readonly<Record<TableName, readonly QueryName[]>> = {
   supplier: [],
   price_rule: [],
   customer: ['customers', 'storage'],
-  held_cart: [],
+  held_cart: ['held-carts'],
   chain_start: ['registers', 'to-check'],
-  sale: ['sales', 'recent', 'storage', 'to-check'],
-  sale_line: [],
+  sale: ['report', 'sales', 'recent', 'storage', 'to-check'],
+  sale_line: ['sale'],
   line_adjustment: [],
   tender: [],
   payment_attempt: [],
-  stock_movement: ['products'],
+  stock_movement: ['products', 'stock'],
   cash_movement: [],
   voucher_movement: [],
   account_movement: [],

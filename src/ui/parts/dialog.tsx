@@ -17,7 +17,11 @@ export function Dialog({ title, onClose, children, actions, wide = false, onSubm
   const heading = useId();
   useEffect(() => {
     const element = dialog.current;
-    if (element?.open === false) element.showModal();
+    if (element?.open === false) {
+      element.showModal();
+      // What the person came to fill in, where buttons stand before it.
+      element.querySelector<HTMLElement>('[data-first]')?.focus();
+    }
     return () => element?.close();
   }, []);
 

@@ -8,20 +8,19 @@ import { Problem } from './problem.tsx';
 
 const LONGEST_PIN = 12;
 
-/** Logs in whoever has this PIN, or changes user; the cart stays with the register. */
-export function PinForm({ onDone }: { readonly onDone?: () => void }): ReactNode {
+interface Props {
+  readonly label: string;
+  /** What is done with the PIN; a refusal shows, and the next try begins empty. */
+  readonly onPin: (pin: string) => Promise<void>;
+}
+
+/** A PIN, by keys or by touch. */
+export function PinForm({ label, onPin }: Props): ReactNode {
   const { t } = useTranslation();
-  const client = useQueryClient();
   const [pin, setPin] = useState('');
   const field = useRef<HTMLInputElement>(null);
   const login = useMutation({
-    mutationFn: () => call('login', { body: { pin } }),
-    onSuccess: (state) => {
-      client.setQueryData(['state'], state);
-      // What the last one was shown is not for the next.
-      void client.resetQueries({ predicate: ({ queryKey: [name] }) => name !== 'state' });
-      onDone?.();
-    },
+    mutationFn: () => onPin(pin),
     onError: () => {
       setPin('');
       field.current?.focus();
@@ -54,8 +53,22 @@ export function PinForm({ onDone }: { readonly onDone?: () => void }): ReactNode
       <Problem error={login.error} />
       <KeyPad onKey={(key) => change(pin + key)} onErase={() => change(pin.slice(0, -1))} />
       <button className="btn btn-primary finish" disabled={pin === '' || login.isPending}>
-        {t('login.enter')}
+        {label}
       </button>
     </form>
   );
+}
+
+/** Logs in whoever has this PIN, or changes user; the cart stays with the register. */
+export function LogInForm({ onDone }: { readonly onDone?: () => void }): ReactNode {
+  const { t } = useTranslation();
+  const client = useQueryClient();
+  const logIn = async (pin: string): Promise<void> => {
+    const state = await call('login', { body: { pin } });
+    client.setQueryData(['state'], state);
+    // What the last one was shown is not for the next.
+    void client.resetQueries({ predicate: ({ queryKey: [name] }) => name !== 'state' });
+    onDone?.();
+  };
+  return <PinForm label={t('login.enter')} onPin={logIn} />;
 }

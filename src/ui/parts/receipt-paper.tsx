@@ -32,6 +32,13 @@ export function ReceiptPaper({ receipt, copy = false }: { readonly receipt: Rece
           {t('receipt.by', { user: receipt.user, register: receipt.register.code })}
         </p>
         {receipt.customer === null ? null : <p className="soft">{t('receipt.customer', { name: receipt.customer })}</p>}
+        {receipt.training ? <p className="strong training-word">{t('receipt.training')}</p> : null}
+        {receipt.kind === 'sale' ? null : <p className="strong">{t(`receipt.${receipt.kind}`)}</p>}
+        {receipt.note === null ? null : (
+          <p className="soft">
+            <bdi>{receipt.note}</bdi>
+          </p>
+        )}
         {copy ? <p className="strong">{t('receipt.copy')}</p> : null}
       </header>
       <table>
@@ -52,6 +59,20 @@ export function ReceiptPaper({ receipt, copy = false }: { readonly receipt: Rece
                     </span>
                   </>
                 ) : null}
+                {line.discountMinor === 0 ? null : (
+                  <>
+                    <br />
+                    <span className="soft">{t('receipt.off', { amount: figure(line.discountMinor) })}</span>
+                  </>
+                )}
+                {line.note === null ? null : (
+                  <>
+                    <br />
+                    <span className="soft">
+                      <bdi>{line.note}</bdi>
+                    </span>
+                  </>
+                )}
               </td>
               <td>
                 <span className="num">{figure(line.totalMinor)}</span>

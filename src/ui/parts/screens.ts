@@ -1,9 +1,21 @@
 /** The screens by name, in the order of the menu, and the right each asks for. */
-import { CircleCheck, Package, ReceiptText, Settings, ShoppingBasket, Store, UserRound, Users, type LucideIcon } from 'lucide-react';
+import {
+  Boxes,
+  ChartColumn,
+  CircleCheck,
+  Package,
+  ReceiptText,
+  Settings,
+  ShoppingBasket,
+  Store,
+  UserRound,
+  Users,
+  type LucideIcon,
+} from 'lucide-react';
 import type { Right } from '../../domain/rights.ts';
 
 export interface ScreenEntry {
-  readonly name: 'sell' | 'sales' | 'products' | 'customers' | 'registers' | 'users' | 'to-check' | 'settings';
+  readonly name: 'sell' | 'sales' | 'products' | 'stock' | 'reports' | 'customers' | 'registers' | 'users' | 'to-check' | 'settings';
   readonly right: Right | null;
   readonly icon: LucideIcon;
 }
@@ -12,6 +24,8 @@ export const SCREENS: readonly ScreenEntry[] = [
   { name: 'sell', right: 'sell', icon: ShoppingBasket },
   { name: 'sales', right: 'history', icon: ReceiptText },
   { name: 'products', right: null, icon: Package },
+  { name: 'stock', right: 'stock', icon: Boxes },
+  { name: 'reports', right: 'reports', icon: ChartColumn },
   { name: 'customers', right: 'customers', icon: UserRound },
   { name: 'registers', right: null, icon: Store },
   { name: 'users', right: 'users', icon: Users },

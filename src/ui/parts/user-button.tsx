@@ -5,7 +5,7 @@ import { memo, useState, type ReactNode } from 'react';
 import { useTranslation } from '../texts/texts.tsx';
 import { call } from '../api/call.ts';
 import { Dialog } from './dialog.tsx';
-import { PinForm } from './pin-form.tsx';
+import { LogInForm } from './pin-form.tsx';
 import { useRegister } from './register-context.ts';
 
 export const UserButton = memo(function UserButton(): ReactNode {
@@ -49,7 +49,7 @@ function ChangeUser({ onClose }: { readonly onClose: () => void }): ReactNode {
         </>
       }
     >
-      <PinForm onDone={onClose} />
+      <LogInForm onDone={onClose} />
     </Dialog>
   );
 }

@@ -2,7 +2,7 @@
 import type { ReactNode } from 'react';
 import { useTranslation } from '../../texts/texts.tsx';
 import { Brand } from '../../parts/brand.tsx';
-import { PinForm } from '../../parts/pin-form.tsx';
+import { LogInForm } from '../../parts/pin-form.tsx';
 import type { RegisterState } from '../../parts/register-context.ts';
 import './login.css';
 
@@ -24,7 +24,7 @@ export function Login({ state }: { readonly state: RegisterState }): ReactNode {
           <bdi>{state.shop?.name ?? 'AuraPOS'}</bdi>
         </h1>
         <p className="soft">{t('login.hint')}</p>
-        <PinForm />
+        <LogInForm />
       </main>
     </div>
   );

@@ -3,7 +3,7 @@
  * sum; then it is one sale, however often the button is pressed. Escape goes back to the cart, which is as it was.
  */
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { ArrowLeft, Banknote, CreditCard, NotebookText, Ticket, Wallet, X, type LucideIcon } from 'lucide-react';
+import { ArrowLeft, X } from 'lucide-react';
 import { useEffect, useEffectEvent, useState, type ReactNode } from 'react';
 import { useTranslation } from '../../texts/texts.tsx';
 import { quickCash } from '../../../domain/quick-cash.ts';
@@ -15,6 +15,7 @@ import { count } from '../../format/format.ts';
 import { Banners } from '../../parts/banners.tsx';
 import { BigFigure } from '../../parts/big-figure.tsx';
 import { KeyPad } from '../../parts/key-pad.tsx';
+import { TrainingBanner } from '../../parts/training-banner.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { useLocale, useMoney } from '../../parts/register-context.ts';
 import { goTo } from '../../parts/route.ts';
@@ -22,15 +23,10 @@ import { StatusButton } from '../../parts/status-button.tsx';
 import { UserButton } from '../../parts/user-button.tsx';
 import { completeSale } from './complete-sale.ts';
 import { givenAfter, leftToPay, type Given, type Method } from './given.ts';
+import { PayBack } from './pay-back.tsx';
+import { WayMark } from './way-mark.tsx';
 import './payment.css';
 
-const ICONS: Readonly<Record<Method['kind'], LucideIcon>> = {
-  cash: Banknote,
-  card: CreditCard,
-  voucher: Ticket,
-  account: NotebookText,
-  other: Wallet,
-};
 /** F5 is the first way to pay, and so on. */
 const FIRST_KEY = 5;
 const KEYS = 4;
@@ -44,7 +40,33 @@ export function Payment(): ReactNode {
   }, [empty]);
   const ways = methods.data?.rows.filter((method) => method.active) ?? [];
   if (cart === null || empty || ways[0] === undefined) return <Problem error={methods.error} />;
-  return <Pay cart={cart} ways={ways} first={ways[0]} />;
+  return (
+    <main className={cart.training ? 'payment training' : 'payment'}>
+      <PayBar cart={cart} />
+      {cart.totalMinor <= 0 ? <PayBack cart={cart} ways={ways} /> : <Pay cart={cart} ways={ways} first={ways[0]} />}
+    </main>
+  );
+}
+
+function PayBar({ cart }: { readonly cart: Cart }): ReactNode {
+  const { t } = useTranslation();
+  return (
+    <>
+      <header className="topbar">
+        <button type="button" className="btn btn-quiet" onClick={() => goTo('sell')}>
+          <ArrowLeft className="icon icon-turns" aria-hidden />
+          {t('sell.cart')} <kbd>Esc</kbd>
+        </button>
+        <h1>{t('pay.title')}</h1>
+        <StatusButton />
+        <UserButton />
+      </header>
+      <div className="till-banner">
+        <TrainingBanner cart={cart} />
+        <Banners />
+      </div>
+    </>
+  );
 }
 
 interface PayProps {
@@ -104,19 +126,7 @@ function Pay({ cart, ways, first }: PayProps): ReactNode {
   const change = way.givesChange ? amountMinor - left : 0;
   const finishes = amountMinor >= left;
   return (
-    <main className="payment">
-      <header className="topbar">
-        <button type="button" className="btn btn-quiet" onClick={() => goTo('sell')}>
-          <ArrowLeft className="icon icon-turns" aria-hidden />
-          {t('sell.cart')} <kbd>Esc</kbd>
-        </button>
-        <h1>{t('pay.title')}</h1>
-        <StatusButton />
-        <UserButton />
-      </header>
-      <div className="till-banner">
-        <Banners />
-      </div>
+    <>
       <Due cart={cart} given={given} left={left} change={change} onTakeBack={(gone) => setGiven(given.filter((one) => one !== gone))} />
       <section className="tender" aria-label={t('pay.how')}>
         <div className="ways" role="group" aria-label={t('pay.way')}>
@@ -148,7 +158,7 @@ function Pay({ cart, ways, first }: PayProps): ReactNode {
           {finishes ? t('pay.finish') : t('pay.add')} <kbd>Enter</kbd>
         </button>
       </section>
-    </main>
+    </>
   );
 }
 
@@ -160,11 +170,10 @@ interface WayProps {
 }
 
 function WayButton({ method, at, pressed, onPress }: WayProps): ReactNode {
-  const Icon = ICONS[method.kind];
   return (
     <button type="button" className="btn way" aria-pressed={pressed} onClick={onPress}>
       <span className="way-mark">
-        <Icon className="icon" aria-hidden />
+        <WayMark kind={method.kind} />
         {at < KEYS ? <kbd>F{at + FIRST_KEY}</kbd> : null}
       </span>
       <bdi>{method.name}</bdi>
@@ -220,11 +229,10 @@ function Due({ cart, given, left, change, onTakeBack }: DueProps): ReactNode {
       </p>
       <ul className="given">
         {given.map((one) => {
-          const Icon = ICONS[one.method.kind];
           return (
             <li className="row" key={one.key}>
               <span className="soft mark">
-                <Icon className="icon" aria-hidden />
+                <WayMark kind={one.method.kind} />
               </span>
               <p className="strong">
                 <bdi>{one.method.name}</bdi>

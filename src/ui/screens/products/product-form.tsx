@@ -9,6 +9,7 @@ import { parseTyped } from '../../format/parse-typed.ts';
 import { queryClient } from '../../live/query-client.ts';
 import { Dialog } from '../../parts/dialog.tsx';
 import { Field, SelectField } from '../../parts/field.tsx';
+import { ProductPicker } from '../../parts/product-picker.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { useLocale, useMoney } from '../../parts/register-context.ts';
 
@@ -22,6 +23,8 @@ interface Props {
   readonly onSaved?: (product: Product) => void;
 }
 
+/** Ages that laws of European countries know. */
+const AGES = ['14', '16', '18', '20', '21'];
 const UNITS = ['each', 'kg', 'l', 'm'] as const;
 
 interface Fields {
@@ -35,6 +38,9 @@ interface Fields {
   readonly unit: Product['unit'];
   readonly content: string;
   readonly contentUnit: string;
+  readonly minimumAge: string;
+  readonly stockMinimum: string;
+  readonly depositProduct: string | null;
   readonly favourite: boolean;
 }
 
@@ -58,6 +64,9 @@ export function ProductForm({ product, code = '', onClose, onSaved }: Props): Re
       unit: product?.unit ?? 'each',
       content: product?.netContentMilli === null || product === null ? '' : quantity(product.netContentMilli, locale),
       contentUnit: product?.contentUnit ?? '',
+      minimumAge: product?.minimumAge === null || product === null ? '' : String(product.minimumAge),
+      stockMinimum: typeof product?.stockMinimumMilli === 'number' ? quantity(product.stockMinimumMilli, locale) : '',
+      depositProduct: product?.depositProduct ?? null,
       favourite: product?.favourite ?? false,
     };
   });
@@ -65,7 +74,9 @@ export function ProductForm({ product, code = '', onClose, onSaved }: Props): Re
   const priceMinor = parseTyped(fields.price, digits);
   const costMinor = fields.cost.trim() === '' ? null : parseTyped(fields.cost, digits);
   const contentMilli = fields.content.trim() === '' ? null : parseTyped(fields.content, 3);
+  const minimumMilli = fields.stockMinimum.trim() === '' ? null : parseTyped(fields.stockMinimum, 3);
   const wrong = {
+    stockMinimum: fields.stockMinimum.trim() !== '' && (minimumMilli === null || minimumMilli < 0),
     name: fields.name.trim() === '',
     price: priceMinor === null || priceMinor < 0,
     cost: fields.cost.trim() !== '' && (costMinor === null || costMinor < 0),
@@ -84,6 +95,9 @@ export function ProductForm({ product, code = '', onClose, onSaved }: Props): Re
         unit: fields.unit,
         netContentMilli: contentMilli,
         contentUnit: contentMilli === null ? null : fields.contentUnit.trim(),
+        minimumAge: fields.minimumAge === '' ? null : Number(fields.minimumAge),
+        stockMinimumMilli: minimumMilli,
+        depositProduct: fields.depositProduct,
         favourite: fields.favourite,
         ...(fields.taxCategory === '' ? {} : { taxCategory: fields.taxCategory }),
       };
@@ -206,6 +220,32 @@ export function ProductForm({ product, code = '', onClose, onSaved }: Props): Re
               : null
           }
         />
+      </div>
+      <div className="two">
+        <ProductPicker
+          label={t('products.deposit')}
+          hint={t('products.deposit-hint')}
+          value={fields.depositProduct}
+          onChange={(depositProduct) => set({ depositProduct })}
+        />
+        <div className="two">
+          <Field
+            label={t('products.minimum')}
+            className="num"
+            inputMode="decimal"
+            value={fields.stockMinimum}
+            onChange={(event) => set({ stockMinimum: event.target.value })}
+            error={tried && wrong.stockMinimum ? t('sell.not-a-quantity', { text: fields.stockMinimum }) : null}
+          />
+          <SelectField label={t('products.age')} value={fields.minimumAge} onChange={(event) => set({ minimumAge: event.target.value })}>
+            <option value="">{t('products.any-age')}</option>
+            {AGES.map((age) => (
+              <option key={age} value={age}>
+                {t('products.from-age', { age })}
+              </option>
+            ))}
+          </SelectField>
+        </div>
       </div>
       <label className="check">
         <input type="checkbox" checked={fields.favourite} onChange={(event) => set({ favourite: event.target.checked })} />

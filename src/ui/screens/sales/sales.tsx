@@ -1,6 +1,6 @@
 /** The history of the whole shop, newest first, and one sale beside it as its receipt. Other registers' sales come in by themselves. */
 import { useQuery } from '@tanstack/react-query';
-import { Check, Clock4, Printer, ReceiptText } from 'lucide-react';
+import { Check, Clock4, Printer, ReceiptText, Undo2 } from 'lucide-react';
 import { useMemo, useState, type ReactNode } from 'react';
 import { useTranslation } from '../../texts/texts.tsx';
 import { systemClock } from '../../../base/clock.ts';
@@ -16,6 +16,7 @@ import { linkTo } from '../../parts/route.ts';
 import { SearchField } from '../../parts/search-field.tsx';
 import { usePages } from '../../parts/use-pages.ts';
 import { VirtualRows } from '../../parts/virtual-rows.tsx';
+import { RefundDialog } from './refund-dialog.tsx';
 import './sales.css';
 
 type SaleRow = Answer<'listSales'>['rows'][number];
@@ -113,6 +114,8 @@ function SaleLine({ row, chosen, openedAt }: LineProps): ReactNode {
       <span className="time num soft">{time(row.completedAt, locale)}</span>
       <span className="id">
         <span className="strong num">{row.label}</span>
+        {row.training ? <span className="badge training-word">{t('sales.training')}</span> : null}
+        {row.kind === 'sale' ? null : <span className="badge">{t(`sales.${row.kind}`)}</span>}
         {justNow ? <span className="badge">{t('sales.just-now', { register: row.register })}</span> : null}
         {today ? null : <span className="small soft">{day(row.completedAt, locale)}</span>}
         <SaleState state={row.state} />
@@ -157,6 +160,7 @@ function SaleState({ state }: { readonly state: SaleRow['state'] }): ReactNode {
 function OneSale({ uuid }: { readonly uuid: string }): ReactNode {
   const { t } = useTranslation();
   const [printing, setPrinting] = useState(false);
+  const [refunding, setRefunding] = useState(false);
   const sale = useQuery({ queryKey: ['sale', uuid], queryFn: ({ signal }) => call('getSale', { params: { uuid }, signal }) });
   return (
     <>
@@ -168,11 +172,18 @@ function OneSale({ uuid }: { readonly uuid: string }): ReactNode {
         <a className="btn sale-close" href={linkTo('sales')}>
           {t('do.close')}
         </a>
+        <button type="button" className="btn" disabled={sale.data === undefined} onClick={() => setRefunding(true)}>
+          <Undo2 className="icon icon-turns" aria-hidden />
+          {t('refund.refund')}
+        </button>
         <button type="button" className="btn" disabled={sale.data === undefined} onClick={() => setPrinting(true)}>
           <Printer className="icon" aria-hidden />
           {t('receipt.print-copy')}
         </button>
       </div>
+      {refunding && sale.data !== undefined ? (
+        <RefundDialog uuid={uuid} label={sale.data.label} onClose={() => setRefunding(false)} />
+      ) : null}
       {printing && sale.data !== undefined ? <PrintReceipt receipt={sale.data} copy onDone={() => setPrinting(false)} /> : null}
     </>
   );

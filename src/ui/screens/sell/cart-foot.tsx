@@ -11,35 +11,50 @@ interface Props {
   readonly cart: Cart;
   readonly busy: boolean;
   readonly problem: unknown;
+  readonly onAge: () => void;
   readonly onCash: () => void;
   readonly onCard: () => void;
   readonly onPay: () => void;
 }
 
-export function CartFoot({ cart, busy, problem, onCash, onCard, onPay }: Props): ReactNode {
+export function CartFoot({ cart, busy, problem, onAge, onCash, onCard, onPay }: Props): ReactNode {
   const { t } = useTranslation();
   const { amount, money } = useMoney();
   const nothing = cart.lines.length === 0;
+  const back = cart.totalMinor < 0;
+  // What goes back, and what nobody may have yet, takes more than one press.
+  const notAtOnce = nothing || busy || cart.totalMinor <= 0 || cart.ageToCheck !== null;
   return (
     <div className="pay">
       <Problem error={problem} />
-      <button type="button" className="btn" disabled={nothing || busy} onClick={onCash}>
+      {cart.ageToCheck === null ? null : (
+        <div className="age-check" role="alert">
+          <p className="strong">{t('cart.age', { age: cart.ageToCheck })}</p>
+          <button type="button" className="btn" onClick={onAge}>
+            {t('cart.age-looked')}
+          </button>
+        </div>
+      )}
+      <button type="button" className="btn" disabled={notAtOnce} onClick={onCash}>
         <Banknote className="icon" aria-hidden />
         {t('sell.exact-cash')} <kbd>F5</kbd>
       </button>
-      <button type="button" className="btn" disabled={nothing || busy} onClick={onCard}>
+      <button type="button" className="btn" disabled={notAtOnce} onClick={onCard}>
         <CreditCard className="icon" aria-hidden />
         {t('sell.card')} <kbd>F6</kbd>
       </button>
       <div className="sum">
         <div>
           <p className="total">{t('sell.total')}</p>
-          <p className="small soft">{t('sell.vat-included', { amount: amount(cart.taxMinor) })}</p>
+          <p className="small soft">
+            {cart.discountMinor === 0 ? null : <>{t('price.off', { amount: amount(cart.discountMinor) })} · </>}
+            {t('sell.vat-included', { amount: amount(cart.taxMinor) })}
+          </p>
         </div>
         <BigFigure className="total-figure" text={money(cart.totalMinor)} />
       </div>
-      <button type="button" className="btn btn-primary pay-now" disabled={nothing || busy} onClick={onPay}>
-        {t('sell.pay')} <kbd>F9</kbd>
+      <button type="button" className="btn btn-primary pay-now" disabled={nothing || busy || cart.ageToCheck !== null} onClick={onPay}>
+        {back ? t('cart.give-back') : t('sell.pay')} <kbd>F9</kbd>
       </button>
     </div>
   );

@@ -1,5 +1,5 @@
 /** The cart's lines, newest on top; the chosen one has its tools open. */
-import { Minus, Plus, Trash2, Undo2, UserRound } from 'lucide-react';
+import { Ellipsis, Minus, Plus, Trash2, Undo2, UserRound } from 'lucide-react';
 import { memo, useEffect, useRef, type ReactNode } from 'react';
 import { useTranslation } from '../../texts/texts.tsx';
 import { cartStore } from '../../cart/cart-store.ts';
@@ -12,13 +12,26 @@ interface Props {
   readonly chosen: CartLine | null;
   readonly onChoose: (line: number) => void;
   readonly onQuantity: (line: CartLine) => void;
+  readonly onPrice: (line: CartLine, first: 'percent' | 'price') => void;
   readonly onCustomer: () => void;
+  readonly onMore: () => void;
   readonly onProblem: (error: unknown) => void;
   readonly notice: ReactNode;
   readonly whenEmpty: ReactNode;
 }
 
-export function CartLines({ cart, chosen, onChoose, onQuantity, onCustomer, onProblem, notice, whenEmpty }: Props): ReactNode {
+export function CartLines({
+  cart,
+  chosen,
+  onChoose,
+  onQuantity,
+  onPrice,
+  onCustomer,
+  onMore,
+  onProblem,
+  notice,
+  whenEmpty,
+}: Props): ReactNode {
   const { t } = useTranslation();
   const locale = useLocale();
   const can = useCan();
@@ -33,7 +46,8 @@ export function CartLines({ cart, chosen, onChoose, onQuantity, onCustomer, onPr
     <div className="lines">
       <header>
         <h2>
-          {t('sell.cart')} <span className="soft num">{t('sell.items', { count: cart.items, shown: count(cart.items, locale) })}</span>
+          {t('sell.cart')} {cart.service === 'eat-in' ? <span className="badge">{t('taxes.eat-in')}</span> : null}
+          <span className="soft num">{t('sell.items', { count: cart.items, shown: count(cart.items, locale) })}</span>
         </h2>
         {cart.canUndo ? (
           <button
@@ -51,6 +65,9 @@ export function CartLines({ cart, chosen, onChoose, onQuantity, onCustomer, onPr
             <span className="clip">{cart.customer === null ? t('sell.customer') : <bdi>{cart.customer.name}</bdi>}</span>
           </button>
         ) : null}
+        <button type="button" className="btn btn-quiet btn-icon" aria-label={t('cart.more')} onClick={onMore}>
+          <Ellipsis className="icon" aria-hidden />
+        </button>
       </header>
       {notice}
       {cart.lines.length === 0 ? (
@@ -66,7 +83,7 @@ export function CartLines({ cart, chosen, onChoose, onQuantity, onCustomer, onPr
         >
           {cart.lines.map((line) =>
             line === chosen ? (
-              <ChosenLine key={line.line} line={line} onQuantity={onQuantity} onProblem={onProblem} />
+              <ChosenLine key={line.line} line={line} onQuantity={onQuantity} onPrice={onPrice} onProblem={onProblem} />
             ) : (
               <Line key={line.line} line={line} onChoose={onChoose} />
             ),
@@ -114,6 +131,20 @@ function LineWords({ line }: { readonly line: CartLine }): ReactNode {
               <span className="code">{line.code}</span>
             </>
           ) : null}
+          {line.overrideMinor === null ? null : <span className="said-price"> {t('price.now', { price: money(line.overrideMinor) })}</span>}
+          {line.discountMinor === 0 ? null : <span className="said-price"> {t('price.off', { amount: money(line.discountMinor) })}</span>}
+          {line.refundOf === null ? null : (
+            <>
+              {' · '}
+              <span className="code">{line.refundOf}</span>
+            </>
+          )}
+          {line.note === null ? null : (
+            <>
+              {' · '}
+              <bdi>{line.note}</bdi>
+            </>
+          )}
           {line.priceNowMinor === null ? null : <span className="wait"> {t('sell.price-now', { price: money(line.priceNowMinor) })}</span>}
         </span>
       </span>
@@ -124,37 +155,60 @@ function LineWords({ line }: { readonly line: CartLine }): ReactNode {
 interface ChosenProps {
   readonly line: CartLine;
   readonly onQuantity: (line: CartLine) => void;
+  readonly onPrice: (line: CartLine, first: 'percent' | 'price') => void;
   readonly onProblem: (error: unknown) => void;
 }
 
-function ChosenLine({ line, onQuantity, onProblem }: ChosenProps): ReactNode {
+function ChosenLine({ line, onQuantity, onPrice, onProblem }: ChosenProps): ReactNode {
   const { t } = useTranslation();
   const locale = useLocale();
   const { amount } = useMoney();
   const each = line.unit === 'each';
   const step = (by: number): void => {
     const next = line.quantityMilli + by;
-    void (next > 0 ? cartStore.setQuantity(line.line, next) : cartStore.remove(line.line)).catch(onProblem);
+    void (next !== 0 ? cartStore.setQuantity(line.line, next) : cartStore.remove(line.line)).catch(onProblem);
   };
   return (
     <li className="row line row-chosen" aria-current="true">
       <LineWords line={line} />
       <span className="amount num">{amount(line.totalMinor)}</span>
       <div className="line-tools">
-        {each ? (
+        {line.fixed ? (
+          <span className="grow-btn soft small">{line.refundOf === null ? t('cart.goes-along') : t('cart.gives-back')}</span>
+        ) : null}
+        {each && !line.fixed ? (
           <>
             <button type="button" className="btn btn-icon" aria-label={t('sell.one-less')} onClick={() => step(-1000)}>
               <Minus className="icon" aria-hidden />
             </button>
-            <span className="qty-now num">{quantity(line.quantityMilli, locale)}</span>
+            <button
+              type="button"
+              className="btn qty-now num"
+              aria-label={`${t('sell.quantity')}: ${quantity(line.quantityMilli, locale)}`}
+              onClick={() => onQuantity(line)}
+            >
+              {quantity(line.quantityMilli, locale)}
+            </button>
             <button type="button" className="btn btn-icon" aria-label={t('sell.one-more')} onClick={() => step(1000)}>
               <Plus className="icon" aria-hidden />
             </button>
           </>
         ) : null}
-        <button type="button" className="btn grow-btn" onClick={() => onQuantity(line)}>
-          {each ? t('sell.quantity') : t('sell.weight')}
-        </button>
+        {each || line.fixed ? null : (
+          <button type="button" className="btn grow-btn" onClick={() => onQuantity(line)}>
+            {t('sell.weight')}
+          </button>
+        )}
+        {line.fixed ? null : (
+          <>
+            <button type="button" className="btn grow-btn" onClick={() => onPrice(line, 'price')}>
+              {t('price.price')}
+            </button>
+            <button type="button" className="btn grow-btn" onClick={() => onPrice(line, 'percent')}>
+              {t('price.discount')}
+            </button>
+          </>
+        )}
         <button
           type="button"
           className="btn btn-icon btn-danger"

@@ -4,8 +4,12 @@
  */
 import { useState, type MouseEvent, type ReactNode } from 'react';
 import { useTranslation } from '../../texts/texts.tsx';
+import { call } from '../../api/call.ts';
+import { cartStore } from '../../cart/cart-store.ts';
+import type { Cart } from '../../cart/preview.ts';
 import { useCart } from '../../cart/use-cart.ts';
 import { Banners } from '../../parts/banners.tsx';
+import { TrainingBanner } from '../../parts/training-banner.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { useCan } from '../../parts/register-context.ts';
 import { goTo, linkTo } from '../../parts/route.ts';
@@ -13,6 +17,7 @@ import { useStable } from '../../parts/use-stable.ts';
 import { ProductForm } from '../products/product-form.tsx';
 import { CartFoot } from './cart-foot.tsx';
 import { CartLines } from './cart-lines.tsx';
+import { BackDialog, CartMenu, HeldDialog, HoldDialog } from './cart-menu.tsx';
 import { Categories } from './categories.tsx';
 import { ChooseProduct } from './choose-product.tsx';
 import { CustomerDialog } from './customer-dialog.tsx';
@@ -20,6 +25,7 @@ import { DepartmentDialog } from './department-dialog.tsx';
 import { NoticeStrip } from './notice.tsx';
 import { PadPane } from './pad-pane.tsx';
 import { PaidPanel } from './paid-panel.tsx';
+import { PriceDialog } from './price-dialog.tsx';
 import { QuantityDialog } from './quantity-dialog.tsx';
 import { SellBar } from './sell-bar.tsx';
 import { Shortcuts } from './shortcuts.tsx';
@@ -54,10 +60,11 @@ export function Sell(): ReactNode {
   const searching = selling.search !== '';
 
   return (
-    <main className="till">
+    <main className={cart?.training === true ? 'till training' : 'till'}>
       <h1 className="unseen">{t('screen.sell')}</h1>
       <SellBar search={selling.search} field={selling.field} onSearch={onSearch} onKey={onKey} padOpen={padOpen} onPad={onPad} />
       <div className="till-banner">
+        <TrainingBanner cart={cart} />
         <Banners />
         <UnprintedBanner shown={cart?.lastSale?.uuid ?? null} />
       </div>
@@ -82,7 +89,9 @@ export function Sell(): ReactNode {
             chosen={selling.chosenLine}
             onChoose={onChooseLine}
             onQuantity={(line) => selling.setDialog({ kind: 'quantity', line })}
+            onPrice={(line, first) => selling.setDialog({ kind: 'price', line, first })}
             onCustomer={() => selling.setDialog({ kind: 'customer' })}
+            onMore={() => selling.setDialog({ kind: 'more' })}
             onProblem={selling.onProblem}
             notice={
               <NoticeStrip
@@ -97,6 +106,7 @@ export function Sell(): ReactNode {
           <CartFoot
             cart={cart}
             busy={quickPay.busy}
+            onAge={() => cartStore.ask(() => call('changeCart', { body: { ageChecked: true } })).catch(selling.onProblem)}
             problem={quickPay.error}
             onCash={quickPay.cash}
             onCard={quickPay.card}
@@ -104,7 +114,7 @@ export function Sell(): ReactNode {
           />
         </section>
       )}
-      <SellDialogs dialog={selling.dialog} selling={selling} hasCustomer={cart !== null && cart.customer !== null} />
+      {cart === null ? null : <SellDialogs dialog={selling.dialog} selling={selling} cart={cart} />}
     </main>
   );
 }
@@ -159,10 +169,10 @@ function NothingHere({ searching, shelf }: { readonly searching: boolean; readon
 interface DialogProps {
   readonly dialog: SellDialog | null;
   readonly selling: Selling;
-  readonly hasCustomer: boolean;
+  readonly cart: Cart;
 }
 
-function SellDialogs({ dialog, selling, hasCustomer }: DialogProps): ReactNode {
+function SellDialogs({ dialog, selling, cart }: DialogProps): ReactNode {
   const close = (): void => selling.setDialog(null);
   switch (dialog?.kind) {
     case undefined:
@@ -170,7 +180,17 @@ function SellDialogs({ dialog, selling, hasCustomer }: DialogProps): ReactNode {
     case 'keys':
       return <Shortcuts onClose={close} />;
     case 'customer':
-      return <CustomerDialog hasCustomer={hasCustomer} onClose={close} />;
+      return <CustomerDialog hasCustomer={cart.customer !== null} onClose={close} />;
+    case 'more':
+      return <CartMenu cart={cart} onDialog={selling.setDialog} onProblem={selling.onProblem} />;
+    case 'hold':
+      return <HoldDialog cart={cart} onClose={close} />;
+    case 'held':
+      return <HeldDialog onClose={close} />;
+    case 'back':
+      return <BackDialog deposit={dialog.deposit} onClose={close} />;
+    case 'price':
+      return <PriceDialog line={dialog.line} cart={cart} first={dialog.first} onClose={close} />;
     case 'choose':
       return <ChooseProduct code={dialog.code} onChoose={selling.add} onClose={close} />;
     case 'weigh':

@@ -6,6 +6,7 @@ const KEYS = [
   ['/', 'search'],
   ['3 *', 'times'],
   ['Enter', 'enter'],
+  ['F4', 'hold'],
   ['F5', 'cash'],
   ['F6', 'card'],
   ['F9', 'pay'],

@@ -22,6 +22,7 @@ export function useSellKeys({ cart, selling, tiles, settled, quickPay }: Needs):
   onSearchKey: (event: FieldKey<HTMLInputElement>) => void;
 } {
   const hasLines = cart !== null && cart.lines.length > 0;
+  const paysAtOnce = hasLines && cart.totalMinor > 0 && cart.ageToCheck === null;
   const anywhere = (event: KeyboardEvent): boolean => {
     if (event.ctrlKey || event.metaKey) {
       if (event.key !== 'z' || event.target instanceof HTMLInputElement) return false;
@@ -29,14 +30,17 @@ export function useSellKeys({ cart, selling, tiles, settled, quickPay }: Needs):
       return true;
     }
     switch (event.key) {
+      case 'F4':
+        selling.setDialog({ kind: hasLines ? 'hold' : 'held' });
+        return true;
       case 'F5':
-        if (hasLines) quickPay.cash();
+        if (paysAtOnce) quickPay.cash();
         return true;
       case 'F6':
-        if (hasLines) quickPay.card();
+        if (paysAtOnce) quickPay.card();
         return true;
       case 'F9':
-        if (hasLines) goTo('pay');
+        if (hasLines && cart.ageToCheck === null) goTo('pay');
         return true;
       case 'Escape':
         selling.escape();

@@ -7,10 +7,13 @@ import { parseTyped } from '../../format/parse-typed.ts';
 import { refusalCode } from '../../texts/refusal-text.ts';
 import { beep } from './beep.ts';
 import type { Notice, UnknownCode } from './notice.tsx';
+import type { PriceMode } from './price-dialog.tsx';
 import { openReceipt } from './open-receipt.ts';
 
 export type SellDialog =
-  | { readonly kind: 'keys' | 'customer' }
+  | { readonly kind: 'keys' | 'customer' | 'more' | 'hold' | 'held' }
+  | { readonly kind: 'back'; readonly deposit: boolean }
+  | { readonly kind: 'price'; readonly line: CartLine | null; readonly first: PriceMode }
   | { readonly kind: 'choose'; readonly code: string }
   | ({ readonly kind: 'new-product' | 'department' } & UnknownCode)
   | { readonly kind: 'weigh'; readonly tile: Tile }

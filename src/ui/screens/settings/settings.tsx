@@ -1,27 +1,33 @@
-/** Settings. Storage is the first: where this register keeps the shop's data, and whether others join in. */
+/** Settings, a page a matter: where this register keeps the shop's data and whether others join in; taxes. */
 import type { ReactNode } from 'react';
 import { useTranslation } from '../../texts/texts.tsx';
 import { Desk } from '../../parts/desk.tsx';
 import { linkTo } from '../../parts/route.ts';
+import { Taxes } from './taxes.tsx';
 import { Storage } from './storage.tsx';
 import './settings.css';
 
-export function Settings(): ReactNode {
+const PAGES = ['storage', 'taxes'] as const;
+
+export function Settings({ page }: { readonly page: string | null }): ReactNode {
   const { t } = useTranslation();
+  const here = PAGES.find((one) => one === page) ?? 'storage';
   return (
     <Desk>
       <div className="settings">
         <nav className="side" aria-label={t('screen.settings')}>
           <ul>
-            <li>
-              <a href={linkTo('settings', 'storage')} aria-current="page">
-                {t('storage.title')}
-              </a>
-            </li>
+            {PAGES.map((one) => (
+              <li key={one}>
+                <a href={linkTo('settings', one)} aria-current={one === here ? 'page' : undefined}>
+                  {t(`${one}.title`)}
+                </a>
+              </li>
+            ))}
           </ul>
         </nav>
         <main className="page" tabIndex={0}>
-          <Storage />
+          {here === 'taxes' ? <Taxes /> : <Storage />}
         </main>
       </div>
     </Desk>

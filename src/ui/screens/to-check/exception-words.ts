@@ -1,7 +1,7 @@
 /** What wants a person, in the language of the screen: what it is, what is true, what to do. */
 import { useTranslation } from '../../texts/texts.tsx';
 import type { Answer } from '../../../protocol/api/routes.ts';
-import { count, list } from '../../format/format.ts';
+import { count, list, quantity } from '../../format/format.ts';
 import { useLocale, useMoney } from '../../parts/register-context.ts';
 
 export type Exception = Answer<'listToCheck'>['rows'][number];
@@ -49,6 +49,15 @@ export function useExceptionWords(): (row: Exception) => Words {
         return { name: row.name === '' ? t('to-check.something') : row.name, overtaken: overtaken(row) };
       case 'doubled-number':
         return { label: row.label };
+      case 'over-refund':
+        return {
+          name: row.name,
+          label: row.label,
+          sold: quantity(row.soldMilli, locale),
+          refunded: quantity(row.refundedMilli, locale),
+        };
+      case 'held-cart-twice':
+        return { labels: list(row.labels, locale) };
       case 'stamp-ahead':
         return { register: registerName(row.register), ahead: hours(row.aheadMs, locale) };
       case 'set-aside':

@@ -1,0 +1,58 @@
+/**
+ * Giving back what was sold: lines of a sale come into the cart the other way round, at what was paid for them, discounts counted. Beside
+ * goods that are bought it is an exchange. Refunding a line in parts gives back, in all, exactly what it cost.
+ */
+import type { Id } from '../base/id.ts';
+import { ok, refuse, type Result } from '../base/result.ts';
+import { addToCart, type Cart } from '../domain/cart.ts';
+import { multiplyDivide } from '../domain/money.ts';
+import { readSoldSale, type SoldLine } from '../store/queries/refunds.ts';
+import { changeCart, isTraining, type CartView } from './edit-cart.ts';
+import type { Register } from './register.ts';
+
+export interface RefundInput {
+  readonly sale: Id;
+  /** Lines by their reference, and how many thousandths of each come back. */
+  readonly lines: readonly { readonly ref: string; readonly quantityMilli: number }[];
+}
+
+/** Refuses with input.not-found, refund.too-much, refund.other-mode (practice and earnest do not mix). */
+export function refundSale(register: Register, input: RefundInput): Result<CartView> {
+  const { store } = register;
+  const sale = readSoldSale(store.db, input.sale);
+  if (sale === null) return refuse('input.not-found', { what: 'sale' });
+  if (sale.training !== isTraining(store)) return refuse('refund.other-mode');
+  return changeCart(store, (open) => {
+    let cart: Cart = { ...open, customer: open.customer ?? sale.customer };
+    for (const { ref, quantityMilli } of input.lines) {
+      const sold = sale.lines.find((line) => line.ref === ref);
+      if (sold === undefined) return refuse('input.not-found', { what: 'line' });
+      const added = addRefund(cart, sold, quantityMilli, sale.label);
+      if (!added.ok) return added;
+      cart = added.value;
+    }
+    return ok(cart);
+  });
+}
+
+function addRefund(cart: Cart, sold: SoldLine, quantityMilli: number, label: string): Result<Cart> {
+  const inCart = cart.lines.filter(({ refund }) => refund?.line === sold.ref);
+  const beforeMilli = sold.refundedMilli - inCart.reduce((sum, line) => sum + line.quantityMilli, 0);
+  const beforeMinor = sold.refundedMinor - inCart.reduce((sum, { refund }) => sum + (refund?.totalMinor ?? 0), 0);
+  if (beforeMilli + quantityMilli > sold.quantityMilli) return refuse('refund.too-much', { name: sold.name });
+  const untilMinor = multiplyDivide(sold.totalMinor, beforeMilli + quantityMilli, sold.quantityMilli, 'half-up');
+  return addToCart(cart, {
+    kind: sold.kind === 'department' || sold.kind === 'deposit' || sold.kind === 'tip' ? sold.kind : 'goods',
+    product: sold.product,
+    code: sold.code,
+    name: sold.name,
+    quantityMilli: -quantityMilli,
+    unit: sold.unit,
+    unitPriceMinor: sold.unitPriceMinor,
+    unitCostMinor: sold.unitCostMinor,
+    taxCategory: sold.taxCategory,
+    taxRatePpm: sold.taxRatePpm,
+    includesTax: sold.includesTax,
+    refund: { line: sold.ref, label, totalMinor: Math.min(0, beforeMinor - untilMinor) },
+  });
+}

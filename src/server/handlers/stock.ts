@@ -1,0 +1,25 @@
+/** Handlers of the stock. */
+import { ok } from '../../base/result.ts';
+import type { STOCK } from '../../protocol/api/stock.ts';
+import { moveStock } from '../../register/move-stock.ts';
+import type { Handlers } from '../handler.ts';
+import { actingUser } from './selling.ts';
+
+/** Matches of a search in a list: more than anybody reads. */
+const MAX_FOUND = 2_000;
+const MOVEMENTS_SHOWN = 100;
+
+export const STOCK_HANDLERS: Handlers<keyof typeof STOCK> = {
+  listStock: async ({ register, reader }, { query }) => {
+    const offset = Number(query.cursor) || 0;
+    const found = query.search.trim() === '' ? null : register.search.find(query.search, MAX_FOUND);
+    const page = await reader.ask('listStock', { filter: query.filter, found, offset, limit: query.limit });
+    const next = offset + query.limit < page.total ? String(offset + query.limit) : null;
+    return ok({ ...page, next });
+  },
+  stockMovements: async ({ reader }, { params }) => ok(await reader.ask('movementsOf', params.id, MOVEMENTS_SHOWN)),
+  moveStock: (runtime, { body, caller }) => {
+    const moved = moveStock(runtime.register, body, actingUser(runtime, caller));
+    return moved.ok ? ok({ done: true }) : moved;
+  },
+};

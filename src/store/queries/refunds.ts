@@ -1,0 +1,105 @@
+/** Reads for giving money back: what is left to refund of a sale's lines, and how it was paid. */
+import { fromHex, toHex } from '../../base/bytes.ts';
+import { idFromBytes, idToBytes, type Id } from '../../base/id.ts';
+import type { CartLine, Unit } from '../../domain/cart.ts';
+import { INDEX_SPACE } from '../../protocol/changeset.ts';
+import { changesetOfLedgerId } from '../merge.ts';
+import { findLocal, hashOfLocal } from '../store.ts';
+import { bytesOf, numberOf, numberOrNull, textOrNull, type Database, type SqlRow } from '../database.ts';
+import { toUnit } from './catalogue.ts';
+import { saleLabel } from './sales.ts';
+
+/** A line of a sale, and how much of it was given back so far, as this register knows. */
+export interface SoldLine {
+  /** As changesets refer to it. */
+  readonly ref: `${string}:${number}`;
+  readonly kind: string;
+  readonly product: Id | null;
+  readonly code: string | null;
+  readonly name: string;
+  readonly quantityMilli: number;
+  readonly refundedMilli: number;
+  readonly refundedMinor: number;
+  readonly unit: Unit;
+  readonly unitPriceMinor: number;
+  readonly unitCostMinor: number | null;
+  readonly taxCategory: Id | null;
+  readonly taxRatePpm: number;
+  readonly includesTax: boolean;
+  readonly totalMinor: number;
+}
+
+export interface SoldSale {
+  readonly label: string;
+  readonly customer: Id | null;
+  readonly training: boolean;
+  readonly lines: readonly SoldLine[];
+}
+
+/** Null for a sale that this register does not hold. */
+export function readSoldSale(db: Database, uuid: Id): SoldSale | null {
+  const sale = db.get('SELECT id, series, number, customer, mode FROM sale WHERE uuid = ? ORDER BY id LIMIT 1', idToBytes(uuid));
+  if (sale === undefined) return null;
+  const id = numberOf(sale['id']);
+  const first = changesetOfLedgerId(id) * INDEX_SPACE;
+  const rows = db.all('SELECT * FROM sale_line WHERE id BETWEEN ? AND ? AND sale = ? ORDER BY id', first, first + INDEX_SPACE - 1, id);
+  return {
+    label: saleLabel(textOrNull(sale['series']) ?? '', numberOrNull(sale['number']) ?? 0),
+    customer: sale['customer'] instanceof Uint8Array ? idFromBytes(sale['customer']) : null,
+    training: sale['mode'] === 'training',
+    lines: rows.map((row) => toSoldLine(db, row)),
+  };
+}
+
+function toSoldLine(db: Database, row: SqlRow): SoldLine {
+  const id = numberOf(row['id']);
+  const back = db.get('SELECT sum(quantity_milli) AS milli, sum(total_minor) AS minor FROM sale_line WHERE refund_of = ?', id);
+  return {
+    ref: `${toHex(hashOfLocal(db, changesetOfLedgerId(id)))}:${id % INDEX_SPACE}`,
+    kind: textOrNull(row['kind']) ?? '',
+    product: row['product'] instanceof Uint8Array ? idFromBytes(row['product']) : null,
+    code: textOrNull(row['code']),
+    name: textOrNull(row['name']) ?? '',
+    quantityMilli: numberOf(row['quantity_milli']),
+    refundedMilli: -(numberOrNull(back?.['milli']) ?? 0),
+    refundedMinor: -(numberOrNull(back?.['minor']) ?? 0),
+    unit: toUnit(row['unit']),
+    unitPriceMinor: numberOf(row['unit_price_minor']),
+    unitCostMinor: numberOrNull(row['unit_cost_minor']),
+    taxCategory: row['tax_category'] instanceof Uint8Array ? idFromBytes(row['tax_category']) : null,
+    taxRatePpm: numberOf(row['tax_rate_ppm']),
+    includesTax: row['includes_tax'] !== 0,
+    totalMinor: numberOf(row['total_minor']),
+  };
+}
+
+/** A sold line by how changesets refer to it; undefined when this register does not hold it. */
+export function findSoldLine(db: Database, ref: string): SoldLine | undefined {
+  const [hash = '', index = ''] = ref.split(':');
+  const local = findLocal(db, fromHex(hash));
+  const row = local === undefined ? undefined : db.get('SELECT * FROM sale_line WHERE id = ?', local * INDEX_SPACE + Number(index));
+  return row === undefined ? undefined : toSoldLine(db, row);
+}
+
+/** The ways what these lines give back was paid, as far as they reach: `totalMinor` (below nought) spread over them in their order. */
+export function paidBackBy(db: Database, lines: readonly CartLine[], totalMinor: number): { method: Id; amountMinor: number }[] {
+  const changesets = new Set(lines.flatMap(({ refund }) => refund?.line.split(':')[0] ?? []));
+  const back: { method: Id; amountMinor: number }[] = [];
+  let left = -totalMinor;
+  for (const hash of changesets) {
+    const local = findLocal(db, fromHex(hash));
+    if (local === undefined) continue;
+    const first = local * INDEX_SPACE;
+    const tenders = db.all(
+      'SELECT payment_method, amount_minor - change_minor AS paid FROM tender WHERE id BETWEEN ? AND ? ORDER BY id',
+      first,
+      first + INDEX_SPACE - 1,
+    );
+    for (const tender of tenders) {
+      const amountMinor = Math.min(left, Math.max(0, numberOf(tender['paid'])));
+      if (amountMinor > 0) back.push({ method: idFromBytes(bytesOf(tender['payment_method'])), amountMinor });
+      left -= amountMinor;
+    }
+  }
+  return back;
+}
