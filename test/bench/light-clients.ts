@@ -10,7 +10,7 @@ import { makeId } from '../../src/base/id.ts';
 import { systemRandom } from '../../src/base/random.ts';
 import { unwrap } from '../../src/base/result.ts';
 import { REGISTER_SCRAM_ITERATIONS, SHOP_DATABASE } from '../../src/hub/cluster-conf.ts';
-import { makeHubClient, type HubClient, type HubMasterClient } from '../../src/hub/hub-client.ts';
+import { makeHubClient, type FeedRow, type HubClient, type HubMasterClient } from '../../src/hub/hub-client.ts';
 import { ensureMember } from '../../src/hub/members.ts';
 import { connectHub } from '../../src/hub/pg-link.ts';
 import { registerPassword } from '../../src/hub/sealed-box.ts';
@@ -39,9 +39,9 @@ export async function openLights(shop: ShopOfTills, superuser: HubMasterClient, 
     const hub = await connectMember(masterFolder, superuser, shop.hubPort);
     links.push(hub);
     const keys = new Map([...trustedKeys(store)].map(([chain, raw]) => [chain, publicKeyFrom(raw)]));
-    await hub.listen(({ row }) => {
-      const key = row === null ? undefined : keys.get(Buffer.from(row.chain).toString('hex'));
-      if (row !== null && key !== undefined && isWhole(row) && isSigned(row, key))
+    await followFeed(hub, (row) => {
+      const key = keys.get(Buffer.from(row.chain).toString('hex'));
+      if (key !== undefined && isWhole(row) && isSigned(row, key))
         for (const listener of listeners) listener(Buffer.from(row.hash).toString('hex'));
     });
   }
@@ -54,6 +54,32 @@ export async function openLights(shop: ShopOfTills, superuser: HubMasterClient, 
       for (const link of links) await link.close();
     },
   };
+}
+
+/** Reads on as a register does: what a wake carries, else by a pull from the place reached. */
+async function followFeed(hub: HubClient, onRow: (row: FeedRow) => void): Promise<void> {
+  const greeting = await hub.greet();
+  let [position, hash] = [greeting.position, greeting.runningHash];
+  const take = (row: FeedRow): void => {
+    [position, hash] = [row.position, row.runningHash];
+    onRow(row);
+  };
+  let [pulling, behind] = [false, false];
+  const pull = async (): Promise<void> => {
+    behind = true;
+    if (pulling) return;
+    pulling = true;
+    while (behind) {
+      behind = false;
+      const pulled = await hub.pull(position, hash, 1_000, 4 * 2 ** 20);
+      for (const row of pulled.state === 'rows' ? pulled.rows : []) take(row);
+    }
+    pulling = false;
+  };
+  await hub.listen(({ row }) => {
+    if (row !== null && !pulling && row.position === position + 1) take(row);
+    else if (row === null || row.position > position) void pull();
+  });
 }
 
 /** A connection under a register's role of its own, as a slave makes one. */
