@@ -177,8 +177,14 @@ async function refuseFailure(cluster: Cluster, said: string, error: unknown): Pr
 }
 
 async function isDiskFull(folder: string): Promise<boolean> {
-  const { bavail, bsize } = await statfs(folder);
-  return bavail * bsize < SMALLEST_ROOM_BYTES;
+  try {
+    const { bavail, bsize } = await statfs(folder);
+    return bavail * bsize < SMALLEST_ROOM_BYTES;
+  } catch (error) {
+    // A folder that is gone has no disk.
+    if (isMissing(error)) return false;
+    throw error;
+  }
 }
 
 /** One that its killed starter left behind may still be on its way up. */

@@ -30,7 +30,7 @@ import { ensureHubKeys, type HubKeys } from './hub-keys.ts';
 import { installHubSchema, readSql } from './install-hub-schema.ts';
 import { connectHub, type HubAddress } from './pg-link.ts';
 import { findPostgres } from './postgres-binaries.ts';
-import { installProjection, projectionGrants } from './projection.ts';
+import { installProjection, projectionGrants, renewProjection } from './projection.ts';
 import { makeScramVerifier } from './scram-verifier.ts';
 import type { SqlLink } from './sql-link.ts';
 import { chooseSystemUser, type SystemUser } from './system-user.ts';
@@ -224,7 +224,7 @@ async function installTables(options: SetUpOptions, draft: Draft): Promise<Resul
   return withMaster(options, draft, SHOP_DATABASE, async (link) => {
     const after = `revoke all on function hub.write_projection from public;\n${projectionGrants(OWNER_ROLE)}`;
     await installProjection(link, { before: AS_OWNER, after });
-    return ok('installed');
+    return ok(await renewProjection(link));
   });
 }
 
