@@ -34,6 +34,16 @@ export class RefusalError extends Error {
   }
 }
 
+/** A refusal that could only be thrown, as a value again; every other error goes on. */
+export async function asResult<T>(work: () => Result<T> | Promise<Result<T>>): Promise<Result<T>> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof RefusalError) return { ok: false, refusal: error.refusal };
+    throw error;
+  }
+}
+
 /** The value, or the refusal thrown as RefusalError; for scripts and tests, where nobody is left to act on it. */
 export function unwrap<T>(result: Result<T>): T {
   if (!result.ok) throw new RefusalError(result.refusal);

@@ -75,7 +75,8 @@ async function status(options: Options, reach: Reach): Promise<{ value: unknown;
     port: storage.port,
     counts: storage.counts,
   };
-  const text = `${state.register?.code ?? ''} ${state.register?.name ?? ''}, ${state.mode ?? ''}: ${now.state}; ${now.waitingSales} sales not yet sent; ${storage.counts.products} products, ${storage.counts.sales} sales`;
+  const stand = `${state.register?.code ?? ''} ${state.register?.name ?? ''}, ${state.mode ?? ''}: ${now.state}; ${now.waitingSales} sales not yet sent; ${storage.counts.products} products, ${storage.counts.sales} sales`;
+  const text = now.problem === null ? stand : `${stand}\n${now.problem.message} ${now.problem.action}`;
   return { value, text };
 }
 

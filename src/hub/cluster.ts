@@ -5,13 +5,13 @@
  */
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { chmod, chown, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { chmod, chown, mkdir, open, readdir, readFile, rename, rm, stat, statfs } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { toBase64Url } from '../base/bytes.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Random } from '../base/random.ts';
-import { ok, refuse, type Result } from '../base/result.ts';
+import { ok, refuse, type Refused, type Result } from '../base/result.ts';
 import { clusterConf, hbaConf, SUPERUSER, type ClusterSettings } from './cluster-conf.ts';
 import { asUser, binaryPath, type PostgresBinaries } from './postgres-binaries.ts';
 import type { SystemUser } from './system-user.ts';
@@ -22,6 +22,9 @@ const INITDB_TIMEOUT_MS = 120_000;
 const START_TIMEOUT_S = 60;
 const STOP_TIMEOUT_S = 30;
 const ATTEMPT = 'attempt-';
+const NO_SPACE = /No space left on device/;
+/** A segment of its log: with less PostgreSQL can write nothing. */
+const SMALLEST_ROOM_BYTES = 16 * 1024 * 1024;
 const READY_POLL_MS = 50;
 /** A log past this is set aside at the next start; one old one is kept. */
 const MAX_LOG_BYTES = 16 * 1024 * 1024;
@@ -62,7 +65,7 @@ export async function superuserPassword(cluster: Pick<Cluster, 'folder'>): Promi
   return (await readFile(passwordFile(cluster), 'utf8')).trim();
 }
 
-/** Makes the cluster unless it is there. Refuses hub.postgres-failed. */
+/** Makes the cluster unless it is there. Refuses hub.postgres-failed and hub.disk-full. */
 export async function createCluster(cluster: Cluster, random: Random): Promise<Result<'made' | 'there'>> {
   await mkdir(cluster.folder, { recursive: true });
   // The server's user passes through to data/, and reads nothing else.
@@ -83,7 +86,7 @@ export async function createCluster(cluster: Cluster, random: Random): Promise<R
   try {
     await run(binaryPath(cluster.binaries, 'initdb'), args, { ...asUser(cluster.user), timeout: INITDB_TIMEOUT_MS, windowsHide: true });
   } catch (error) {
-    return refuse('hub.postgres-failed', { detail: lastLine(error), logFile: logFile(cluster) });
+    return await refuseFailure(cluster, spelt(error), error);
   } finally {
     await rm(passwordCopy, { force: true });
   }
@@ -144,7 +147,7 @@ async function isServer(pid: number): Promise<boolean> {
 
 /**
  * Starts the server, or finds it running. A running one with other settings for its port is stopped and started.
- * Refuses hub.port-taken and hub.postgres-failed.
+ * Refuses hub.port-taken, hub.postgres-failed and hub.disk-full.
  */
 export async function startCluster(cluster: Cluster, clock: Clock): Promise<Result<'started' | 'adopted'>> {
   const { port } = cluster.settings;
@@ -162,8 +165,25 @@ export async function startCluster(cluster: Cluster, clock: Clock): Promise<Resu
     if ((await runningServer(cluster)) !== null && (await becomesReady(cluster, clock))) return ok('adopted');
     const said = (await readFile(logFile(cluster)).catch(() => Buffer.alloc(0))).subarray(logSizeBefore).toString();
     if (/could not bind|address already in use/i.test(said)) return refuse('hub.port-taken', { port });
-    const fatal = /(?:FATAL|PANIC|ERROR):\s+(.+)/.exec(said)?.[1];
-    return refuse('hub.postgres-failed', { detail: fatal ?? lastLine(error), logFile: logFile(cluster) });
+    return refuseFailure(cluster, said, error);
+  }
+}
+
+/** Which refusal it is that PostgreSQL did not come up: by what it said, and where it could not say anything by the room it had for that. */
+async function refuseFailure(cluster: Cluster, said: string, error: unknown): Promise<Refused> {
+  const fatal = /(?:FATAL|PANIC|ERROR):\s+(.+)/.exec(said)?.[1];
+  if (NO_SPACE.test(said) || (fatal === undefined && (await isDiskFull(cluster.folder)))) return refuse('hub.disk-full');
+  return refuse('hub.postgres-failed', { detail: fatal ?? lastLine(error), logFile: logFile(cluster) });
+}
+
+async function isDiskFull(folder: string): Promise<boolean> {
+  try {
+    const { bavail, bsize } = await statfs(folder);
+    return bavail * bsize < SMALLEST_ROOM_BYTES;
+  } catch (error) {
+    // A folder that is gone has no disk.
+    if (isMissing(error)) return false;
+    throw error;
   }
 }
 
@@ -234,12 +254,12 @@ function isAlive(pid: number): boolean {
   }
 }
 
+/** What a program that failed printed, or what is known of it. */
+function spelt(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return 'stderr' in error && String(error.stderr).trim() !== '' ? String(error.stderr) : error.message;
+}
+
 function lastLine(error: unknown): string {
-  const text =
-    error instanceof Error
-      ? 'stderr' in error && String(error.stderr).trim() !== ''
-        ? String(error.stderr)
-        : error.message
-      : String(error);
-  return text.trim().split('\n').at(-1) ?? '';
+  return spelt(error).trim().split('\n').at(-1) ?? '';
 }

@@ -1,11 +1,12 @@
 /**
  * A SqlLink over a strict PostgreSQL connection. Every call ends within CALL_TIMEOUT_MS: answered, or the connection destroyed.
+ * What the hub's disk has no room for is refused: hub.disk-full, thrown as a RefusalError.
  * While idle it asks for a sign of life, and while a call takes long it looks whether the port still answers, so that a dead peer shows
  * within 3 s either way. It never reconnects: who uses it decides when.
  */
 import type { Clock } from '../base/clock.ts';
 import type { Random } from '../base/random.ts';
-import { ok, refuse, type Refused, type Result } from '../base/result.ts';
+import { ok, refuse, RefusalError, type Refused, type Result } from '../base/result.ts';
 import { answersAt } from './answers-at.ts';
 import { PAIRING_SCRAM_ITERATIONS, REGISTER_SCRAM_ITERATIONS } from './cluster-conf.ts';
 import { CALL_TIMEOUT_MS, CONNECT_TIMEOUT_MS, HEARTBEAT_EVERY_MS, HEARTBEAT_TIMEOUT_MS } from './hub-limits.ts';
@@ -19,6 +20,9 @@ export type HubAddress = Omit<StrictOptions, 'connectTimeoutMs' | 'applicationNa
   readonly connectTimeoutMs?: number;
 };
 
+/** PostgreSQL's word for a file that it could not write or make longer. */
+const DISK_FULL = '53100';
+
 export interface LinkTools {
   readonly clock: Clock;
   readonly random: Random;
@@ -26,7 +30,7 @@ export interface LinkTools {
 
 /**
  * Refuses hub.no-answer, hub.port-closed, hub.not-trusted, hub.not-aurapos, hub.wrong-database, hub.too-many-connections,
- * hub.starting, pairing.wrong-code (the password is wrong), pairing.revoked (the role may not log in).
+ * hub.starting, hub.disk-full, pairing.wrong-code (the password is wrong), pairing.revoked (the role may not log in).
  */
 export async function connectHub(address: HubAddress, tools: LinkTools): Promise<Result<SqlLink>> {
   try {
@@ -60,6 +64,8 @@ export function refuseConnection(error: unknown, address: Pick<HubAddress, 'host
       return refuse('hub.too-many-connections');
     case '57P03':
       return refuse('hub.starting');
+    case DISK_FULL:
+      return refuse('hub.disk-full');
     case '3D000':
       return refuse('hub.wrong-database', { database });
     case '28P01':
@@ -136,7 +142,7 @@ function makeLink(client: StrictClient, { host, port }: HubAddress, { clock }: L
       return value;
     } catch (error) {
       // Destroying the socket fails what runs with pg's own words; the cause says more.
-      throw lost ?? error;
+      throw lost ?? (codeOf(error) === DISK_FULL ? new RefusalError({ code: 'hub.disk-full', params: {} }) : error);
     } finally {
       running -= 1;
       answered.abort();

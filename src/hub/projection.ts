@@ -5,7 +5,7 @@
  */
 import { assert } from '../base/assert.ts';
 import { ok, refuse, type Result } from '../base/result.ts';
-import { TABLES, TABLE_NAMES, type LedgerName, type RecordName, type TableName } from '../protocol/tables.ts';
+import { SCHEMA_VERSION, TABLES, TABLE_NAMES, type LedgerName, type RecordName, type TableName } from '../protocol/tables.ts';
 import type { Column, ColumnType } from '../protocol/columns.ts';
 import { bigintArray, byteaArray, textArray, type SqlLink } from './sql-link.ts';
 import type { Detached } from '../protocol/changeset.ts';
@@ -192,12 +192,19 @@ export async function projectionPosition(link: SqlLink): Promise<{ readonly posi
   return { position: row.position, runningHash: row.running_hash };
 }
 
-/** Empties it, to be written from 0 again (another program version, or a check that failed). */
+/** Empties it, to be written from 0 again. */
 export async function resetProjection(link: SqlLink): Promise<void> {
   const all = TABLE_NAMES.map((table) => `shop.${quoted(table)}`).join(', ');
-  await link.run(
-    `begin; update hub.projection set position = 0, running_hash = decode(repeat('00', 32), 'hex'); truncate hub.late_reference, ${all}; commit`,
-  );
+  const start = `position = 0, running_hash = decode(repeat('00', 32), 'hex'), list_version = ${SCHEMA_VERSION}`;
+  await link.run(`begin; update hub.projection set ${start}; truncate hub.late_reference, ${all}; commit`);
+}
+
+/** A program that knows more tables or columns than the one that wrote it begins it anew: what the older one could not read is not in it. */
+export async function renewProjection(link: SqlLink): Promise<'kept' | 'emptied'> {
+  const [row] = await link.query<{ list_version: number }>('select list_version from hub.projection');
+  if (row?.list_version === SCHEMA_VERSION) return 'kept';
+  await resetProjection(link);
+  return 'emptied';
 }
 
 const READ_ROWS = 2_000;

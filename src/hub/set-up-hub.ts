@@ -11,7 +11,7 @@ import type { Clock } from '../base/clock.ts';
 import { makeId } from '../base/id.ts';
 import type { Log } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
-import { ok, refuse, type Refusal, type Result } from '../base/result.ts';
+import { asResult, ok, refuse, type Refusal, type Refused, type Result } from '../base/result.ts';
 import { issueServerCertificate } from './certificate-authority.ts';
 import {
   configureCluster,
@@ -30,7 +30,7 @@ import { ensureHubKeys, type HubKeys } from './hub-keys.ts';
 import { installHubSchema, readSql } from './install-hub-schema.ts';
 import { connectHub, type HubAddress } from './pg-link.ts';
 import { findPostgres } from './postgres-binaries.ts';
-import { installProjection, projectionGrants } from './projection.ts';
+import { installProjection, projectionGrants, renewProjection } from './projection.ts';
 import { makeScramVerifier } from './scram-verifier.ts';
 import type { SqlLink } from './sql-link.ts';
 import { chooseSystemUser, type SystemUser } from './system-user.ts';
@@ -104,12 +104,12 @@ const STEPS: readonly (readonly [SetUpStep, Step])[] = [
   ['incarnation', beginIncarnation],
 ];
 
-/** Refuses what its steps refuse: hub.postgres-missing, hub.postgres-failed, hub.port-taken, hub.no-user, and those of a connection. */
+/** Refuses what its steps refuse: hub.postgres-missing, hub.postgres-failed, hub.port-taken, hub.no-user, hub.disk-full, and those of a connection. */
 export async function setUpHub(options: SetUpOptions): Promise<Result<Hub>> {
   const draft: Draft = {};
   for (const [step, work] of STEPS) {
     options.onStep({ step, state: 'running' });
-    const done = await work(options, draft);
+    const done = await asResult(() => work(options, draft).catch(refuseFullDisk));
     if (!done.ok) {
       options.onStep({ step, state: 'failed', refusal: done.refusal });
       return done;
@@ -125,6 +125,12 @@ export async function setUpHub(options: SetUpOptions): Promise<Result<Hub>> {
     incarnation: { number: options.incarnationNumber, id: present(draft.incarnationId, 'the incarnation') },
     address: (database) => masterAddress(cluster, keys, database),
   });
+}
+
+/** A file that could not be written: of the configuration, the keys. */
+function refuseFullDisk(error: unknown): Refused {
+  if (error instanceof Error && 'code' in error && error.code === 'ENOSPC') return refuse('hub.disk-full');
+  throw error;
 }
 
 async function masterAddress(cluster: Cluster, keys: HubKeys, database: string): Promise<HubAddress> {
@@ -218,7 +224,7 @@ async function installTables(options: SetUpOptions, draft: Draft): Promise<Resul
   return withMaster(options, draft, SHOP_DATABASE, async (link) => {
     const after = `revoke all on function hub.write_projection from public;\n${projectionGrants(OWNER_ROLE)}`;
     await installProjection(link, { before: AS_OWNER, after });
-    return ok('installed');
+    return ok(await renewProjection(link));
   });
 }
 

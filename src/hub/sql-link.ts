@@ -6,7 +6,7 @@
 export type SqlParam = string | number | boolean | null | Uint8Array;
 
 export interface SqlLink {
-  /** One statement with bound values. Throws what the database says, and when the link is lost. */
+  /** One statement with bound values. Throws what the database says, hub.disk-full as a RefusalError, and when the link is lost. */
   query<Row>(text: string, params?: readonly SqlParam[]): Promise<Row[]>;
   /** Several statements without values, in one transaction unless they say otherwise. */
   run(text: string): Promise<void>;

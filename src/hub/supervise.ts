@@ -18,7 +18,8 @@ const MAX_PAUSE_MS = 30_000;
 
 export type ServerState =
   | { readonly state: 'up'; readonly pid: number; readonly sinceMs: number; readonly restarts: number }
-  | { readonly state: 'starting'; readonly restarts: number }
+  /** `refusal`: why the try before this one failed. */
+  | { readonly state: 'starting'; readonly refusal: Refusal | null; readonly restarts: number }
   | { readonly state: 'waiting'; readonly refusal: Refusal; readonly untilMs: number; readonly restarts: number };
 
 export interface Supervision {
@@ -40,22 +41,24 @@ export function superviseCluster(cluster: Cluster, tools: SuperviseTools): Super
   const { clock, random, log } = tools;
   const ended = new AbortController();
   let restarts = 0;
-  let state: ServerState = { state: 'starting', restarts };
+  let state: ServerState = { state: 'starting', refusal: null, restarts };
 
   async function startAgain(): Promise<void> {
     let pauseMs = FIRST_PAUSE_MS;
+    let refusal: Refusal | null = null;
     restarts += 1;
     while (!ended.signal.aborted) {
-      state = { state: 'starting', restarts };
+      state = { state: 'starting', refusal, restarts };
       log.warn('hub.server-restart', { restarts });
       const started = await startCluster(cluster, clock);
       if (started.ok) {
         tools.onRestart?.();
         return;
       }
+      refusal = started.refusal;
       const waitMs = pauseMs * (0.5 + fraction(random));
-      state = { state: 'waiting', refusal: started.refusal, untilMs: clock.nowMs() + waitMs, restarts };
-      log.error('hub.server-down', { code: started.refusal.code, ...started.refusal.params });
+      state = { state: 'waiting', refusal, untilMs: clock.nowMs() + waitMs, restarts };
+      log.error('hub.server-down', { code: refusal.code, ...refusal.params });
       await clock.sleep(waitMs, ended.signal);
       pauseMs = Math.min(MAX_PAUSE_MS, pauseMs * 2);
     }

@@ -5,7 +5,7 @@
 import { Hono, type Context } from 'hono';
 import { getCookie, setCookie, deleteCookie } from 'hono/cookie';
 import { streamSSE } from 'hono/streaming';
-import { describeRefusal, refuse, type Refusal, type Result } from '../base/result.ts';
+import { asResult, describeRefusal, refuse, type Refusal, type Result } from '../base/result.ts';
 import { EVENTS_PATH, GRANT_HEADER, ROUTES, type RouteName } from '../protocol/api/routes.ts';
 import type { Route } from '../protocol/api/route.ts';
 import { readMode } from '../register/register.ts';
@@ -59,7 +59,7 @@ async function answer(runtime: Runtime, context: Context, name: RouteName): Prom
   const input = await readInput(context, route);
   if (!input.ok) return sayRefusal(context, input.refusal);
   const handler = HANDLERS[name] as (runtime: Runtime, call: Call<RouteName>) => Result<unknown> | Promise<Result<unknown>>;
-  const result = await handler(runtime, {
+  const call = {
     ...input.value,
     caller,
     bytes: () => context.req.raw.body,
@@ -67,7 +67,8 @@ async function answer(runtime: Runtime, context: Context, name: RouteName): Prom
       if (token === '') deleteCookie(context, SESSION_COOKIE, { path: '/' });
       else setCookie(context, SESSION_COOKIE, token, { httpOnly: true, sameSite: 'Strict', path: '/' });
     },
-  } as Call<RouteName>);
+  } as Call<RouteName>;
+  const result = await asResult(() => handler(runtime, call));
   return result.ok ? context.json(result.value as object) : sayRefusal(context, result.refusal);
 }
 

@@ -1,5 +1,5 @@
 /** Long work and how far it is. One of a kind at a time; a finished job stays readable until the next of its kind. */
-import { describeRefusal, type Refusal, type Result } from '../base/result.ts';
+import { asResult, describeRefusal, type Refusal, type Result } from '../base/result.ts';
 import { makeId } from '../base/id.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Random } from '../base/random.ts';
@@ -58,7 +58,7 @@ export function makeJobs(clock: Clock, random: Random, tell: (job: JobView) => v
           put({ ...current(id), rowsDone, rowsTotal, secondsLeft });
         },
       };
-      void work(progress).then(
+      void asResult(() => work(progress)).then(
         (result) => put(result.ok ? finish(current(id), result.value.recoveryCode ?? null) : fail(current(id), result.refusal)),
         (error: unknown) => {
           onCrash(error);

@@ -7,7 +7,7 @@ import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import { present } from '../base/assert.ts';
 import { makeId, type Id } from '../base/id.ts';
-import { ok, refuse, type Result } from '../base/result.ts';
+import { ok, refuse, type Refused, type Result } from '../base/result.ts';
 import { issueChainCertificate, signByAuthority, signRevocation } from '../hub/certificate-authority.ts';
 import { REGISTER_SCRAM_ITERATIONS, SHOP_DATABASE } from '../hub/cluster-conf.ts';
 import { openFirewall, systemRunner } from '../hub/firewall.ts';
@@ -18,6 +18,7 @@ import { closePairing, openPairing, servePairing, type PairingCode, type Pairing
 import { connectHub } from '../hub/pg-link.ts';
 import { runHub, type RunningHub } from '../hub/run-hub.ts';
 import { registerPassword } from '../hub/sealed-box.ts';
+import type { ServerState } from '../hub/supervise.ts';
 import type { SetUpProgress } from '../hub/set-up-hub.ts';
 import { admitRegister, nextRegisterCode, publishAuthority, recordRevocation } from '../register/admit-register.ts';
 import { ownRegisterId } from '../register/register.ts';
@@ -130,7 +131,7 @@ async function takeDuty(input: NetworkInput, running: RunningHub, port: number, 
         },
         { clock, random },
       );
-      return link.ok ? ok(makeHubClient(link.value)) : link;
+      return link.ok ? ok(makeHubClient(link.value)) : (whyDown(running.state()) ?? link);
     },
     ...desk,
     revoke: (id, user) => revoke(input, running, id, user),
@@ -141,6 +142,12 @@ async function takeDuty(input: NetworkInput, running: RunningHub, port: number, 
       await running.stop(how);
     },
   };
+}
+
+/** Of one's own PostgreSQL more is known than that its port is closed. */
+function whyDown(server: ServerState): Refused | null {
+  if (server.state === 'up') return null;
+  return server.refusal === null ? refuse('hub.starting') : { ok: false, refusal: server.refusal };
 }
 
 interface Desk {

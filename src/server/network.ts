@@ -4,7 +4,7 @@
  */
 import type { Id } from '../base/id.ts';
 import { present } from '../base/assert.ts';
-import { describeRefusal, ok, refuse, type Refusal, type Result } from '../base/result.ts';
+import { asResult, describeRefusal, ok, refuse, type Refusal, type Result } from '../base/result.ts';
 import type { HubMasterClient } from '../hub/hub-client.ts';
 import { pairWithMaster } from '../hub/pairing.ts';
 import { exportChainKey, importChainKey, makeChainKey } from '../protocol/changeset.ts';
@@ -99,7 +99,7 @@ export function makeNetwork(input: NetworkInput): Network {
     start: async () => {
       const mode = readMode(store);
       if (mode === 'master') {
-        const raised = await raise(Number(readMeta(store.db, 'hub_port') ?? 5432), null);
+        const raised = await asResult(() => raise(Number(readMeta(store.db, 'hub_port') ?? 5432), null));
         problem = raised.ok ? null : raised.refusal;
         input.onStatus();
         return raised.ok ? ok(null) : raised;
@@ -145,7 +145,7 @@ export function makeNetwork(input: NetworkInput): Network {
 async function raiseSurely({ clock, log }: NetworkInput, raise: () => Promise<Result<Master>>): Promise<Result<Master>> {
   for (let tries = 1; ; tries++) {
     try {
-      const raised = await raise();
+      const raised = await asResult(raise);
       if (raised.ok || tries >= RAISES || !describeRefusal(raised.refusal).retry) return raised;
       log.warn('hub.raised-again', { ...raised.refusal });
     } catch (error) {

@@ -10,7 +10,7 @@ import type { Column } from '../protocol/columns.ts';
 import { isTableName, TABLES } from '../protocol/tables.ts';
 import { chainNumber, ownChains, trustBySuccession } from './chains.ts';
 import { bytesOf, bytesOrNull, numberOf, numberOrNull, textOf, type SqlRow } from './database.ts';
-import { noteClone, raise } from './exceptions.ts';
+import { noteClone, noteNames, raise } from './exceptions.ts';
 import { mergeChangeset } from './merge.ts';
 import { CHANGESET_STATE, isNamedOnly, judge, type State } from './judge.ts';
 import type { Prepared } from './prepare.ts';
@@ -205,23 +205,25 @@ function mayGoOn(store: Store, row: SqlRow): boolean {
 
 /** Takes in detached values: whole ones, not erased ones. Returns how many are kept. */
 export function admitDetached(store: Store, values: readonly Detached[]): number {
-  let kept = 0;
-  if (values.length === 0) return kept;
+  const kept: Uint8Array[] = [];
+  if (values.length === 0) return 0;
   store.db.transact('relaxed', () => {
     for (const detached of values) {
       if (!isDetachedWhole(detached)) continue;
       if (store.db.get('SELECT 1 AS erased FROM forgotten WHERE hash = ?', detached.hash) !== undefined) continue;
-      kept += store.db.run(
+      const { changes } = store.db.run(
         'INSERT OR IGNORE INTO detached (hash, salt, value) VALUES (?, ?, ?)',
         detached.hash,
         detached.salt,
         detached.value,
-      ).changes;
+      );
+      if (changes > 0) kept.push(detached.hash);
       store.db.run('DELETE FROM wanted WHERE hash = ?', detached.hash);
     }
+    if (kept.length > 0) noteNames(store.db, kept);
     return ok(null);
   });
-  return kept;
+  return kept.length;
 }
 
 /** Hashes of the personal values that changesets name, as far as they can be read here. */

@@ -1,6 +1,7 @@
 /**
- * What wants a person, found as changesets are merged: edits that lost, equal barcodes, codes sold without a product, doubled receipt numbers. Each follows from the set
- * of changesets held, not from the order they came in, and goes away by itself when the set no longer says so.
+ * What wants a person, found as changesets are merged: edits that lost, equal barcodes, users of one name, codes sold without a product,
+ * doubled receipt numbers. Each follows from the set of changesets held, not from the order they came in, and goes away by itself when the
+ * set no longer says so.
  */
 import { toHex } from '../base/bytes.ts';
 import { idFromBytes } from '../base/id.ts';
@@ -10,6 +11,7 @@ import { bytesOf, bytesOrNull, numberOf, numberOrNull, textOf, textOrNull, type 
 
 export type ExceptionKind =
   | 'equal-barcode'
+  | 'equal-name'
   | 'unknown-code'
   | 'lost-edit'
   | 'doubled-number'
@@ -159,6 +161,40 @@ function noteCode(db: Database, code: string): void {
           },
         },
   );
+}
+
+/**
+ * Users in use whose names read the same. Names are personal: they may come, and be erased, apart from the rows, so all users are looked at
+ * whenever one of either changed, and the exception holds no name.
+ */
+export function noteUserNames(db: Database): void {
+  const users = db.all(
+    `SELECT u.id, u.name_stamp, d.value FROM user u JOIN detached d ON d.hash = u.name
+     WHERE u.life_stamp IS NOT NULL AND u.deleted IS NOT 1 AND u.active IS NOT 0 ORDER BY u.id`,
+  );
+  const byName = Map.groupBy(users, (row) => textOf(row['value']).normalize('NFC').trim().toLowerCase());
+  const equal = new Map([...byName.values()].filter((rows) => rows.length > 1).map((rows) => [equalNameId(rows), rows]));
+  for (const { id } of db.all("SELECT id FROM exception WHERE kind = 'equal-name'"))
+    if (!equal.has(textOf(id))) settle(db, textOf(id), null);
+  for (const [id, rows] of equal) {
+    const ids = rows.map((row) => idFromBytes(bytesOf(row['id'])));
+    settle(db, id, {
+      kind: 'equal-name',
+      at: Math.max(...rows.map((row) => stampMs(bytesOf(row['name_stamp'])))),
+      subject: ids[0] ?? '',
+      detail: { users: ids },
+    });
+  }
+}
+
+function equalNameId(rows: readonly SqlRow[]): string {
+  return `equal-name:${toHex(bytesOf(rows[0]?.['id']))}`;
+}
+
+/** The same where only personal values came or went: are any of them names of users? */
+export function noteNames(db: Database, values: readonly Uint8Array[]): void {
+  const names = new Set(db.all('SELECT name FROM user WHERE name IS NOT NULL').map((row) => toHex(bytesOf(row['name']))));
+  if (values.some((hash) => names.has(toHex(hash)))) noteUserNames(db);
 }
 
 /** The newest line that was sold under a department because nothing had its code. A line's sale lies in its own changeset. */

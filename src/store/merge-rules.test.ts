@@ -119,6 +119,40 @@ test('[fault 45] equal barcodes are an exception with both products, gone when o
   closeStore(store);
 });
 
+test('[fault 45] users of one name are an exception, whatever comes first: rows, names, one forgotten; switched off or renamed ends it', () => {
+  const [a, b] = [foreignChain(1), foreignChain(2)];
+  const [store, straight] = [storeFor(a, b), storeFor(a, b)];
+  const names = ['Sam ', 'sam', 'Sam', 'Kim'].map((name, at) => detach(name, Buffer.alloc(16, at)));
+  const user = (id: number, name: number): ReturnType<typeof create> =>
+    create('user', testId(id), 1, { name: toBase64Url(present(names[name], 'a name').hash), active: true });
+  const subjects = (): unknown[] => store.db.all("SELECT detail FROM exception WHERE kind = 'equal-name'").map((row) => row['detail']);
+  const [first, second, third] = [a.write([user(1, 0)]), b.write([user(2, 1)]), b.write([user(3, 2)])];
+  deliver(store, second, third, first);
+  assert.deepEqual(subjects(), [], 'their names are not here yet');
+  admitDetached(store, names.slice(0, 2));
+  assert.deepEqual(subjects(), [JSON.stringify({ users: [testId(1), testId(2)] })]);
+  admitDetached(store, names);
+  assert.deepEqual(subjects(), [JSON.stringify({ users: [testId(1), testId(2), testId(3)] })]);
+  const off = a.write([patch('user', testId(1), 5, { active: false }, { active: [1, a.key] })]);
+  deliver(store, off);
+  assert.deepEqual(subjects(), [JSON.stringify({ users: [testId(2), testId(3)] })]);
+  const forgotten = a.write([add('forgotten', { hash: toBase64Url(present(names[2], 'a name').hash), at: 1 })]);
+  deliver(store, forgotten);
+  assert.deepEqual(kinds(store), []);
+  const on = a.write([patch('user', testId(1), 9, { active: true }, { active: [5, a.key] })]);
+  deliver(store, on);
+  assert.equal(subjects().length, 1);
+  const renamed = b.write([patch('user', testId(2), 9, { name: toBase64Url(present(names[3], 'a name').hash) }, { name: [1, b.key] })]);
+  deliver(store, renamed);
+  assert.deepEqual(kinds(store), []);
+  admitDetached(straight, names);
+  deliver(straight, first, off, forgotten, on, second, third, renamed);
+  assert.deepEqual(snapshot(store), snapshot(straight));
+  assert.equal(verifyStore(store.db).problem, null);
+  closeStore(store);
+  closeStore(straight);
+});
+
 test('a code sold without a product is an exception until a product has it, in whatever order the three came', () => {
   const [a, b] = [foreignChain(1), foreignChain(2)];
   const sale = a.write([

@@ -20,7 +20,7 @@ import {
 import { isTableName, TABLES, type TableName } from '../protocol/tables.ts';
 import { encodeValue, ledgerId } from './codec.ts';
 import { bytesOrNull, type SqlRow, type SqlValue } from './database.ts';
-import { noteCodes, noteLostEdits, noteRefunds, noteSale } from './exceptions.ts';
+import { noteCodes, noteLostEdits, noteNames, noteRefunds, noteSale, noteUserNames } from './exceptions.ts';
 import { stampColumn } from './schema.ts';
 import { nameLocal } from './look-up.ts';
 import type { Change, Store } from './store.ts';
@@ -44,6 +44,7 @@ export function mergeChangeset(store: Store, local: number, chain: Uint8Array, t
   const idsOf = (name: TableName): Uint8Array[] => merged.changes.flatMap(({ table, id }) => (table === name && id !== null ? [id] : []));
   const [barcodes, products] = [idsOf('product_barcode'), idsOf('product')];
   if (barcodes.length + products.length + merged.codes.size > 0) noteCodes(store.db, barcodes, products, merged.codes);
+  if (idsOf('user').length > 0) noteUserNames(store.db);
   return merged;
 }
 
@@ -180,6 +181,7 @@ function eraseForgotten(store: Store, id: number): void {
   if (hash === null) return;
   store.db.run('DELETE FROM detached WHERE hash = ?', hash);
   store.db.run('DELETE FROM wanted WHERE hash = ?', hash);
+  noteNames(store.db, [hash]);
 }
 
 /** Present, missing and erased are all legal; what is missing is asked for. */

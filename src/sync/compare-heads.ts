@@ -5,6 +5,7 @@
  *  - Others' chains: what this store holds and the hub lacks, above or below, is offered.
  */
 import { toHex } from '../base/bytes.ts';
+import { asResult, ok } from '../base/result.ts';
 import type { HubClient, HubHead } from '../hub/hub-client.ts';
 import { MAX_DETACHED_COUNT } from '../hub/hub-limits.ts';
 import {
@@ -148,8 +149,8 @@ async function offerRange(tools: SyncTools, hub: HubClient, chain: Uint8Array, f
     const batch = readChain(store, chain, next, CHAIN_BATCH, BATCH_BYTES).filter(({ n }) => n <= to);
     const last = batch.at(-1);
     if (last === undefined) return true;
-    const verdicts = await hub.offer(batch, detachedOf(store, hashesIn(store, batch)));
-    if (verdicts.some(({ verdict }) => verdict === 'later')) return false;
+    const offered = await asResult(async () => ok(await hub.offer(batch, detachedOf(store, hashesIn(store, batch)))));
+    if (!offered.ok || offered.value.some(({ verdict }) => verdict === 'later')) return false;
     next = last.n + 1;
     await tools.yieldTurn();
   }

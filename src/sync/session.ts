@@ -30,12 +30,17 @@ import { renewChain } from '../store/begin-chain.ts';
 import { raise } from '../store/exceptions.ts';
 import { prepareChangesets } from '../store/prepare.ts';
 import { countWaiting } from '../store/queries/shop.ts';
-import { ok } from '../base/result.ts';
+import { asResult, ok, RefusalError, type Refusal } from '../base/result.ts';
 import { leaveOvertakenChain, levelOutbox, offerMissing, readHubHeads, takeMissing } from './compare-heads.ts';
 import { Bell } from './signal.ts';
 import { takeIn, type SyncTools } from './tools.ts';
 
-export type SessionEnd = { readonly why: 'lost' | 'again' | 'revoked' | 'stopped'; readonly cause: string };
+export interface SessionEnd {
+  readonly why: 'lost' | 'again' | 'revoked' | 'stopped';
+  readonly cause: string;
+  /** What the hub refused, if that ended it. */
+  readonly problem: Refusal | null;
+}
 
 export interface SessionHooks {
   onGreeting(greeting: Greeting): void;
@@ -45,6 +50,8 @@ export interface SessionHooks {
   onProgress(done: number, total: number): void;
   onPresence(presences: readonly Presence[], delayMs: number): void;
   onTraffic(sent: number, received: number): void;
+  /** What is written here was taken, or nothing waits (null); or it waits, for the reason the hub gave. */
+  onPush(problem: Refusal | null): void;
 }
 
 export interface SessionInput {
@@ -64,6 +71,8 @@ const POLL_MS = 5_000;
 /** After a payload was applied its position is confirmed by a pull, one for all that came meanwhile. */
 const CONFIRM_MS = 300;
 const ANNOUNCE_MS = 2_000;
+/** A hub that has no room is asked again this often. */
+const REFUSED_MS = 1_000;
 /** Wake-ups waiting; beyond, a pull is the shorter way. */
 const MAX_WAKES = 200;
 /** Personal values asked for again, now and then. */
@@ -74,7 +83,7 @@ class SessionOver extends Error {
   readonly end: SessionEnd;
   constructor(why: SessionEnd['why'], cause: string) {
     super(cause);
-    this.end = { why, cause };
+    this.end = { why, cause, problem: null };
   }
 }
 
@@ -101,7 +110,8 @@ export async function runSession(input: SessionInput): Promise<SessionEnd> {
   } catch (error) {
     over.abort();
     if (error instanceof SessionOver) return error.end;
-    return { why: 'lost', cause: session.lost ?? (error instanceof Error ? error.message : String(error)) };
+    const problem = error instanceof RefusalError ? error.refusal : null;
+    return { why: 'lost', cause: session.lost ?? (error instanceof Error ? error.message : String(error)), problem };
   } finally {
     session.leave();
     input.signal.removeEventListener('abort', stop);
@@ -138,8 +148,8 @@ class Session {
   }
 
   ending(): SessionEnd {
-    if (this.lost !== null) return { why: 'lost', cause: this.lost };
-    return { why: 'stopped', cause: 'told to' };
+    if (this.lost !== null) return { why: 'lost', cause: this.lost, problem: null };
+    return { why: 'stopped', cause: 'told to', problem: null };
   }
 
   async begin(): Promise<void> {
@@ -177,17 +187,24 @@ class Session {
   // ---- push
 
   async pushLoop(): Promise<void> {
-    const { tools, hub } = this.#input;
+    const { tools, hub, hooks } = this.#input;
     let size = 50;
     while (!this.#signal.aborted) {
       const batch = readOutbox(tools.store, size, MAX_PUSH_BYTES / 2);
       if (batch === null) {
+        hooks.onPush(null);
         await this.#outbox.wait(tools.clock, POLL_MS, this.#signal);
         continue;
       }
       const startedMs = tools.clock.monotonicMs();
-      const verdicts = await hub.push(batch.changesets, batch.detached);
-      this.#judge(batch, verdicts);
+      const pushed = await asResult(async () => ok(await hub.push(batch.changesets, batch.detached)));
+      hooks.onPush(pushed.ok ? null : pushed.refusal);
+      if (!pushed.ok) {
+        // What others sent before is still there to be read: the session goes on.
+        await tools.clock.sleep(REFUSED_MS, this.#signal);
+        continue;
+      }
+      this.#judge(batch, pushed.value);
       // As large as a quarter of a second carries: a fast LAN sends a thousand at once, a slow Wi-Fi link a few.
       const tookMs = tools.clock.monotonicMs() - startedMs;
       size = Math.min(MAX_PUSH_COUNT, Math.max(10, tookMs < 250 ? size * 2 : Math.floor(size / 2)));
@@ -337,9 +354,11 @@ class Session {
     while (!this.#signal.aborted) {
       const startedMs = tools.clock.monotonicMs();
       const waiting = countWaiting(tools.store.db).changes;
-      const presences = await hub.announce({ register, waiting, version, delayMs, position: readFeedMark(tools.store).position });
+      const { position } = readFeedMark(tools.store);
+      const announced = await asResult(async () => ok(await hub.announce({ register, waiting, version, delayMs, position })));
       delayMs = tools.clock.monotonicMs() - startedMs;
-      hooks.onPresence(presences, delayMs);
+      // Where the hub has no room for it nobody hears it, until there is.
+      if (announced.ok) hooks.onPresence(announced.value, delayMs);
       await tools.clock.sleep(ANNOUNCE_MS, this.#signal);
     }
   }

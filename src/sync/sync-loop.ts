@@ -4,6 +4,7 @@
  */
 import type { Id } from '../base/id.ts';
 import { fraction } from '../base/random.ts';
+import type { RefusalCode } from '../base/refusals.ts';
 import type { Refusal, Result } from '../base/result.ts';
 import type { Greeting, HubClient, Presence } from '../hub/hub-client.ts';
 import { runSession, type SessionHooks } from './session.ts';
@@ -45,6 +46,8 @@ const FIRST_PAUSE_MS = 150;
 const LONGEST_PAUSE_MS = 500;
 /** A cut shorter than this is not worth a word. */
 const WORTH_TELLING_MS = 5_000;
+/** What a machine says whose PostgreSQL is not up, or dies while it is asked. */
+const DOWN: ReadonlySet<string> = new Set<RefusalCode>(['hub.port-closed', 'hub.starting', 'hub.not-aurapos']);
 
 export function startSync(input: SyncInput): Sync {
   const { clock, random, log } = input.tools;
@@ -54,6 +57,8 @@ export function startSync(input: SyncInput): Sync {
   let traffic = { sent: 0, received: 0 };
   /** The hub was lost, or did not answer: a first connection that succeeds is no coming back. */
   let wasCut = false;
+  /** Why the hub took nothing when it was last asked to. */
+  let refused: Refusal | null = null;
   let status: SyncStatus = {
     state: 'apart',
     sinceMs: clock.nowMs(),
@@ -69,7 +74,12 @@ export function startSync(input: SyncInput): Sync {
     input.onStatus(status);
   };
 
-  const goApart = (problem: Refusal | null): void => {
+  /** A hub that has no room may go down over it: until it takes changes again, that is why it does not answer. */
+  const explain = (problem: Refusal | null): Refusal | null =>
+    problem === null || DOWN.has(problem.code) ? (refused ?? problem) : problem;
+
+  const goApart = (why: Refusal | null): void => {
+    const problem = explain(why);
     wasCut = true;
     if (status.state === 'online') {
       traffic = { sent: 0, received: 0 };
@@ -78,7 +88,7 @@ export function startSync(input: SyncInput): Sync {
   };
 
   const hooks: SessionHooks = {
-    onGreeting: (greeting) => say({ greeting, problem: null }),
+    onGreeting: (greeting) => say({ greeting, problem: explain(null) }),
     onProgress: (done, total) => say({ catchingUp: done >= total ? null : { done, total } }),
     onLevel: () => {
       const fromMs = status.sinceMs;
@@ -88,7 +98,7 @@ export function startSync(input: SyncInput): Sync {
       say({
         state: 'online',
         sinceMs: untilMs,
-        problem: null,
+        problem: explain(null),
         catchingUp: null,
         level: true,
         lastCut: tell ? { fromMs, untilMs, ...traffic } : status.lastCut,
@@ -97,6 +107,10 @@ export function startSync(input: SyncInput): Sync {
     onPresence: (list, delayMs) => {
       presences = list;
       say({ delayMs });
+    },
+    onPush: (problem) => {
+      refused = problem;
+      if (problem?.code !== status.problem?.code) say({ problem });
     },
     onTraffic: (sent, received) => {
       traffic = { sent: traffic.sent + sent, received: traffic.received + received };
@@ -130,6 +144,7 @@ export function startSync(input: SyncInput): Sync {
           say({ state: 'ended', sinceMs: clock.nowMs(), problem: { code: 'pairing.revoked', params: {} } });
           return;
         }
+        refused = end.problem ?? refused;
         goApart(null);
         pauseMs = FIRST_PAUSE_MS;
       } else {

@@ -154,7 +154,9 @@ async function compareAll(world: World, wrong: string[]): Promise<void> {
       if (sums[table]?.sum !== theirs[table]?.sum) wrong.push(`${name}: table ${table} is not that of ${first.name}`);
     const [mine, other] = [first.store, store].map(({ db }) =>
       JSON.stringify(
-        db.all("SELECT id, detail FROM exception WHERE kind IN ('lost-edit', 'equal-barcode', 'doubled-number', 'clone') ORDER BY id"),
+        db.all(
+          "SELECT id, detail FROM exception WHERE kind IN ('lost-edit', 'equal-barcode', 'equal-name', 'doubled-number', 'clone') ORDER BY id",
+        ),
       ),
     );
     if (mine !== other) wrong.push(`${name}: its exceptions are not those of ${first.name}`);

@@ -2,16 +2,19 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { fromHex, toHex } from '../../src/base/bytes.ts';
-import { idFromBytes, idToBytes } from '../../src/base/id.ts';
+import { idFromBytes, idToBytes, type Id } from '../../src/base/id.ts';
 import { present } from '../../src/base/assert.ts';
 import { unwrap } from '../../src/base/result.ts';
 import { makeHubClient, type HubClient } from '../../src/hub/hub-client.ts';
 import type { SqlParam } from '../../src/hub/sql-link.ts';
 import { addCustomer, forgetCustomer } from '../../src/register/edit-customer.ts';
 import { addProduct, editProduct } from '../../src/register/edit-product.ts';
+import { addUser, editUser } from '../../src/register/edit-user.ts';
+import { logIn } from '../../src/register/log-in.ts';
 import { readChain } from '../../src/store/archive.ts';
 import { bytesOf, numberOf } from '../../src/store/database.ts';
 import { commit } from '../../src/store/journal.ts';
+import { listRoles, listUsers } from '../../src/store/queries/people.ts';
 import { ok } from '../../src/base/result.ts';
 import { check } from './checker.ts';
 import { Dice } from './dice.ts';
@@ -302,6 +305,32 @@ test('[fault 45] two products get one barcode while apart: both kept, one except
     unwrap(editProduct(at(world, 'R3').register, product(at(world, 'R3'), 'Honey'), { codes: ['54001'] }, OWNER));
     await endWell(world);
     for (const name of ['R1', 'R2', 'R3']) assert.equal(exceptions(at(world, name), 'equal-barcode').length, 0);
+  }));
+
+test('[fault 45] two users get one name while apart: both kept and both log in everywhere, one exception, gone once one is renamed', () =>
+  inWorld(async (world) => {
+    const names = ['R1', 'R2', 'R3'];
+    for (const name of ['R2', 'R3']) world.network.cut(name);
+    const pins = { R2: '4711', R3: '4712' } as const;
+    const added: { readonly id: Id; readonly pin: string }[] = [];
+    for (const [name, pin] of Object.entries(pins)) {
+      const { register, store } = at(world, name);
+      const [role] = listRoles(store.db);
+      added.push({ id: unwrap(await addUser(register, { name: 'Sam', pin, role: present(role, 'a role').id }, OWNER)).id, pin });
+    }
+    await endWell(world);
+    for (const name of names) {
+      const program = at(world, name);
+      for (const { id, pin } of added) assert.equal(unwrap(await logIn(program.register, pin)).id, id);
+      assert.deepEqual(exceptions(program, 'equal-name'), [{ users: added.map(({ id }) => id).toSorted() }]);
+    }
+    unwrap(await editUser(at(world, 'R2').register, present(added[1], 'a user').id, { name: 'Sam B.' }, OWNER));
+    await endWell(world);
+    for (const name of names) {
+      assert.deepEqual(exceptions(at(world, name), 'equal-name'), []);
+      const called = listUsers(at(world, name).store.db).map((user) => user.name);
+      assert.deepEqual(called.filter((text) => text.startsWith('Sam')).toSorted(), ['Sam', 'Sam B.']);
+    }
   }));
 
 test('[fault 46] a forgotten customer is erased on every register at sync, also on one put back with the value, and chains verify', () =>

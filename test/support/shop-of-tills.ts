@@ -81,8 +81,11 @@ export function postgresPid(cluster: string): number {
   return Number(readFileSync(join(cluster, 'data', 'postmaster.pid'), 'utf8').split('\n')[0]);
 }
 
+/** What is looked at from outside of the tills. */
+type Place = Pick<ShopOfTills, 'folders' | 'hubPort'>;
+
 /** The superuser's client, for looking. */
-export async function connectSuperuser(shop: ShopOfTills): Promise<HubMasterClient> {
+export async function connectSuperuser(shop: Place): Promise<HubMasterClient> {
   const master = shop.folders[0] ?? '';
   const password = await superuserPassword({ folder: await clusterFolder(master) });
   const link = unwrap(
@@ -110,7 +113,7 @@ export interface Inspection {
 }
 
 /** Reads every store as a stranger would: its own connection, its own checks. */
-export function inspectStores(shop: ShopOfTills): Inspection {
+export function inspectStores(shop: Place): Inspection {
   const problems: string[] = [];
   const checksums: Checksum[] = [];
   const sales: Map<string, string>[] = [];
@@ -160,10 +163,10 @@ async function unsettled(shop: ShopOfTills): Promise<string> {
   }
 }
 
-function inspectCounts(shop: ShopOfTills): { sales: string[] } {
+function inspectCounts(shop: Place): { sales: string[] } {
   const sales = shop.folders.map((folder) => {
     const db = new Database(join(folder, 'store.db'), { readOnly: true });
-    const row = db.get('SELECT (SELECT count(*) FROM sale) AS sales, (SELECT count(*) FROM changeset WHERE state = 0) AS changesets');
+    const row = db.get('SELECT (SELECT count(*) FROM sale) AS sales, (SELECT count(*) FROM changeset WHERE state <> 1) AS changesets');
     db.close();
     return `${String(row?.['sales'])}/${String(row?.['changesets'])}`;
   });
@@ -171,7 +174,7 @@ function inspectCounts(shop: ShopOfTills): { sales: string[] } {
 }
 
 /** All stores and the projection equal, every chain in order, every acknowledged sale once everywhere. Returns what is wrong. */
-export async function checkShop(shop: ShopOfTills, acknowledged: ReadonlyMap<string, string>): Promise<string[]> {
+export async function checkShop(shop: Place, acknowledged: ReadonlyMap<string, string>): Promise<string[]> {
   const { checksums, sales, problems } = inspectStores(shop);
   const wrong = [...problems];
   for (const [at, sum] of checksums.entries())

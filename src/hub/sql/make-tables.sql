@@ -121,3 +121,5 @@ create table if not exists hub.projection (
   running_hash bytea not null
 );
 insert into hub.projection values (true, 0, decode(repeat('00', 32), 'hex')) on conflict do nothing;
+-- Which list of tables its writer had: a program with another one writes it all anew.
+alter table hub.projection add column if not exists list_version int not null default 0;

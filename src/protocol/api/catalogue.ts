@@ -112,6 +112,8 @@ const toCheck = z.object({ id: z.string(), at: instant });
 /** What wants a person, by kind; the screen has the words. */
 export const exception = z.discriminatedUnion('kind', [
   toCheck.extend({ kind: z.literal('equal-barcode'), code: z.string(), names: z.array(z.string()) }),
+  /** Users of one name. */
+  toCheck.extend({ kind: z.literal('equal-name'), name: z.string() }),
   /** Sold under a department since no product had the code; the newest such sale. */
   toCheck.extend({ kind: z.literal('unknown-code'), code: z.string(), times: z.int(), department: z.string(), priceMinor: minor }),
   toCheck.extend({

@@ -3,6 +3,7 @@ import { idToBytes, isId } from '../../base/id.ts';
 import type { Answer } from '../../protocol/api/routes.ts';
 import { textOrNull } from '../../store/database.ts';
 import { readProduct } from '../../store/queries/catalogue.ts';
+import { readUser } from '../../store/queries/people.ts';
 import { nameOfChain, type ToCheckRow } from '../../store/queries/shop.ts';
 import type { Store } from '../../store/store.ts';
 
@@ -18,6 +19,8 @@ export function viewException(store: Store, row: ToCheckRow, nowMs: number): Vie
       const names = products.flatMap((product) => readProduct(db, product, nowMs)?.name ?? []);
       return { id, at, kind: row.kind, code: row.subject, names };
     }
+    case 'equal-name':
+      return { id, at, kind: row.kind, name: isId(row.subject) ? (readUser(db, row.subject)?.name ?? '') : '' };
     case 'unknown-code':
       return {
         id,

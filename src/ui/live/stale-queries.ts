@@ -71,7 +71,7 @@ export function staleQueries(tables: readonly string[]): ReadonlySet<QueryName> 
   const stale = new Set<QueryName>();
   for (const table of tables) {
     // A detached value (a name, a phone number) may belong to any person on any list.
-    if (table === 'detached') for (const name of ['customers', 'users', 'sales'] as const) stale.add(name);
+    if (table === 'detached') for (const name of ['customers', 'users', 'sales', 'to-check'] as const) stale.add(name);
     else for (const name of shownBy(table)) stale.add(name);
   }
   return stale;

@@ -37,6 +37,8 @@ export function useExceptionWords(): (row: Exception) => Words {
     switch (row.kind) {
       case 'equal-barcode':
         return { code: row.code, names: list(row.names, locale) };
+      case 'equal-name':
+        return { name: row.name };
       case 'unknown-code':
         return {
           code: row.code,
