@@ -22,7 +22,7 @@ import {
   type PatchValues,
 } from './columns.ts';
 
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;
 
 export const TABLES = {
   // ---- records: edited, last writer wins per group

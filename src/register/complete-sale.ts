@@ -9,16 +9,13 @@ import { present } from '../base/assert.ts';
 import { ok, refuse, type Result } from '../base/result.ts';
 import { priceCart, type Cart, type PricedCart } from '../domain/cart.ts';
 import { settle, type Settlement } from '../domain/tender.ts';
-import { referenceText } from '../store/codec.ts';
 import { commit, type Draft } from '../store/journal.ts';
-import { changesetOfLedgerId } from '../store/merge.ts';
 import { listPaymentMethods, type PaymentMethodRow } from '../store/queries/catalogue.ts';
-import { nextReceiptNumber, openShift, readReceipt, saleLabel, setUnprinted, type ReceiptData } from '../store/queries/sales.ts';
+import { nextReceiptNumber, readReceipt, saleLabel, setUnprinted, type ReceiptData } from '../store/queries/sales.ts';
 import { readCurrency, readShop } from '../store/queries/shop.ts';
-import { hashOfLocal, type Store } from '../store/store.ts';
-import { INDEX_SPACE } from '../protocol/changeset.ts';
-import type { LedgerRef } from '../protocol/columns.ts';
+import type { Store } from '../store/store.ts';
 import { completedSaleOf, newCart, readOpenCart, writeOpenCart } from './edit-cart.ts';
+import { shiftFor } from './open-shift.ts';
 import { ownRegisterId, type Register } from './register.ts';
 
 export interface PayInput {
@@ -132,13 +129,6 @@ function draftLines(draft: Draft, priced: PricedCart, sale: number): void {
     if (line.product !== null)
       draft.insert('stock_movement', { product: line.product, quantity_milli: -line.quantityMilli, reason: 'sale', sale_line: row });
   }
-}
-
-/** Every sale belongs to a shift: the open one, or one opened silently with this sale. */
-function shiftFor(store: Store, draft: Draft, register: Id, user: Id, at: number, day: number): LedgerRef {
-  const open = openShift(store.db, register);
-  if (open !== null) return referenceText(hashOfLocal(store.db, changesetOfLedgerId(open)), open % INDEX_SPACE);
-  return draft.insert('shift_event', { kind: 'opened', register, user, at, trading_day: day, silent: true });
 }
 
 function rememberCart(store: Store, cart: Id, sale: Id): void {

@@ -12,6 +12,7 @@ import { readMode } from '../register/register.ts';
 import { readUser } from '../store/queries/people.ts';
 import { guard } from './guard.ts';
 import type { Call, Caller, Handlers } from './handler.ts';
+import { CASH_HANDLERS } from './handlers/cash.ts';
 import { CATALOGUE_HANDLERS } from './handlers/catalogue.ts';
 import { SELLING_HANDLERS } from './handlers/selling.ts';
 import { SHOP_HANDLERS } from './handlers/shop.ts';
@@ -21,7 +22,7 @@ import type { Runtime } from './runtime.ts';
 import { SESSION_COOKIE } from './sessions.ts';
 import { serveScreen } from './static-files.ts';
 
-const HANDLERS: Handlers<RouteName> = { ...SHOP_HANDLERS, ...SELLING_HANDLERS, ...CATALOGUE_HANDLERS };
+const HANDLERS: Handlers<RouteName> = { ...SHOP_HANDLERS, ...SELLING_HANDLERS, ...CATALOGUE_HANDLERS, ...CASH_HANDLERS };
 
 /** JSON bodies; a CSV file is streamed and has its own bound. */
 const MAX_BODY_BYTES = 1024 * 1024;

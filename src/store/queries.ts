@@ -5,6 +5,8 @@ import { categoryTiles, listCategories, listDepartments, listProducts } from './
 import { listCustomers } from './queries/people.ts';
 import { listSales } from './queries/sales.ts';
 import { countRows } from './queries/shop.ts';
+import { lastCounts, listMovements, readEvidence, shiftFigures } from './queries/shifts.ts';
+import { closedAt, listClosings, listZs, readPeriod, readUnclosed } from './queries/closings.ts';
 
 export const LONG_QUERIES = {
   quickCheck,
@@ -16,6 +18,15 @@ export const LONG_QUERIES = {
   listCustomers,
   listSales,
   countRows,
+  shiftFigures,
+  listMovements,
+  lastCounts,
+  readEvidence,
+  readUnclosed,
+  listZs,
+  readPeriod,
+  listClosings,
+  closedAt,
 } as const;
 
 export type LongQueries = typeof LONG_QUERIES;

@@ -1,10 +1,11 @@
 /** Every route of the HTTP API by name. /api/events, the stream of `event`s, is the one route not in the list: it does not end. */
 import type { z } from 'zod';
+import { CASH } from './cash.ts';
 import { CATALOGUE } from './catalogue.ts';
 import { SELLING } from './selling.ts';
 import { SHOP } from './shop.ts';
 
-export const ROUTES = { ...SHOP, ...SELLING, ...CATALOGUE } as const;
+export const ROUTES = { ...SHOP, ...SELLING, ...CATALOGUE, ...CASH } as const;
 export const EVENTS_PATH = '/api/events';
 
 export type Routes = typeof ROUTES;
