@@ -1,4 +1,5 @@
 /** Reads that may take long, by name, so that a worker runs them on a connection of its own and the selling thread never waits. */
+import { readArchiveHead, readArchivePage, zsOf } from './period-archive.ts';
 import { quickCheck } from './store.ts';
 import { verifyStore } from './verify.ts';
 import { categoryTiles, listCategories, listDepartments, listProducts } from './queries/catalogue.ts';
@@ -27,6 +28,9 @@ export const LONG_QUERIES = {
   readPeriod,
   listClosings,
   closedAt,
+  zsOf,
+  readArchiveHead,
+  readArchivePage,
 } as const;
 
 export type LongQueries = typeof LONG_QUERIES;

@@ -203,6 +203,38 @@ export const CASH = {
       }),
     ),
   }),
+  getArchive: route({
+    method: 'GET',
+    path: '/api/closings/archive',
+    access: 'closing',
+    summary: 'The first lines of a closing’s archive file, and which changesets follow them (getArchivePage)',
+    query: closingQuery,
+    answer: z.object({
+      fileName: z.string(),
+      text: z.string(),
+      chains: z.array(z.object({ chain: z.string(), fromN: z.int(), toN: z.int() })),
+    }),
+  }),
+  getArchivePage: route({
+    method: 'GET',
+    path: '/api/closings/archive/page',
+    access: 'closing',
+    summary: 'Lines of an archive file: changesets of a chain from a number on, as many as one answer holds',
+    query: z.object({
+      chain: z.string().regex(/^[0-9a-f]{32}$/),
+      fromN: z.coerce.number().int().positive(),
+      toN: z.coerce.number().int().positive(),
+    }),
+    answer: z.object({ text: z.string(), next: z.int().nullable() }),
+  }),
+  getAccounts: route({
+    method: 'GET',
+    path: '/api/closings/accounts',
+    access: 'closing',
+    summary: 'A closing as one CSV for the accountant: an account for each tax rate, payment method and cash movement',
+    query: closingQuery,
+    answer: z.object({ fileName: z.string(), text: z.string() }),
+  }),
   getClosing: route({
     method: 'GET',
     path: '/api/closings/one',

@@ -1,6 +1,8 @@
 /** Handlers of the drawer's day and of closings. What reads many sales is read on the reading thread. */
 import { localDay, utcOffsetMinutes } from '../../base/clock.ts';
 import { ok, refuse, type Result } from '../../base/result.ts';
+import { accountingCsv } from '../../domain/accounting-file.ts';
+import { currencyDigits } from '../../domain/money.ts';
 import { sumTotals, turnoverMinor, type ClosingTotals } from '../../domain/closing-totals.ts';
 import { likelyCauses, type Cause } from '../../domain/difference-causes.ts';
 import { facesOf } from '../../domain/drawer-count.ts';
@@ -14,10 +16,12 @@ import { moveCash } from '../../register/move-cash.ts';
 import { noteAudit } from '../../register/note-audit.ts';
 import { openShiftWithFloat } from '../../register/open-shift.ts';
 import { ownRegisterId } from '../../register/register.ts';
+import { sealArchive } from '../../register/seal-archive.ts';
 import { isBlindCount, setBlindCount } from '../../register/set-blind-count.ts';
+import type { ClosingName } from '../../store/period-archive.ts';
 import type { PeriodView } from '../../store/queries/closings.ts';
 import { floatSetAside, hasFloat, openShift, type CountRow, type ShiftFigures } from '../../store/queries/shifts.ts';
-import { listRegisters, readCurrency } from '../../store/queries/shop.ts';
+import { listRegisters, readCurrency, readShop } from '../../store/queries/shop.ts';
 import type { Caller, Handlers } from '../handler.ts';
 import type { Runtime } from '../runtime.ts';
 import { actingUser } from './selling.ts';
@@ -68,7 +72,42 @@ export const CASH_HANDLERS: Handlers<keyof typeof CASH> = {
     return closed.ok ? ok({ done: true }) : closed;
   },
   listClosings: async ({ reader }, { query }) => ok(await reader.ask('listClosings', query)),
-  getClosing: (runtime, { query }) => (query.kind === 'z' ? viewZ(runtime, query) : viewPeriod(runtime, query.kind, query.day)),
+  getArchive: async (runtime, { query }) => {
+    const name = nameOf(query);
+    if (!name.ok) return name;
+    const head = await runtime.reader.ask('readArchiveHead', name.value, runtime.clock.nowMs());
+    if (head === null) return refuse('input.not-found', { what: 'closing' });
+    return ok({
+      fileName: `${fileNameOf(head.shop.name, head.period)}.aurapos`,
+      text: sealArchive(runtime.register, head),
+      chains: head.chains.map(({ chain, fromN, toN }) => ({ chain, fromN, toN })),
+    });
+  },
+  getArchivePage: async ({ reader }, { query }) => {
+    const lines = await reader.ask('readArchivePage', query.chain, query.fromN, query.toN);
+    const last = lines.at(-1)?.n ?? query.toN;
+    return ok({ text: lines.map((line) => `${JSON.stringify(line)}\n`).join(''), next: last < query.toN ? last + 1 : null });
+  },
+  getAccounts: async ({ register: { store }, reader }, { query }) => {
+    const name = nameOf(query);
+    if (!name.ok) return name;
+    const { period, zs } = await reader.ask('zsOf', name.value);
+    if (zs.length === 0) return refuse('input.not-found', { what: 'closing' });
+    const { db } = store;
+    const shop = readShop(db);
+    const codes = new Map(listRegisters(db).map(({ id, code }) => [id, code]));
+    const booked = zs.map(({ tradingDay, number, register, totals }) => {
+      const { currency, names } = totals;
+      return { tradingDay, number, register: codes.get(register) ?? '', currency, totals, names };
+    });
+    const text = accountingCsv(booked, shop?.country ?? '', currencyDigits(readCurrency(db)));
+    return ok({ fileName: `${fileNameOf(shop?.name ?? '', period)}.csv`, text });
+  },
+  getClosing: (runtime, { query }) => {
+    const name = nameOf(query);
+    if (!name.ok) return name;
+    return name.value.kind === 'z' ? viewZ(runtime, name.value) : viewPeriod(runtime, name.value);
+  },
 };
 
 // ---- the drawer
@@ -183,10 +222,21 @@ function sumsOf(totals: ClosingTotals, names: Answer<'xReport'>['names']) {
   return { totals, names, turnoverMinor: turnoverMinor(totals) };
 }
 
-async function viewZ({ register, reader }: Runtime, query: Query<'getClosing'>): Promise<Result<Answer<'getClosing'>>> {
-  if (query.register === undefined || query.number === undefined)
+/** Refuses with input.invalid when a Z is asked for without its register and number. */
+function nameOf(query: Query<'getClosing'>): Result<ClosingName> {
+  const { kind, day, register, number } = query;
+  if (kind !== 'z') return ok({ kind, day });
+  if (register === undefined || number === undefined)
     return refuse('input.invalid', { field: 'register', reason: 'a Z is named by its register and number' });
-  const [z] = await reader.ask('listZs', { register: query.register, number: query.number });
+  return ok({ kind, register, number });
+}
+
+function fileNameOf(shop: string, period: string): string {
+  return `${shop} ${period}`.replaceAll(/[^\p{L}\p{N}]+/gu, '-');
+}
+
+async function viewZ({ register, reader }: Runtime, name: Extract<ClosingName, { kind: 'z' }>): Promise<Result<Answer<'getClosing'>>> {
+  const [z] = await reader.ask('listZs', { register: name.register, number: name.number });
   if (z === undefined) return refuse('input.not-found', { what: 'closing' });
   const day = await reader.ask('readPeriod', 'day', z.tradingDay);
   const row = listRegisters(register.store.db).find(({ id }) => id === z.register);
@@ -206,7 +256,7 @@ async function viewZ({ register, reader }: Runtime, query: Query<'getClosing'>):
   });
 }
 
-async function viewPeriod({ reader }: Runtime, kind: 'day' | 'month' | 'year', day: number): Promise<Result<Answer<'getClosing'>>> {
+async function viewPeriod({ reader }: Runtime, { kind, day }: Exclude<ClosingName, { kind: 'z' }>): Promise<Result<Answer<'getClosing'>>> {
   const view = await reader.ask('readPeriod', kind, day);
   return ok({
     ...sumsOf(view.totals, view.names),

@@ -71,5 +71,8 @@ export const ROUTE_PATHS = {
   closeDay: 'POST /api/closings/z',
   closePeriod: 'POST /api/closings/period',
   listClosings: 'GET /api/closings',
+  getArchive: 'GET /api/closings/archive',
+  getArchivePage: 'GET /api/closings/archive/page',
+  getAccounts: 'GET /api/closings/accounts',
   getClosing: 'GET /api/closings/one',
 } as const satisfies Record<RouteName, `${'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'} /api/${string}`>;

@@ -1,9 +1,20 @@
 /** The screens by name, in the order of the menu, and the right each asks for. */
-import { CircleCheck, Package, ReceiptText, Settings, ShoppingBasket, Store, UserRound, Users, type LucideIcon } from 'lucide-react';
+import {
+  Banknote,
+  CircleCheck,
+  Package,
+  ReceiptText,
+  Settings,
+  ShoppingBasket,
+  Store,
+  UserRound,
+  Users,
+  type LucideIcon,
+} from 'lucide-react';
 import type { Right } from '../../domain/rights.ts';
 
 export interface ScreenEntry {
-  readonly name: 'sell' | 'sales' | 'products' | 'customers' | 'registers' | 'users' | 'to-check' | 'settings';
+  readonly name: 'sell' | 'sales' | 'cash' | 'products' | 'customers' | 'registers' | 'users' | 'to-check' | 'settings';
   readonly right: Right | null;
   readonly icon: LucideIcon;
 }
@@ -11,6 +22,7 @@ export interface ScreenEntry {
 export const SCREENS: readonly ScreenEntry[] = [
   { name: 'sell', right: 'sell', icon: ShoppingBasket },
   { name: 'sales', right: 'history', icon: ReceiptText },
+  { name: 'cash', right: 'shift', icon: Banknote },
   { name: 'products', right: null, icon: Package },
   { name: 'customers', right: 'customers', icon: UserRound },
   { name: 'registers', right: null, icon: Store },
