@@ -61,6 +61,14 @@ test('a drawer’s day: float, sales, movements, a blind count 20 short with its
     ],
   );
 
+  // Goods taken back and receipts printed again leave no figure, and are journalled.
+  const cart = await till.call('addLine', { body: { product } });
+  await till.call('removeLine', { params: { line: cart.lines[0]?.line ?? 0 } });
+  await till.call('addLine', { body: { product, quantityMilli: 2000 } });
+  await till.call('clearCart');
+  const [last] = (await till.call('listSales')).rows;
+  await till.call('noteReprint', { params: { uuid: last?.uuid ?? '' } });
+
   await assert.rejects(till.call('closeShift', { body: { staysMinor: 0 } }), refusedWith('shift.not-counted'));
   await assert.rejects(
     till.call('countShift', { body: { counts: [{ method: cash, countedMinor: 8500 }] } }),
@@ -93,7 +101,7 @@ test('a drawer’s day: float, sales, movements, a blind count 20 short with its
   assert.deepEqual([cashCount?.expectedMinor, cashCount?.countedMinor, cashCount?.differenceMinor], [10_500, 8500, -2000]);
   assert.deepEqual(
     cashCount?.causes.map(({ kind }) => kind),
-    ['not-paid'],
+    ['voided', 'not-paid'],
   );
   assert.equal(cardCount?.differenceMinor, 0);
 
@@ -144,7 +152,8 @@ test('a drawer’s day: float, sales, movements, a blind count 20 short with its
     z.totals.movements.reduce((sum, { minor }) => sum + minor, 2000),
     0,
   );
-  assert.equal(z.totals.noSales, 1);
+  const { noSales, voids, abandonedCarts, reprints } = z.totals;
+  assert.deepEqual({ noSales, voids, abandonedCarts, reprints }, { noSales: 1, voids: 1, abandonedCarts: 1, reprints: 1 });
   assert.deepEqual(z.totals.receipts, [{ series: 'R1', first: 1, last: 3 }]);
   assert.equal(z.perpetualMinor, 6000);
 

@@ -120,6 +120,14 @@ export const CASH = {
     body: z.object({ reason }),
     answer: done,
   }),
+  noteReprint: route({
+    method: 'POST',
+    path: '/api/sales/:uuid/reprint',
+    access: 'history',
+    summary: 'A receipt is printed again, marked a copy; it is journalled',
+    params: z.object({ uuid: idText }),
+    answer: done,
+  }),
   countShift: route({
     method: 'POST',
     path: '/api/shift/count',

@@ -21,6 +21,7 @@ import { isBlindCount, setBlindCount } from '../../register/set-blind-count.ts';
 import type { ClosingName } from '../../store/period-archive.ts';
 import type { PeriodView } from '../../store/queries/closings.ts';
 import { floatSetAside, hasFloat, openShift, type CountRow, type ShiftFigures } from '../../store/queries/shifts.ts';
+import { readReceipt } from '../../store/queries/sales.ts';
 import { listRegisters, readCurrency, readShop } from '../../store/queries/shop.ts';
 import type { Caller, Handlers } from '../handler.ts';
 import type { Runtime } from '../runtime.ts';
@@ -37,6 +38,12 @@ export const CASH_HANDLERS: Handlers<keyof typeof CASH> = {
     thenView(runtime, caller, moveCash(runtime.register, { ...body, user: actingUser(runtime, caller) })),
   noSale: (runtime, { body, caller }) => {
     const noted = noteAudit(runtime.register, { kind: 'no-sale', user: actingUser(runtime, caller), detail: { reason: body.reason } });
+    return noted.ok ? ok({ done: true }) : noted;
+  },
+  noteReprint: (runtime, { params, caller }) => {
+    const sale = readReceipt(runtime.register.store.db, params.uuid);
+    if (sale === null) return refuse('input.not-found', { what: 'sale' });
+    const noted = noteAudit(runtime.register, { kind: 'reprint', user: actingUser(runtime, caller), subject: sale.label, detail: {} });
     return noted.ok ? ok({ done: true }) : noted;
   },
   countShift: async (runtime, { body, caller }) => {

@@ -7,6 +7,7 @@ import type { SELLING } from '../../protocol/api/selling.ts';
 import { addDepartmentLine } from '../../register/add-department-line.ts';
 import { completeSale } from '../../register/complete-sale.ts';
 import { addProductLine, changeLine, clearCart, dropLine, getCart, scanCode, setCartCustomer, undoCart } from '../../register/edit-cart.ts';
+import { noteAudit } from '../../register/note-audit.ts';
 import { readMode } from '../../register/register.ts';
 import { codeTiles, favouriteTiles, recentTiles, tilesOf } from '../../store/queries/catalogue.ts';
 import { listUsers } from '../../store/queries/people.ts';
@@ -28,9 +29,19 @@ export const SELLING_HANDLERS: Handlers<keyof typeof SELLING> = {
   listDepartments: async ({ reader, clock }) => ok({ rows: await reader.ask('listDepartments', clock.nowMs()) }),
   addDepartmentLine: (runtime, { body }) => tellCart(runtime, addDepartmentLine(runtime.register, body)),
   changeLine: (runtime, { params, body }) => tellCart(runtime, changeLine(runtime.register, params.line, body.quantityMilli)),
-  removeLine: (runtime, { params }) => tellCart(runtime, dropLine(runtime.register, params.line)),
+  removeLine: (runtime, { params, caller }) => {
+    const gone = getCart(runtime.register).lines.find(({ line }) => line === params.line);
+    const dropped = tellCart(runtime, dropLine(runtime.register, params.line));
+    if (dropped.ok && gone !== undefined) noteTakenBack(runtime, caller, { kind: 'void', subject: gone.name, totalMinor: gone.totalMinor });
+    return dropped;
+  },
   undo: (runtime) => tellCart(runtime, undoCart(runtime.register)),
-  clearCart: (runtime) => tellCart(runtime, clearCart(runtime.register)),
+  clearCart: (runtime, { caller }) => {
+    const { lines, totalMinor } = getCart(runtime.register);
+    const cleared = tellCart(runtime, clearCart(runtime.register));
+    if (cleared.ok && lines.length > 0) noteTakenBack(runtime, caller, { kind: 'abandoned-cart', totalMinor });
+    return cleared;
+  },
   setCartCustomer: (runtime, { body }) => tellCart(runtime, setCartCustomer(runtime.register, body.customer)),
   pay: (runtime, { body, caller }) => {
     const sold = completeSale(runtime.register, { ...body, user: actingUser(runtime, caller) });
@@ -66,6 +77,17 @@ export const SELLING_HANDLERS: Handlers<keyof typeof SELLING> = {
   },
   unprinted: ({ register }) => ok({ rows: unprintedSales(register.store.db) }),
 };
+
+interface TakenBack {
+  readonly kind: 'void' | 'abandoned-cart';
+  readonly subject?: string;
+  readonly totalMinor: number;
+}
+
+/** Goods that were in a cart and were not sold are journalled: they may explain a difference in the drawer. */
+function noteTakenBack(runtime: Runtime, caller: Caller, { totalMinor, ...what }: TakenBack): void {
+  noteAudit(runtime.register, { ...what, user: actingUser(runtime, caller), detail: { totalMinor } });
+}
 
 /** Other tabs of this register show the same cart. */
 function tellCart<T extends ReturnType<typeof scanCode>>(runtime: Runtime, result: T): T {

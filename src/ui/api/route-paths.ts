@@ -64,6 +64,7 @@ export const ROUTE_PATHS = {
   openShift: 'POST /api/shift',
   moveCash: 'POST /api/shift/movements',
   noSale: 'POST /api/shift/no-sale',
+  noteReprint: 'POST /api/sales/:uuid/reprint',
   countShift: 'POST /api/shift/count',
   closeShift: 'POST /api/shift/close',
   setBlindCount: 'PUT /api/shift/blind',
