@@ -112,7 +112,7 @@ test('a drawer’s day: blind count 20 short, its causes, close, Z; the archive 
     await page.getByText('Perpetual total').waitFor();
     await look('z');
     const archive = await download(page, 'Archive', folder);
-    const accounts = readFileSync(await download(page, 'For the accountant', folder), 'utf8');
+    const accounts = readFileSync(await download(page, 'Accounts', folder), 'utf8');
     assert.match(accounts, /R1;1;sales;Sales 21 %;;33,06;EUR/);
     assert.match(accounts, /R1;1;loss;Cash: difference;20,00;;EUR/);
 

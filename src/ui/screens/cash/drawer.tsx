@@ -194,18 +194,25 @@ function Expected({ methods }: { readonly methods: OpenShift['methods'] }): Reac
 
 function BlindSwitch({ blind }: { readonly blind: boolean }): ReactNode {
   const { t } = useTranslation();
+  // What was asked for shows at once, until the register says what is.
+  const [asked, setAsked] = useState<boolean | null>(null);
   const set = useMutation({
     mutationFn: (value: boolean) => call('setBlindCount', { body: { blind: value } }),
-    onSuccess: () => queryClient.invalidateQueries({ queryKey: ['shift'] }),
+    onSettled: async () => {
+      await queryClient.invalidateQueries({ queryKey: ['shift'] });
+      setAsked(null);
+    },
   });
   return (
     <>
       <label className="check">
         <input
           type="checkbox"
-          checked={set.isPending ? set.variables : blind}
-          disabled={set.isPending}
-          onChange={(event) => set.mutate(event.target.checked)}
+          checked={asked ?? blind}
+          onChange={(event) => {
+            setAsked(event.target.checked);
+            set.mutate(event.target.checked);
+          }}
         />
         <span>
           {t('cash.blind')}
