@@ -129,12 +129,10 @@ function OpenDrawer({ shift, open, onCount }: OpenProps): ReactNode {
               </button>
             </>
           ) : null}
-          {can('no-sale') ? (
-            <button type="button" className="btn" onClick={() => setDialog('no-sale')}>
-              <LockOpen className="icon" aria-hidden />
-              {t('cash.no-sale')}
-            </button>
-          ) : null}
+          <button type="button" className="btn" onClick={() => setDialog('no-sale')}>
+            <LockOpen className="icon" aria-hidden />
+            {t('cash.no-sale')}
+          </button>
           {can('x-report') ? (
             <button type="button" className="btn" onClick={() => setDialog('x')}>
               <FileText className="icon" aria-hidden />
