@@ -55,6 +55,21 @@ export const REFUSALS = {
   'barcode.unknown': entry(404, 'No product has the code {{code}}.', 'Add the product, or sell it under a department.'),
   'barcode.ambiguous': entry(409, 'More than one product has the code {{code}}.', 'Choose the one in your hand.'),
 
+  // ---- cash and closing
+  'shift.open': entry(409, 'The drawer is open already: {{user}} opened it.', 'Go on with it, or count and close it first.'),
+  'shift.none': entry(409, 'No drawer is open.', 'Open it with its float.'),
+  'shift.changed': entry(409, 'Something was sold or moved since the drawer was counted.', 'Count again what changed.', true),
+  'shift.count-missing': entry(400, '{{method}} was not counted.', 'Count it too; nothing is a count of zero.'),
+  'shift.not-counted': entry(409, 'The drawer has not been counted.', 'Count it, then close.'),
+  'closing.nothing': entry(409, 'There is nothing to close.', 'Everything sold is in a closing already.'),
+  'closing.changed': entry(409, 'Somebody closed the day at the same moment.', 'Look at the list of closings.', true),
+  'closing.period-closed': entry(
+    409,
+    '{{period}} is closed and does not change any more.',
+    'What came in later stands beside it, marked late.',
+  ),
+  'closing.not-over': entry(409, '{{period}} is not over.', 'Close it after its last day.'),
+
   // ---- set-up and storage
   'setup.needed': entry(409, 'This register is not set up yet.', 'Finish the first-launch steps.'),
   'setup.done': entry(409, 'This register is set up already.', 'Change it in Settings.'),

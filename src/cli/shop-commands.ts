@@ -1,8 +1,11 @@
 /** The verbs a script needs: status, pair, registers, product, sell, sale, import, storage, verify. */
+import { createReadStream, existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import type { Command } from 'commander';
 import { currencyDigits, parseAmount, plainAmount } from '../domain/money.ts';
 import { Database } from '../store/database.ts';
+import { verifyArchive } from '../store/verify-archive.ts';
 import { verifyStore } from '../store/verify.ts';
 import { fail, must, readOptions, reachRegister, say, type Options, type Reach } from './program.ts';
 import { followJob, importFile } from './follow-job.ts';
@@ -54,7 +57,10 @@ export function addShopCommands(program: Command): void {
   program
     .command('verify')
     .description('check every chain, signature, row and sum of this register’s data; names the first thing that is wrong')
-    .action(verify);
+    .option('--archive <file>', 'check an archive file instead, by itself: no data of a shop is needed')
+    .action((flags: { archive?: string }, command: Command) =>
+      flags.archive === undefined ? verify(command) : verifyFile(flags.archive, command),
+    );
 }
 
 async function status(options: Options, reach: Reach): Promise<{ value: unknown; text: string }> {
@@ -216,7 +222,7 @@ async function storageMaster(options: Options, reach: Reach, flags: { hubPort: s
 }
 
 /** Reads the store itself, so that it works beside a running register and when none will start. */
-function verify(_flags: unknown, command: Command): void {
+function verify(command: Command): void {
   const options = readOptions(command);
   const db = new Database(join(options.data, 'store.db'), { readOnly: true });
   const verified = verifyStore(db);
@@ -227,6 +233,21 @@ function verify(_flags: unknown, command: Command): void {
     verified,
     problem === null
       ? `In order: ${verified.chains} chains, ${verified.changesets} changes, ${verified.sales} sales.`
+      : `Wrong: ${problem.where}: ${problem.what}`,
+  );
+  process.exit(verified.ok ? 0 : 1);
+}
+
+async function verifyFile(file: string, command: Command): Promise<void> {
+  const options = readOptions(command);
+  if (!existsSync(file)) return fail(options, { code: 'input.not-found', message: `There is no file ${file}.`, action: 'Check its name.' });
+  const verified = await verifyArchive(createInterface({ input: createReadStream(file), crlfDelay: Infinity }));
+  const { problem } = verified;
+  say(
+    options,
+    verified,
+    problem === null
+      ? `In order: ${verified.period}, ${verified.zs} Z, ${verified.changesets} changes, ${verified.sales} sales.\nSigned under ${verified.fingerprint}`
       : `Wrong: ${problem.where}: ${problem.what}`,
   );
   process.exit(verified.ok ? 0 : 1);

@@ -18,6 +18,11 @@ export const RIGHTS = [
   'storage',
   'import',
   'to-check',
+  'shift',
+  'cash-movement',
+  'no-sale',
+  'x-report',
+  'closing',
 ] as const;
 
 export type Right = (typeof RIGHTS)[number];
@@ -41,13 +46,23 @@ export const BUILT_IN_ROLES: Readonly<Record<BuiltInRole, readonly Right[]>> = {
     'import',
     'to-check',
     'registers',
+    'shift',
+    'cash-movement',
+    'no-sale',
+    'x-report',
+    'closing',
   ],
-  cashier: ['sell', 'history', 'customers'],
+  cashier: ['sell', 'history', 'customers', 'shift', 'cash-movement'],
 };
 
 /** Digits a PIN needs at least: whoever can change others' money or people needs more. */
 export function pinDigitsNeeded(rights: readonly Right[]): number {
-  return rights.some((right) => right !== 'sell' && right !== 'history' && right !== 'customers') ? 6 : 4;
+  return rights.every((right) => BUILT_IN_ROLES.cashier.includes(right)) ? 4 : 6;
+}
+
+/** What a built-in role may do follows from the program, so that an update brings its new rights to shops that are there. */
+export function builtInRights(role: string | null): readonly Right[] | null {
+  return role === 'owner' || role === 'manager' || role === 'cashier' ? BUILT_IN_ROLES[role] : null;
 }
 
 export function isRight(value: unknown): value is Right {

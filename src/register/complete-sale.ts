@@ -9,19 +9,16 @@ import { present } from '../base/assert.ts';
 import { ok, refuse, type Result } from '../base/result.ts';
 import { ageToCheck, priceCart, type Cart, type PricedCart, type PricedLine } from '../domain/cart.ts';
 import { settle, type Settlement } from '../domain/tender.ts';
-import { referenceText } from '../store/codec.ts';
 import { commit, type Draft } from '../store/journal.ts';
-import { changesetOfLedgerId } from '../store/merge.ts';
 import { listPaymentMethods, type PaymentMethodRow } from '../store/queries/catalogue.ts';
-import { nextReceiptNumber, openShift, readReceipt, saleLabel, setUnprinted, type ReceiptData } from '../store/queries/sales.ts';
+import { nextReceiptNumber, readReceipt, saleLabel, setUnprinted, type ReceiptData } from '../store/queries/sales.ts';
 import { findSoldLine } from '../store/queries/refunds.ts';
 import { isHeldCart } from '../store/queries/held-carts.ts';
 import { readCurrency, readShop } from '../store/queries/shop.ts';
-import { hashOfLocal, type Store } from '../store/store.ts';
-import { INDEX_SPACE } from '../protocol/changeset.ts';
-import type { LedgerRef } from '../protocol/columns.ts';
+import type { Store } from '../store/store.ts';
 import { draftVoids } from './draft-voids.ts';
 import { completedSaleOf, newCart, readOpenCart, writeOpenCart } from './edit-cart.ts';
+import { shiftFor } from './open-shift.ts';
 import { ownRegisterId, type Register } from './register.ts';
 
 export interface PayInput {
@@ -192,13 +189,6 @@ function draftAdjustments(draft: Draft, line: PricedLine, row: number): void {
       ...(reason === null ? {} : { reason }),
       ...(approvedBy === null ? {} : { approved_by: approvedBy }),
     });
-}
-
-/** Every sale belongs to a shift: the open one, or one opened silently with this sale. */
-function shiftFor(store: Store, draft: Draft, register: Id, user: Id, at: number, day: number): LedgerRef {
-  const open = openShift(store.db, register);
-  if (open !== null) return referenceText(hashOfLocal(store.db, changesetOfLedgerId(open)), open % INDEX_SPACE);
-  return draft.insert('shift_event', { kind: 'opened', register, user, at, trading_day: day, silent: true });
 }
 
 function rememberCart(store: Store, cart: Id, sale: Id): void {

@@ -9,7 +9,7 @@ export function draftVoids(draft: Draft, cart: Cart): void {
       kind: 'void',
       ...(user === null ? {} : { user }),
       at,
-      subject: cart.id,
-      detail: JSON.stringify({ name, quantityMilli, totalMinor, reason }),
+      subject: name,
+      detail: JSON.stringify({ quantityMilli, totalMinor, reason }),
     });
 }

@@ -12,6 +12,7 @@ import { readMode } from '../register/register.ts';
 import { readUser } from '../store/queries/people.ts';
 import { guard } from './guard.ts';
 import { rightMissing, whoMay, type Call, type Caller, type Handlers } from './handler.ts';
+import { CASH_HANDLERS } from './handlers/cash.ts';
 import { CATALOGUE_HANDLERS } from './handlers/catalogue.ts';
 import { SELLING_HANDLERS } from './handlers/selling.ts';
 import { SHOP_HANDLERS } from './handlers/shop.ts';
@@ -29,6 +30,7 @@ const HANDLERS: Handlers<RouteName> = {
   ...CATALOGUE_HANDLERS,
   ...STOCK_HANDLERS,
   ...REPORT_HANDLERS,
+  ...CASH_HANDLERS,
 };
 
 /** JSON bodies; a CSV file is streamed and has its own bound. */

@@ -1,4 +1,5 @@
 /** Reads that may take long, by name, so that a worker runs them on a connection of its own and the selling thread never waits. */
+import { readArchiveHead, readArchivePage, zsOf } from './period-archive.ts';
 import { quickCheck } from './store.ts';
 import { verifyStore } from './verify.ts';
 import { categoryTiles, listCategories, listDepartments, listProducts } from './queries/catalogue.ts';
@@ -7,6 +8,8 @@ import { listSales } from './queries/sales.ts';
 import { reportSales } from './queries/reports.ts';
 import { listStock, movementsOf } from './queries/stock.ts';
 import { countRows } from './queries/shop.ts';
+import { lastCounts, listMovements, readEvidence, shiftFigures } from './queries/shifts.ts';
+import { closedAt, listClosings, listZs, readPeriod, readUnclosed } from './queries/closings.ts';
 
 export const LONG_QUERIES = {
   quickCheck,
@@ -21,6 +24,18 @@ export const LONG_QUERIES = {
   listStock,
   reportSales,
   movementsOf,
+  shiftFigures,
+  listMovements,
+  lastCounts,
+  readEvidence,
+  readUnclosed,
+  listZs,
+  readPeriod,
+  listClosings,
+  closedAt,
+  zsOf,
+  readArchiveHead,
+  readArchivePage,
 } as const;
 
 export type LongQueries = typeof LONG_QUERIES;

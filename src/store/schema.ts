@@ -122,6 +122,13 @@ CREATE INDEX product_favourite ON product (position, name) WHERE favourite = 1;
 CREATE INDEX product_price_by_product ON product_price (product);
 CREATE INDEX forgotten_by_hash ON forgotten (hash);
 CREATE INDEX shift_event_by_register ON shift_event (register, at);
+CREATE INDEX shift_event_by_shift ON shift_event (shift) WHERE shift IS NOT NULL;
+CREATE INDEX sale_by_shift ON sale (shift);
+CREATE INDEX sale_by_day ON sale (trading_day, register);
+CREATE INDEX tender_swap ON tender (sale) WHERE swap_of IS NOT NULL;
+CREATE INDEX cash_movement_by_shift ON cash_movement (shift);
+CREATE INDEX closing_by_register ON closing (register, kind, number);
+CREATE INDEX closing_by_day ON closing (kind, trading_day);
 `;
 
 export function stampColumn(group: string): string {

@@ -12,6 +12,7 @@ import { NoRegister } from './parts/no-register.tsx';
 import { RegisterContext, useCan, type RegisterState } from './parts/register-context.ts';
 import { useRoute, type Route } from './parts/route.ts';
 import { SCREENS } from './parts/screens.ts';
+import { Cash } from './screens/cash/cash.tsx';
 import { Customers } from './screens/customers/customers.tsx';
 import { Import } from './screens/import/import.tsx';
 import { Login } from './screens/login/login.tsx';
@@ -65,7 +66,7 @@ function Signed({ state }: { readonly state: RegisterState }): ReactNode {
   );
 }
 
-function Screen({ route: [name, id] }: { readonly route: Route }): ReactNode {
+function Screen({ route: [name, id, ...more] }: { readonly route: Route }): ReactNode {
   const can = useCan();
   const right = SCREENS.find((screen) => screen.name === name)?.right ?? null;
   // Somebody else took over, who may not see what the last one looked at.
@@ -75,6 +76,8 @@ function Screen({ route: [name, id] }: { readonly route: Route }): ReactNode {
       return <Payment />;
     case 'sales':
       return <Sales chosen={id ?? null} />;
+    case 'cash':
+      return <Cash part={id === undefined ? [] : [id, ...more]} />;
     case 'products':
       return id === 'import' ? <Import /> : <Products />;
     case 'stock':

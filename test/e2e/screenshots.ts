@@ -102,6 +102,7 @@ async function tour(page: Page, url: string, look: Look): Promise<void> {
   await page.locator('.sale-row').first().click();
   await page.locator('.receipt').waitFor();
   await look('sales');
+  await lookAtCash(page, url, look);
   await page.goto(`${url}#/products`);
   await page.locator('.product-row').first().waitFor();
   await look('products');
@@ -123,6 +124,36 @@ async function tour(page: Page, url: string, look: Look): Promise<void> {
     });
     await look(screen);
   }
+}
+
+/** The drawer from the first sale's silent opening to its close, 20 short, and the Z of it. */
+async function lookAtCash(page: Page, url: string, look: Look): Promise<void> {
+  await page.goto(`${url}#/cash`);
+  await page.getByRole('heading', { name: 'The drawer is open' }).waitFor();
+  await page.getByRole('button', { name: 'Take cash out' }).click();
+  await page.getByLabel('Reason').fill('Window cleaner');
+  await page.getByLabel('Amount').fill('1.50');
+  await look('cash-out');
+  await page.getByRole('button', { name: 'Take out' }).click();
+  await page.getByText('Window cleaner').waitFor();
+  await look('cash');
+  await page.getByRole('button', { name: 'X report' }).click();
+  await page.getByRole('dialog').getByText('Turnover').first().waitFor();
+  await look('cash-x');
+  await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click();
+  await page.getByRole('button', { name: 'Count and close' }).click();
+  await page.getByLabel('€5.00', { exact: true }).fill('1');
+  await look('cash-count');
+  await page.getByRole('button', { name: 'All counted' }).click();
+  await page.getByRole('heading', { name: 'Close the drawer' }).waitFor();
+  await look('cash-result');
+  await page.getByRole('button', { name: 'Close drawer' }).click();
+  await page.getByRole('heading', { name: 'The drawer is closed' }).waitFor();
+  await look('cash-closed');
+  await page.getByRole('link', { name: 'Closings' }).click();
+  await page.getByRole('button', { name: 'Make the Z' }).click();
+  await page.getByText('Perpetual total').waitFor();
+  await look('closing');
 }
 
 /** New product, customer and user, with what they say when nothing is filled in. */

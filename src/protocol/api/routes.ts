@@ -1,12 +1,13 @@
 /** Every route of the HTTP API by name. /api/events, the stream of `event`s, is the one route not in the list: it does not end. */
 import type { z } from 'zod';
+import { CASH } from './cash.ts';
 import { CATALOGUE } from './catalogue.ts';
 import { SELLING } from './selling.ts';
 import { REPORTS } from './reports.ts';
 import { STOCK } from './stock.ts';
 import { SHOP } from './shop.ts';
 
-export const ROUTES = { ...SHOP, ...SELLING, ...CATALOGUE, ...STOCK, ...REPORTS } as const;
+export const ROUTES = { ...SHOP, ...SELLING, ...CATALOGUE, ...STOCK, ...REPORTS, ...CASH } as const;
 export const EVENTS_PATH = '/api/events';
 /** A right granted on the spot, by the token of `grantRight`. */
 export const GRANT_HEADER = 'aurapos-grant';

@@ -1,11 +1,16 @@
 /** Reads of people: users, roles, customers. Names are personal: the row holds a hash, the value lies detached and may be erased. */
 import { idFromBytes, idToBytes, type Id } from '../../base/id.ts';
-import { isRight, RIGHTS, type Right } from '../../domain/rights.ts';
-import { bytesOf, bytesOrNull, numberOrNull, textOrNull, type Database, type SqlRow } from '../database.ts';
+import { builtInRights, isRight, type Right } from '../../domain/rights.ts';
+import { bytesOf, bytesOrNull, numberOrNull, textOrNull, type Database, type SqlRow, type SqlValue } from '../database.ts';
 
 /** The value behind a personal column: empty when it is missing or was erased. */
 export function personalText(db: Database, hash: Uint8Array | null): string {
   return hash === null ? '' : (textOrNull(db.get('SELECT value FROM detached WHERE hash = ?', hash)?.['value']) ?? '');
+}
+
+/** The name of the user a row names; empty when nobody is named or the name is not here. */
+export function userName(db: Database, user: SqlValue | undefined): string {
+  return user instanceof Uint8Array ? personalText(db, bytesOrNull(db.get('SELECT name FROM user WHERE id = ?', user)?.['name'])) : '';
 }
 
 export interface RoleRow {
@@ -20,8 +25,7 @@ export function listRoles(db: Database): RoleRow[] {
     id: idFromBytes(bytesOf(row['id'])),
     name: textOrNull(row['name']) ?? '',
     builtIn: textOrNull(row['built_in']),
-    // An owner may do whatever this program knows, rights that came with it included.
-    rights: row['built_in'] === 'owner' ? RIGHTS : (textOrNull(row['rights']) ?? '').split(' ').filter(isRight),
+    rights: builtInRights(textOrNull(row['built_in'])) ?? (textOrNull(row['rights']) ?? '').split(' ').filter(isRight),
   }));
 }
 

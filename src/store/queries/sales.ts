@@ -14,7 +14,7 @@ import {
   type SqlValue,
 } from '../database.ts';
 import { toMethodKind } from './catalogue.ts';
-import { personalText } from './people.ts';
+import { personalText, userName } from './people.ts';
 
 export function saleLabel(series: string, number: number): string {
   return `${series}-${String(number).padStart(6, '0')}`;
@@ -133,10 +133,6 @@ function changesetRange(id: number): { first: number; last: number } {
 
 export function countSales(db: Database): number {
   return numberOf(db.get('SELECT count(*) AS total FROM sale')?.['total']);
-}
-
-function userName(db: Database, user: SqlValue | undefined): string {
-  return user instanceof Uint8Array ? personalText(db, bytesOrNull(db.get('SELECT name FROM user WHERE id = ?', user)?.['name'])) : '';
 }
 
 function customerName(db: Database, customer: Uint8Array): string {
@@ -273,15 +269,6 @@ export function findSaleLocal(db: Database, uuid: Id): number | null {
 /** The number that the next receipt of this series gets: gapless by construction, since it is read in the transaction that uses it. */
 export function nextReceiptNumber(db: Database, series: string): number {
   return (numberOrNull(db.get('SELECT max(number) AS last FROM sale WHERE series = ?', series)?.['last']) ?? 0) + 1;
-}
-
-/** The open shift of a register as (changeset, index); null when the last one was closed or there was none. */
-export function openShift(db: Database, register: Id): number | null {
-  const row = db.get(
-    "SELECT id, kind FROM shift_event WHERE register = ? AND kind IN ('opened', 'closed') ORDER BY at DESC, id DESC LIMIT 1",
-    idToBytes(register),
-  );
-  return row === undefined || row['kind'] !== 'opened' ? null : numberOf(row['id']);
 }
 
 // ---- receipts not printed

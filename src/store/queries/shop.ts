@@ -1,6 +1,6 @@
 /** Reads of the shop itself: its present version, settings, registers, what wants a person. */
 import { sha256 } from '../../base/bytes.ts';
-import { idFromBytes, type Id } from '../../base/id.ts';
+import { idFromBytes, idToBytes, type Id } from '../../base/id.ts';
 import type { ExceptionKind } from '../exceptions.ts';
 import { bytesOf, numberOf, numberOrNull, textOf, textOrNull, type Database } from '../database.ts';
 
@@ -41,6 +41,10 @@ export function readSetting<T>(db: Database, key: string, otherwise: T, isValid:
   if (text === null) return otherwise;
   const value: unknown = JSON.parse(text);
   return isValid(value) ? value : otherwise;
+}
+
+export function hasSetting(db: Database, key: string): boolean {
+  return db.get('SELECT 1 AS found FROM setting WHERE id = ?', idToBytes(settingId(key))) !== undefined;
 }
 
 export const isText = (value: unknown): value is string => typeof value === 'string';

@@ -105,6 +105,18 @@ export function day(at: number, locale: string): string {
   return dateFormat('day', locale, { weekday: 'long', day: 'numeric', month: 'long' }).format(at);
 }
 
+const TRADING_DAY: Readonly<Record<'day' | 'month' | 'year', Intl.DateTimeFormatOptions>> = {
+  day: { weekday: 'short', day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' },
+  month: { month: 'long', year: 'numeric', timeZone: 'UTC' },
+  year: { year: 'numeric', timeZone: 'UTC' },
+};
+
+/** A trading day (yyyymmdd), or the month or year it lies in: "Sat 28 November 2026", "November 2026", "2026". */
+export function tradingDay(day: number, kind: 'day' | 'month' | 'year', locale: string): string {
+  const at = Date.UTC(Math.floor(day / 10_000), (Math.floor(day / 100) % 100) - 1, day % 100);
+  return dateFormat(`trading ${kind}`, locale, TRADING_DAY[kind]).format(at);
+}
+
 /** An instant in the offset it happened at: what a receipt printed in another place shows. */
 export function dateTimeAt(at: number, utcOffsetMinutes: number, locale: string): string {
   return dateFormat('utc', locale, { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' }).format(at + utcOffsetMinutes * 60_000);

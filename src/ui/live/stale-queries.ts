@@ -24,13 +24,17 @@ export type QueryName =
   | 'held-carts'
   | 'report'
   | 'stock'
-  | 'to-check';
+  | 'to-check'
+  | 'shift'
+  | 'x'
+  | 'closings'
+  | 'closing';
 
 const GOODS = ['tiles', 'search', 'products'] as const;
 
 const SHOWN: Readonly<Record<TableName, readonly QueryName[]>> = {
   shop_version: ['state', 'storage'],
-  setting: ['state'],
+  setting: ['state', 'shift'],
   register: ['registers', 'state', 'sales'],
   user: ['users', 'state', 'to-check'],
   role: ['users', 'roles', 'state'],
@@ -46,19 +50,19 @@ const SHOWN: Readonly<Record<TableName, readonly QueryName[]>> = {
   customer: ['customers', 'storage'],
   held_cart: ['held-carts'],
   chain_start: ['registers', 'to-check'],
-  sale: ['report', 'sales', 'recent', 'storage', 'to-check'],
+  sale: ['report', 'sales', 'recent', 'storage', 'to-check', 'shift', 'x'],
   sale_line: ['sale'],
   line_adjustment: [],
   tender: [],
   payment_attempt: [],
   stock_movement: ['products', 'stock'],
-  cash_movement: [],
+  cash_movement: ['shift', 'x'],
   voucher_movement: [],
   account_movement: [],
-  shift_event: [],
-  closing: [],
+  shift_event: ['shift', 'x'],
+  closing: ['closings', 'closing', 'x'],
   fiscal_event: [],
-  audit_entry: ['to-check'],
+  audit_entry: ['to-check', 'x'],
   certificate: ['registers'],
   revocation: ['registers', 'to-check'],
   sealed_box: [],

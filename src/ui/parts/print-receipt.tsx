@@ -14,6 +14,10 @@ interface Props {
 export function PrintReceipt({ receipt, copy, onDone }: Props): ReactNode {
   const print = useEffectEvent(() => {
     window.print();
+    if (copy)
+      void call('noteReprint', { params: { uuid: receipt.uuid } }).catch(() => {
+        // The register is gone: nothing can be journalled, and the paper says that it is a copy.
+      });
     void call('markPrinted', { params: { uuid: receipt.uuid } })
       .then(() => queryClient.invalidateQueries({ queryKey: ['unprinted'] }))
       .catch(() => {

@@ -1,5 +1,6 @@
 /** The screens by name, in the order of the menu, and the right each asks for. */
 import {
+  Banknote,
   Boxes,
   ChartColumn,
   CircleCheck,
@@ -15,7 +16,18 @@ import {
 import type { Right } from '../../domain/rights.ts';
 
 export interface ScreenEntry {
-  readonly name: 'sell' | 'sales' | 'products' | 'stock' | 'reports' | 'customers' | 'registers' | 'users' | 'to-check' | 'settings';
+  readonly name:
+    | 'sell'
+    | 'sales'
+    | 'cash'
+    | 'products'
+    | 'stock'
+    | 'reports'
+    | 'customers'
+    | 'registers'
+    | 'users'
+    | 'to-check'
+    | 'settings';
   readonly right: Right | null;
   readonly icon: LucideIcon;
 }
@@ -23,6 +35,7 @@ export interface ScreenEntry {
 export const SCREENS: readonly ScreenEntry[] = [
   { name: 'sell', right: 'sell', icon: ShoppingBasket },
   { name: 'sales', right: 'history', icon: ReceiptText },
+  { name: 'cash', right: 'shift', icon: Banknote },
   { name: 'products', right: null, icon: Package },
   { name: 'stock', right: 'stock', icon: Boxes },
   { name: 'reports', right: 'reports', icon: ChartColumn },
