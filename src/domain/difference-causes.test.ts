@@ -28,7 +28,7 @@ test('nothing differs, nothing is guessed', () => {
 
 test('a tender of the wrong kind: cash short and card over by the same sale, and the other way round', () => {
   const sales = [sale('R1-1', CASH, 2000), sale('R1-2', CARD, 2000)];
-  assert.deepEqual(told(CASH, evidence(-2000, 2000, { sales })), ['wrong-method R1-1', 'not-paid R1-1']);
+  assert.deepEqual(told(CASH, evidence(-2000, 2000, { sales })), ['wrong-method R1-1']);
   assert.deepEqual(told(CARD, evidence(-2000, 2000, { sales })), ['wrong-method R1-1']);
   assert.deepEqual(told(CASH, evidence(2000, -2000, { sales })), ['wrong-method R1-2']);
 });
@@ -57,5 +57,5 @@ test('what was taken back from a cart, and a movement the wrong way round', () =
 
 test('a list to look at, not to work through', () => {
   const sales = Array.from({ length: 40 }, (_, at) => sale(`R1-${at}`, CASH, 2000));
-  assert.equal(likelyCauses(CASH, evidence(-2000, 0, { sales })).length, 5);
+  assert.equal(likelyCauses(CASH, evidence(-2000, 0, { sales })).length, 3);
 });

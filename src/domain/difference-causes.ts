@@ -35,20 +35,22 @@ export type Cause =
   | { readonly kind: 'movement-turned'; readonly movement: string; readonly amountMinor: number };
 
 /** More would be a list to work through, not a hint. */
-const MOST_CAUSES = 5;
+const MOST_CAUSES = 3;
 
 /** Causes for one method's difference, likeliest first; empty when it is right or nothing fits. */
 export function likelyCauses(method: Id, evidence: Evidence): Cause[] {
   const differenceMinor = evidence.differences.get(method) ?? 0;
   if (differenceMinor === 0) return [];
   const isCash = method === evidence.cash;
+  const misplaced = wrongMethods(method, differenceMinor, evidence);
   return [
-    ...wrongMethods(method, differenceMinor, evidence),
+    ...misplaced,
     ...evidence.voids
       .filter((gone) => gone.amountMinor === Math.abs(differenceMinor))
       .map((gone) => ({ kind: 'voided' as const, ...gone })),
     ...(isCash ? wrongNotes(method, differenceMinor, evidence) : []),
-    ...(differenceMinor < 0 ? notPaid(method, -differenceMinor, evidence) : []),
+    // Where another method has the money, it was paid.
+    ...(differenceMinor < 0 && misplaced.length === 0 ? notPaid(method, -differenceMinor, evidence) : []),
     ...(isCash ? turnedMovements(differenceMinor, evidence) : []),
   ].slice(0, MOST_CAUSES);
 }

@@ -8,15 +8,25 @@ import { z } from 'zod';
 export const ARCHIVE_FORMAT = 'aurapos-archive';
 export const ARCHIVE_VERSION = 1;
 
+/** More chains than a register begins in its life. */
+export const MAX_VOUCHERS = 1_000;
+
 const hex = (bytes: number) => z.string().regex(new RegExp(`^[0-9a-f]{${bytes * 2}}$`));
 const base64Url = z.string().regex(/^[A-Za-z0-9_-]*$/);
 
-export const archiveChain = z.object({
+/** A chain's key, and who vouches for it: the chains before it, each by the one before that, up to one that the shop's CA certified. */
+const chainKey = z.object({
   chain: hex(16),
   /** 32 bytes of Ed25519. */
   publicKey: base64Url,
-  /** X.509 of the shop's CA over this key (DER); null in a shop of one register, and for keys that a predecessor vouched for. */
+  /** Each signed the key before it in this list; the first signed `publicKey`. */
+  vouchers: z.array(z.object({ publicKey: base64Url, signature: base64Url })).max(MAX_VOUCHERS),
+  /** X.509 of the shop's CA over the last of these keys (DER); null in a shop of one register. */
   certificate: base64Url.nullable(),
+});
+export type ArchiveKey = z.output<typeof chainKey>;
+
+export const archiveChain = chainKey.extend({
   fromN: z.int().positive(),
   toN: z.int().positive(),
   /** Of the changeset before the first, and of the last. */
@@ -44,7 +54,7 @@ export const archiveHead = z.object({
 export type ArchiveHead = z.output<typeof archiveHead>;
 
 /** Over the bytes of line 1, without its line end. */
-export const archiveSeal = z.object({ chain: hex(16), publicKey: base64Url, signature: base64Url });
+export const archiveSeal = chainKey.extend({ signature: base64Url });
 
 export const archiveChangeset = z.object({ chain: hex(16), n: z.int(), hash: hex(32), signature: base64Url, body: base64Url });
 export type ArchiveChangeset = z.output<typeof archiveChangeset>;

@@ -276,6 +276,36 @@ function withDay(said: Unclosed, change: (day: OpenDay) => OpenDay): Unclosed {
   return { ...said, days: said.days.map(change) };
 }
 
+test('an archive from which a register was taken, signed anew by a stranger, is refused', async () => {
+  const shop = await makeShopOfMany();
+  const [first] = shop.members as [Member];
+  const second = shop.join();
+  bring(first.store, second.store);
+  for (const till of [first, second]) {
+    sellSome(till);
+    unwrap(makeZ(till));
+  }
+  bring(second.store, first.store);
+  const day = today(first.store);
+  const whole = archiveOf(first, { kind: 'day', day });
+  assert.equal((await verifyArchive(linesOf(whole))).problem, null);
+  const head = present(readArchiveHead(first.store.db, { kind: 'day', day }, 1), 'a closing');
+  const without = { ...head, zs: head.zs.slice(0, 1), chains: head.chains.slice(0, 1) };
+  const stranger = await makeShop();
+  const kept = whole.split('\n').filter((line) => line.startsWith(`{"chain":"${head.chains[0]?.chain ?? ''}","n"`));
+  const resigned = sealArchive(stranger.register, without) + kept.join('\n');
+  const { problem } = await verifyArchive(linesOf(resigned));
+  assert.deepEqual(problem, { where: 'line 2', what: 'its certificate is not of this shop' });
+
+  // In a shop of one register the stranger's key does not lead to the register's first.
+  const alone = await makeShop();
+  sellSome(alone);
+  unwrap(makeZ(alone));
+  const own = present(readArchiveHead(alone.store.db, { kind: 'day', day: today(alone.store) }, 1), 'a closing');
+  const { problem: other } = await verifyArchive(linesOf(sealArchive(stranger.register, own)));
+  assert.deepEqual(other, { where: 'line 2', what: 'its key is not of this register' });
+});
+
 function archiveHeadOf({ members }: Awaited<ReturnType<typeof makeShopOfMany>>): string {
   const [first] = members as [Member];
   sellSome(first);

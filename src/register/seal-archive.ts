@@ -1,8 +1,9 @@
 /** Signs the first line of an archive with this register's key: whoever holds the file knows which register made it. */
 import { sign } from 'node:crypto';
-import { sha256, toBase64Url, toHex } from '../base/bytes.ts';
+import { sha256, toBase64Url } from '../base/bytes.ts';
 import { present } from '../base/assert.ts';
 import type { ArchiveHead } from '../protocol/archive-file.ts';
+import { vouchedKey } from '../store/period-archive.ts';
 import type { Register } from './register.ts';
 
 /** Lines 1 and 2, each with its line end. */
@@ -10,6 +11,6 @@ export function sealArchive({ store }: Register, head: ArchiveHead): string {
   const { key } = present(store.own, 'the own chain');
   const line = JSON.stringify(head);
   const signature = sign(null, sha256(Buffer.from(line, 'utf8')), key.privateKey);
-  const seal = { chain: toHex(key.chain), publicKey: toBase64Url(key.publicKey), signature: toBase64Url(signature) };
+  const seal = { ...vouchedKey(store.db, key.chain), signature: toBase64Url(signature) };
   return `${line}\n${JSON.stringify(seal)}\n`;
 }

@@ -3,7 +3,14 @@ import { fromHex, toBase64Url, toHex } from '../base/bytes.ts';
 import { present } from '../base/assert.ts';
 import type { Id } from '../base/id.ts';
 import { periodName, type PeriodKind } from '../domain/period.ts';
-import { ARCHIVE_FORMAT, ARCHIVE_VERSION, type ArchiveChangeset, type ArchiveHead } from '../protocol/archive-file.ts';
+import {
+  ARCHIVE_FORMAT,
+  ARCHIVE_VERSION,
+  type ArchiveChangeset,
+  type ArchiveHead,
+  type ArchiveKey,
+  MAX_VOUCHERS,
+} from '../protocol/archive-file.ts';
 import { INDEX_SPACE } from '../protocol/changeset.ts';
 import { bytesOf, bytesOrNull, numberOf, type Database, type SqlRow } from './database.ts';
 import { readMeta } from './look-up.ts';
@@ -83,10 +90,8 @@ function stretchesOf(db: Database, zs: readonly ZRow[]): ArchiveHead['chains'] {
       toN,
     }))
     .sort((a, b) => numberOf(a.row['number']) - numberOf(b.row['number']))
-    .map(({ row, chain, fromN, toN }) => ({
-      chain,
-      publicKey: toBase64Url(bytesOf(row['public_key'])),
-      certificate: certificateOf(db, bytesOf(row['id'])),
+    .map(({ row, fromN, toN }) => ({
+      ...vouchedKey(db, bytesOf(row['id'])),
       fromN,
       toN,
       previous: fromN === 1 ? toHex(bytesOf(row['genesis'])) : hashAt(db, row, fromN - 1),
@@ -97,6 +102,30 @@ function stretchesOf(db: Database, zs: readonly ZRow[]): ArchiveHead['chains'] {
 function hashAt(db: Database, chain: SqlRow, n: number): string {
   const row = db.get('SELECT hash FROM changeset WHERE chain = ? AND n = ? AND state IN (0, 6)', numberOf(chain['number']), n);
   return toHex(bytesOf(row?.['hash']));
+}
+
+/** The key of a chain, with the chains before it up to one with a certificate, or to the first. */
+export function vouchedKey(db: Database, chain: Uint8Array): ArchiveKey {
+  const vouchers: ArchiveKey['vouchers'] = [];
+  let at = chain;
+  let certificate = certificateOf(db, at);
+  while (certificate === null && vouchers.length < MAX_VOUCHERS) {
+    const start = db.get(
+      `SELECT s.predecessor, s.predecessor_signature FROM chain k JOIN changeset c ON c.chain = k.number AND c.n = 1
+         JOIN chain_start s ON s.id = c.local * ${INDEX_SPACE} WHERE k.id = ?`,
+      at,
+    );
+    const before = bytesOrNull(start?.['predecessor']);
+    if (before === null) break;
+    vouchers.push({ publicKey: toBase64Url(keyOf(db, before)), signature: toBase64Url(bytesOf(start?.['predecessor_signature'])) });
+    at = before;
+    certificate = certificateOf(db, at);
+  }
+  return { chain: toHex(chain), publicKey: toBase64Url(keyOf(db, chain)), vouchers, certificate };
+}
+
+function keyOf(db: Database, chain: Uint8Array): Uint8Array {
+  return bytesOf(db.get('SELECT public_key FROM chain WHERE id = ?', chain)?.['public_key']);
 }
 
 function certificateOf(db: Database, chain: Uint8Array): string | null {

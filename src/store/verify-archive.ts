@@ -5,7 +5,14 @@
 import { verify } from 'node:crypto';
 import { equalBytes, fromBase64Url, fromHex, sha256, toHex } from '../base/bytes.ts';
 import { sumChangesets, turnoverMinor, type TextRow } from '../domain/closing-totals.ts';
-import { archiveChangeset, archiveHead, archiveSeal, type ArchiveChangeset, type ArchiveHead } from '../protocol/archive-file.ts';
+import {
+  archiveChangeset,
+  archiveHead,
+  archiveSeal,
+  type ArchiveChangeset,
+  type ArchiveHead,
+  type ArchiveKey,
+} from '../protocol/archive-file.ts';
 import { readChainCertificate } from '../protocol/certificate.ts';
 import { chainIdOf, hashChangeset, openBody, publicKeyFrom } from '../protocol/changeset.ts';
 import { closingTotals, readTotals, zTotals, type ZTotals } from '../protocol/closing.ts';
@@ -16,7 +23,7 @@ export interface VerifiedArchive {
   readonly zs: number;
   readonly changesets: number;
   readonly sales: number;
-  /** To be compared with what the shop says of itself: hex SHA-256 of its CA, or of the key of its one register. */
+  /** To be compared with what the shop says of itself: hex SHA-256 of its CA, or of the first key of its one register. */
   readonly fingerprint: string;
   readonly problem: { readonly where: string; readonly what: string } | null;
 }
@@ -66,6 +73,9 @@ class ArchiveChecker {
   #headText = '';
   #head: ArchiveHead | null = null;
   #sealed = false;
+  #authority: Uint8Array | null = null;
+  /** What is trusted: the CA, or the one register's first key. */
+  #root: Uint8Array | null = null;
   #dictionaries = new Map<number, Uint8Array>();
   readonly #chains = new Map<string, OpenChain>();
   readonly #lastZ = new Map<string, FoundZ>();
@@ -82,13 +92,12 @@ class ArchiveChecker {
   }
 
   summary(): Pick<VerifiedArchive, 'period' | 'zs' | 'changesets' | 'sales' | 'fingerprint'> {
-    const anchor = this.#head?.authority ?? this.#head?.chains[0]?.publicKey ?? null;
     return {
       period: this.#head?.period ?? '',
       zs: this.#zs,
       changesets: this.#changesets,
       sales: this.#sales,
-      fingerprint: anchor === null ? '' : toHex(sha256(fromBase64Url(anchor))),
+      fingerprint: this.#root === null ? '' : toHex(sha256(this.#root)),
     };
   }
 
@@ -119,27 +128,39 @@ class ArchiveChecker {
     const head = this.#parse(archiveHead, line);
     this.#headText = line;
     this.#head = head;
+    this.#authority = head.authority === null ? null : fromBase64Url(head.authority);
     this.#dictionaries = new Map(head.dictionaries.map(({ number, content }) => [number, fromBase64Url(content)]));
-    const authority = head.authority === null ? null : fromBase64Url(head.authority);
     for (const said of head.chains) {
-      const publicKey = fromBase64Url(said.publicKey);
-      const where = chainPlace(said.chain);
-      demand(publicKey.length === 32 && toHex(chainIdOf(publicKey)) === said.chain, where, 'its key does not give its name');
-      const certified =
-        said.certificate === null || authority === null ? null : readChainCertificate(fromBase64Url(said.certificate), authority);
-      demand(
-        said.certificate === null || (certified !== null && toHex(certified.chain) === said.chain),
-        where,
-        'its certificate is not of this shop',
-      );
+      const publicKey = this.#trust(said, chainPlace(said.chain));
       this.#chains.set(said.chain, { said, publicKey, n: said.fromN - 1, hash: fromHex(said.previous), waiting: [] });
     }
   }
 
+  /** The key, once it leads to the shop's CA; in a shop of one register, to the first key of that register, which all must share. */
+  #trust(said: ArchiveKey, where: string): Uint8Array {
+    const publicKey = fromBase64Url(said.publicKey);
+    demand(publicKey.length === 32 && toHex(chainIdOf(publicKey)) === said.chain, where, 'its key does not give its name');
+    let root = publicKey;
+    for (const voucher of said.vouchers) {
+      const before = fromBase64Url(voucher.publicKey);
+      const isVouched = before.length === 32 && verify(null, root, publicKeyFrom(before), fromBase64Url(voucher.signature));
+      demand(isVouched, where, 'the key before its key did not sign it');
+      root = before;
+    }
+    if (this.#authority === null) {
+      this.#root ??= root;
+      demand(equalBytes(this.#root, root), where, 'its key is not of this register');
+    } else {
+      const certified = said.certificate === null ? null : readChainCertificate(fromBase64Url(said.certificate), this.#authority);
+      demand(certified !== null && equalBytes(certified.publicKey, root), where, 'its certificate is not of this shop');
+      this.#root = this.#authority;
+    }
+    return publicKey;
+  }
+
   #takeSeal(line: string): void {
     const seal = this.#parse(archiveSeal, line);
-    const publicKey = fromBase64Url(seal.publicKey);
-    demand(publicKey.length === 32 && toHex(chainIdOf(publicKey)) === seal.chain, 'line 2', 'its key does not give its name');
+    const publicKey = this.#trust(seal, 'line 2');
     const digest = sha256(Buffer.from(this.#headText, 'utf8'));
     demand(verify(null, digest, publicKeyFrom(publicKey), fromBase64Url(seal.signature)), 'line 1', 'it is not what was signed');
     this.#sealed = true;

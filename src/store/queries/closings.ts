@@ -122,6 +122,8 @@ interface ZFilter {
   readonly last?: number;
 }
 
+const Z_COLUMNS = 'id, register, number, trading_day, from_n, to_n, totals, perpetual_total_minor';
+
 /** Zs by register and number; what is no Z of this grammar is left out. */
 export function listZs(db: Database, filter: ZFilter): ZRow[] {
   const where = ["kind = 'z'"];
@@ -134,13 +136,7 @@ export function listZs(db: Database, filter: ZFilter): ZRow[] {
   if (filter.number !== undefined) add('number = ?', filter.number);
   if (filter.first !== undefined) add('trading_day >= ?', filter.first);
   if (filter.last !== undefined) add('trading_day <= ?', filter.last);
-  return db
-    .all(
-      `SELECT id, register, number, trading_day, from_n, to_n, totals, perpetual_total_minor FROM closing
-       WHERE ${where.join(' AND ')} ORDER BY register, number, id`,
-      ...values,
-    )
-    .flatMap(toZ);
+  return db.all(`SELECT ${Z_COLUMNS} FROM closing WHERE ${where.join(' AND ')} ORDER BY register, number, id`, ...values).flatMap(toZ);
 }
 
 function toZ(row: SqlRow): ZRow[] {
@@ -286,23 +282,25 @@ export interface ClosingListQuery {
 /** Newest first. Periods are those that a Z lies in. */
 export function listClosings(db: Database, query: ClosingListQuery): { rows: ClosingRow[]; next: string | null; total: number } {
   return db.snapshot(() => {
-    const { kind } = query;
-    const all = kind === 'z' ? zRows(db) : periodRows(db, kind);
+    const { kind, limit } = query;
     const from = query.cursor === '' ? 0 : Number(query.cursor);
-    const rows = all.slice(from, from + query.limit);
-    return { rows, next: from + rows.length < all.length ? String(from + rows.length) : null, total: all.length };
+    const periods = kind === 'z' ? null : periodRows(db, kind);
+    const rows = periods === null ? zRows(db, from, limit) : periods.slice(from, from + limit);
+    const total = periods === null ? numberOf(db.get("SELECT count(*) AS total FROM closing WHERE kind = 'z'")?.['total']) : periods.length;
+    return { rows, next: from + limit < total ? String(from + limit) : null, total };
   });
 }
 
-function zRows(db: Database): ClosingRow[] {
+function zRows(db: Database, from: number, limit: number): ClosingRow[] {
   const registers = new Map(listRegisters(db).map((register) => [register.id, register]));
   const covers = new Map<number, Covers[] | null>();
   const coversOf = (tradingDay: number): Covers[] | null => {
     if (!covers.has(tradingDay)) covers.set(tradingDay, readCovers(db, periodOf('day', tradingDay)));
     return covers.get(tradingDay) ?? null;
   };
-  return listZs(db, {})
-    .sort((a, b) => b.tradingDay - a.tradingDay || b.id - a.id)
+  return db
+    .all(`SELECT ${Z_COLUMNS} FROM closing WHERE kind = 'z' ORDER BY trading_day DESC, id DESC LIMIT ? OFFSET ?`, limit, from)
+    .flatMap(toZ)
     .map((z) => {
       const register = registers.get(z.register);
       return {

@@ -88,11 +88,15 @@ function TaxTable({ taxes }: { readonly taxes: Sums['totals']['taxes'] }): React
       <tbody>
         {taxes.map(({ ratePpm, netMinor, taxMinor }) => (
           <tr key={ratePpm}>
-            <th scope="row" className="num">
-              {rate(ratePpm, locale)}
+            <th scope="row">
+              <span className="num">{rate(ratePpm, locale)}</span>
             </th>
-            <td className="num">{money(netMinor)}</td>
-            <td className="num">{money(taxMinor)}</td>
+            <td>
+              <span className="num">{money(netMinor)}</span>
+            </td>
+            <td>
+              <span className="num">{money(taxMinor)}</span>
+            </td>
           </tr>
         ))}
       </tbody>

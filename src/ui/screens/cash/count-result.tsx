@@ -45,9 +45,15 @@ export function CountResult({ open, count, pieces, onAgain }: Props): ReactNode 
             {count.methods.map((row) => (
               <tr key={row.method}>
                 <th scope="row">{row.name}</th>
-                <td className="num">{money(row.expectedMinor)}</td>
-                <td className="num">{money(row.countedMinor)}</td>
-                <td className={`num strong ${row.differenceMinor === 0 ? 'good' : 'bad'}`}>{money(row.differenceMinor)}</td>
+                <td>
+                  <span className="num">{money(row.expectedMinor)}</span>
+                </td>
+                <td>
+                  <span className="num">{money(row.countedMinor)}</span>
+                </td>
+                <td className={row.differenceMinor === 0 ? 'strong good' : 'strong bad'}>
+                  <span className="num">{money(row.differenceMinor)}</span>
+                </td>
               </tr>
             ))}
           </tbody>
@@ -85,7 +91,7 @@ function Causes({ row }: { readonly row: Method }): ReactNode {
         <ul>
           {row.causes.map((cause) => (
             <li key={JSON.stringify(cause)}>
-              <CauseWords cause={cause} method={row.name} />
+              <CauseWords cause={cause} row={row} />
             </li>
           ))}
         </ul>
@@ -94,13 +100,15 @@ function Causes({ row }: { readonly row: Method }): ReactNode {
   );
 }
 
-function CauseWords({ cause, method }: { readonly cause: Cause; readonly method: string }): ReactNode {
+function CauseWords({ cause, row }: { readonly cause: Cause; readonly row: Method }): ReactNode {
   const { t } = useTranslation();
   const locale = useLocale();
   const { money } = useMoney();
   switch (cause.kind) {
-    case 'wrong-method':
-      return <SaleLink cause={cause} words={t('cash.cause-wrong-method', { method, other: cause.other })} />;
+    case 'wrong-method': {
+      const [recorded, paid] = row.differenceMinor < 0 ? [row.name, cause.other] : [cause.other, row.name];
+      return <SaleLink cause={cause} words={t('cash.cause-wrong-method', { recorded, paid })} />;
+    }
     case 'wrong-note':
       return (
         <SaleLink
