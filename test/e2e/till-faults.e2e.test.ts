@@ -1,8 +1,11 @@
 /** What goes wrong at one till's screen: killed before printing, two tabs, Pay pressed twice, a code nobody knows. In a real Chromium. */
 import { strict as assert } from 'node:assert';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import type { Answer } from '../../src/protocol/api/routes.ts';
+import { Database } from '../../src/store/database.ts';
+import { saleLabel } from '../../src/store/queries/sales.ts';
 import { aurapos } from './aurapos-command.ts';
 import { holdToAxe, logIn, OWNER_PIN } from './journeys.ts';
 import { launchBrowser, openScreen, scan } from './browser.ts';
@@ -46,7 +49,7 @@ async function scanBaguette(page: Page): Promise<void> {
 }
 
 test(
-  '[FAULT 4] killed after the sale and before printing: the next start asks for the receipt, once',
+  '[fault 4] killed after the sale and before printing: the next start asks for the receipt, once',
   { timeout: LONGEST_MS },
   async () => {
     const before = await openTill();
@@ -75,7 +78,7 @@ test(
   },
 );
 
-test('[FAULT 32] two tabs show one cart, and Pay pressed twice on both is one sale', { timeout: LONGEST_MS }, async () => {
+test('[fault 32] two tabs show one cart, and Pay pressed twice on both is one sale', { timeout: LONGEST_MS }, async () => {
   const one = await openTill();
   const other = await openTill();
   const sales = await countSales();
@@ -96,6 +99,67 @@ test('[FAULT 32] two tabs show one cart, and Pay pressed twice on both is one sa
   assert.equal(await countSales(), sales + 2);
   await Promise.all([one, other].map((page) => page.context().close()));
 });
+
+test(
+  '[fault 32] a tab closed in the middle of a payment: the next one has the cart, and it is paid once',
+  { timeout: LONGEST_MS },
+  async () => {
+    const sales = await countSales();
+    const closed = await openTill();
+    await scanBaguette(closed);
+    await closed.keyboard.press('F9');
+    await closed.getByRole('button', { name: /^Finish sale/ }).waitFor();
+    await closed.context().close();
+    const page = await openTill();
+    await page.locator('.line', { hasText: BAGUETTE.name }).waitFor();
+    assert.equal(await countSales(), sales);
+    await page.keyboard.press('F6');
+    await page.getByRole('heading', { name: 'Paid' }).waitFor();
+    assert.equal(await countSales(), sales + 1);
+    await page.context().close();
+  },
+);
+
+test(
+  '[FIELD 9] no paper without a sale: one that fails prints nothing, and what prints is on the disk already',
+  { timeout: LONGEST_MS },
+  async () => {
+    const sales = await countSales();
+    const page = await openTill();
+    const paper = Promise.withResolvers<{ readonly label: string; readonly kept: boolean }>();
+    let papers = 0;
+    await page.exposeFunction('notePrinted', async (label: string) => {
+      papers += 1;
+      // Killed as the paper comes out: what is in the store now was there before.
+      await register.kill();
+      paper.resolve({ label, kept: isKept(label) });
+    });
+    await page.evaluate('window.print = () => window.notePrinted(/R1-\\d+/.exec(document.querySelector(".print-only").textContent)[0])');
+    await page.route('**/api/cart/pay', (route) => route.abort());
+    await scanBaguette(page);
+    await page.keyboard.press('F6');
+    await page.getByRole('alert').waitFor();
+    assert.equal(await page.getByRole('button', { name: 'Print receipt' }).count(), 0);
+    assert.deepEqual([await countSales(), papers], [sales, 0]);
+
+    await page.unroute('**/api/cart/pay');
+    await page.keyboard.press('F6');
+    await page.getByRole('heading', { name: 'Paid' }).waitFor();
+    await page.getByRole('button', { name: 'Print receipt' }).click();
+    assert.deepEqual(await paper.promise, { label: `R1-${String(sales + 1).padStart(6, '0')}`, kept: true });
+    await register.start();
+    assert.equal(await countSales(), sales + 1);
+    await page.context().close();
+  },
+);
+
+/** Is the sale in the store, seen over a connection of one's own? */
+function isKept(label: string): boolean {
+  const db = new Database(join(register.folder, 'store.db'), { readOnly: true });
+  const held = db.all('SELECT series, number FROM sale').some((row) => saleLabel(String(row['series']), Number(row['number'])) === label);
+  db.close();
+  return held;
+}
 
 test('an unknown code beeps and names itself; who may, adds the product and it is in the cart', { timeout: LONGEST_MS }, async () => {
   const page = await openTill();

@@ -67,7 +67,7 @@ export async function startTill(folder: string, options: TillOptions = {}): Prom
   const { port, token, pid } = readNote(note);
   const agent = new Agent({ keepAlive: true, maxSockets: 8 });
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  const call = makeCall(port, token, agent);
+  const call = makeCall(port, { authorization: `Bearer ${token}` }, agent);
   await call('getState');
   return {
     child,
@@ -102,7 +102,21 @@ export class ApiRefusal extends Error {
   }
 }
 
-function makeCall(port: number, token: string, agent: Agent): Till['call'] {
+/** Logs in as a person does at the screen: what is called with it has that person's rights. */
+export async function logInAt({ port }: Till, pin: string): Promise<Till['call']> {
+  const response = await fetch(`http://127.0.0.1:${port}/api/login`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ pin }),
+  });
+  const answer = (await response.json()) as { error?: { code: string; message: string } };
+  if (answer.error !== undefined) throw new ApiRefusal(answer.error.code, answer.error.message);
+  const [cookie = ''] = (response.headers.getSetCookie()[0] ?? '').split(';');
+  return makeCall(port, { cookie }, new Agent());
+}
+
+/** `identity`: the header that says who calls. */
+function makeCall(port: number, identity: Readonly<Record<string, string>>, agent: Agent): Till['call'] {
   return (name, input = {}) => {
     const route = ROUTES[name];
     const params = (input.params ?? {}) as Record<string, string>;
@@ -120,7 +134,7 @@ function makeCall(port: number, token: string, agent: Agent): Till['call'] {
           method: route.method,
           path: query === '' ? path : `${path}?${query}`,
           headers: {
-            authorization: `Bearer ${token}`,
+            ...identity,
             'content-type': input.csv === undefined ? 'application/json' : 'text/csv',
             ...(route.method === 'GET' ? {} : { 'content-length': body.length }),
           },
@@ -189,7 +203,7 @@ export interface SaleTimes {
 }
 
 /** One sale of these products, one piece each, paid exactly in cash. */
-export async function sell(till: Till, products: readonly string[], method: string): Promise<SaleTimes> {
+export async function sell(till: Pick<Till, 'call'>, products: readonly string[], method: string): Promise<SaleTimes> {
   let cart = await till.call('getCart');
   for (const product of products) cart = await till.call('addLine', { body: { product } });
   const body = { cart: cart.id, totalMinor: cart.totalMinor, tenders: [{ method, amountMinor: Math.ceil(cart.totalMinor / 5) * 5 }] };
@@ -198,7 +212,7 @@ export async function sell(till: Till, products: readonly string[], method: stri
   return { payMs: performance.now() - startedMs, uuid: receipt.uuid, label: receipt.label };
 }
 
-export async function cashMethod(till: Till): Promise<string> {
+export async function cashMethod(till: Pick<Till, 'call'>): Promise<string> {
   const { rows } = await till.call('listPaymentMethods');
   const cash = rows.find(({ kind }) => kind === 'cash');
   if (cash === undefined) throw new Error('the shop takes cash');

@@ -117,7 +117,7 @@ test('a refusal takes back what was shown and tells whoever asked', async () => 
   assert.equal(store.current()?.lines.length, 0);
 });
 
-test('[FAULT 32] a newer cart of another tab is asked for, one that this screen has is not', async () => {
+test('[fault 32] a newer cart of another tab is asked for, one that this screen has is not', async () => {
   const { store, asked } = await loaded();
   store.noticeVersion(1);
   assert.equal(asked.length, 0);
