@@ -1,0 +1,108 @@
+/** docs/money.md as it stands: each row of its tables is counted by the program's own functions. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { present } from '../src/base/assert.ts';
+import { isId } from '../src/base/id.ts';
+import { unwrap } from '../src/base/result.ts';
+import { emptyCart, PLAIN_LINE, priceCart, type CartLine, type Discount } from '../src/domain/cart.ts';
+import { currencyDigits, parseAmount } from '../src/domain/money.ts';
+import { settle } from '../src/domain/tender.ts';
+
+const page = readFileSync(join(import.meta.dirname, '../docs/money.md'), 'utf8');
+
+/** Rows of the table under a heading, by column. */
+function tableUnder(heading: string): Record<string, string>[] {
+  const part = present(page.split(`## ${heading}\n`)[1], heading).split('\n## ')[0] ?? '';
+  const [head = [], , ...rows] = part
+    .split('\n')
+    .filter((line) => line.startsWith('|'))
+    .map((line) =>
+      line
+        .split('|')
+        .slice(1, -1)
+        .map((cell) => cell.trim()),
+    );
+  return rows.map((cells) => Object.fromEntries(head.map((name, at) => [name, cells[at] ?? ''])));
+}
+
+const amountIn = (currency: string) => {
+  const digits = currencyDigits(currency);
+  return (text: string): number => present(parseAmount(text, digits), `${text} as an amount`);
+};
+const listed = (text: string): string[] =>
+  text
+    .split(';')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+const millionths = (percent: string): number => Math.round(Number(percent) * 10_000);
+
+function discountOf(text: string, amount: (text: string) => number): Discount | null {
+  const by = { reason: null, approvedBy: null };
+  if (text === '') return null;
+  return text.endsWith('%')
+    ? { kind: 'percent', ppm: millionths(text.slice(0, -1)), ...by }
+    : { kind: 'amount', amountMinor: amount(text), ...by };
+}
+
+function lineOf(text: string, line: number, amount: (text: string) => number): CartLine {
+  const match = /^(back )?([\d.]+) x ([\d.]+) @ ([\d.]+)(\+)?(?: -([\d.]+%?))?$/.exec(text);
+  assert.ok(match, `${text} is a line`);
+  const [, back, quantity = '', price = '', rate = '', onTop, off = ''] = match;
+  return {
+    ...PLAIN_LINE,
+    line,
+    product: null,
+    code: null,
+    name: text,
+    quantityMilli: Math.round(Number(quantity) * 1000) * (back === undefined ? 1 : -1),
+    unit: 'each',
+    unitPriceMinor: amount(price),
+    unitCostMinor: null,
+    taxCategory: null,
+    taxRatePpm: millionths(rate),
+    includesTax: onTop === undefined,
+    discount: discountOf(off, amount),
+  };
+}
+
+const CART = '01890000-0000-7000-8000-000000000001';
+
+test('docs/money.md: every cart comes to the total and the taxes that stand beside it', () => {
+  const rows = tableUnder('Carts');
+  assert.ok(rows.length >= 15);
+  for (const { what, currency = '', lines = '', off = '', total = '', tax = '' } of rows) {
+    const amount = amountIn(currency);
+    assert.ok(isId(CART));
+    const cart = {
+      ...emptyCart(CART, 0),
+      lines: listed(lines).map((text, at) => lineOf(text, at + 1, amount)),
+      discount: discountOf(off, amount),
+    };
+    const priced = priceCart(cart);
+    assert.equal(priced.totalMinor, amount(total), what);
+    const rates = [...new Set(priced.lines.map(({ taxRatePpm }) => taxRatePpm))].sort((a, b) => b - a);
+    assert.deepEqual(
+      rates.map((rate) => priced.lines.reduce((sum, line) => sum + (line.taxRatePpm === rate ? line.taxMinor : 0), 0)),
+      listed(tax).map(amount),
+      `tax: ${what}`,
+    );
+  }
+});
+
+test('docs/money.md: every payment leaves the rounding and the change that stand beside it', () => {
+  const rows = tableUnder('Paying');
+  assert.ok(rows.length >= 8);
+  for (const { what, currency = '', total = '', coin = '', given = '', rounding = '', change = '' } of rows) {
+    const amount = amountIn(currency);
+    const step = coin === '' ? null : amount(coin);
+    const tenders = listed(given).map((text) => {
+      const [kind, sum = ''] = text.split(' ');
+      const method = { name: kind ?? '', givesChange: kind === 'cash', roundingStepMinor: kind === 'cash' ? step : null };
+      return { method, amountMinor: amount(sum) };
+    });
+    const settled = unwrap(settle(amount(total), tenders));
+    assert.deepEqual([settled.roundingMinor, settled.changeMinor], [amount(rounding), amount(change)], what);
+  }
+});
