@@ -10,8 +10,10 @@ import { openRegister } from '../register/register.ts';
 import { makeShop, openTestStore, sellSome, temporaryFolder } from '../../test/support/shop.ts';
 import { checksumStore } from './checksum.ts';
 import { openStore } from './open-store.ts';
+import { listRoles } from './queries/people.ts';
 import { countSales, unprintedSales } from './queries/sales.ts';
-import { closeStore } from './store.ts';
+import { sealSchema } from './schema-seal.ts';
+import { closeStore, writeMeta, type Store } from './store.ts';
 import { verifyStore } from './verify.ts';
 
 /** What layout 1 had and had not, made of a store of today. */
@@ -43,6 +45,25 @@ test('a store of layout 1 is brought up to this one: nothing is lost, it verifie
   sellSome({ ...shop, store, register: openRegister(store).register });
   assert.equal(countSales(store.db), 6);
   assert.equal(verifyStore(store.db).problem, null);
+  closeStore(store);
+  folder.remove();
+});
+
+test('a store from before shifts were read gets their indexes; a manager of then may close the day', async () => {
+  const folder = temporaryFolder();
+  const file = `${folder.path}/store.db`;
+  const shop = await makeShop({ file });
+  sellSome(shop);
+  const names = (store: Store): unknown[] => store.db.all("SELECT name FROM sqlite_schema WHERE type = 'index' ORDER BY name");
+  const whole = names(shop.store);
+  shop.store.db.sqlite.exec(`DROP INDEX sale_by_shift; DROP INDEX sale_by_day; DROP INDEX cash_movement_by_shift; DROP INDEX closing_by_day;
+    UPDATE role SET rights = 'sell history' WHERE built_in = 'manager'`);
+  writeMeta(shop.store.db, 'schema', 2);
+  sealSchema(shop.store.db);
+  closeStore(shop.store);
+  const store = openTestStore(file);
+  assert.deepEqual(names(store), whole);
+  assert.ok(listRoles(store.db).some(({ builtIn, rights }) => builtIn === 'manager' && rights.includes('closing')));
   closeStore(store);
   folder.remove();
 });
