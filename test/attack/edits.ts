@@ -34,7 +34,7 @@ export async function runEdits(input: { edits: number; seed: number }, say: (tex
   await makeBusyStore(file);
   const whole = readFileSync(file);
   const [rows, placeOf] = [digestRows(file), mapStore(file, whole)];
-  const harmless = { unused: 0, 'free page': 0, 'file header': 0, separator: 0, content: 0 };
+  const harmless = { unused: 0, 'free page': 0, 'file header': 0, separator: 0, null: 0, content: 0 };
   const report: EditsReport = { ...input, storeBytes: whole.length, foundAtOpen: 0, foundByVerify: 0, harmless, missed: [], seconds: 0 };
   const next = seededRandom(input.seed);
   const number = (): number => Buffer.from(next.bytes(4)).readUInt32BE();

@@ -3,12 +3,13 @@
  * can be told from one that nobody noticed. Knows files without reserved bytes and without auto-vacuum, as a store is.
  */
 
-/** separator: a number between two pages' row numbers; any that still lies between them is as good. */
-export const PLACES = ['unused', 'free page', 'file header', 'separator', 'content'] as const;
+/** separator: a number between two pages' row numbers; any that still lies between them is as good. null: the type 0 of
+ * a value that is not there; 10, which the format reserves, is read as the same. */
+export const PLACES = ['unused', 'free page', 'file header', 'separator', 'null', 'content'] as const;
 export type Place = (typeof PLACES)[number];
 
 const FILE_HEADER_BYTES = 100;
-const [UNUSED, FREE, HEADER, SEPARATOR, CONTENT] = [0, 1, 2, 3, 4];
+const [UNUSED, FREE, HEADER, SEPARATOR, NULL, CONTENT] = [0, 1, 2, 3, 4, 5];
 const [INTERIOR_INDEX, INTERIOR_TABLE, LEAF_TABLE] = [2, 5, 13];
 
 export function mapPages(file: Buffer, roots: readonly number[]): (offset: number) => Place {
@@ -59,7 +60,19 @@ function mapCell(walk: Walk, start: number, kind: number): void {
   const hasMore = here < payload.value;
   // A cell takes four bytes at least, so that it can become a free block.
   uses.fill(CONTENT, start, Math.max(at + here + (hasMore ? 4 : 0), start + 4));
+  mapNulls(walk, at, here);
   if (hasMore) mapOverflow(walk, file.readUInt32BE(at + here), payload.value - here);
+}
+
+/** A record begins with the size of its header and the types of its values. */
+function mapNulls({ file, uses }: Walk, start: number, bytes: number): void {
+  const size = readVarint(file, start);
+  const end = start + Math.min(size.value, bytes);
+  for (let at = start + size.bytes; at < end;) {
+    const type = readVarint(file, at);
+    if (type.value === 0) uses.fill(NULL, at, at + type.bytes);
+    at += type.bytes;
+  }
 }
 
 /** How much of a payload lies in its cell; the rest goes to overflow pages. */
