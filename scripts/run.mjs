@@ -1,6 +1,6 @@
 /**
  * What `npm start`, `npm test` and the other commands run first: brings what is missing (packages, the screens' build, for tests also
- * Chromium, psql and iproute2 on Debian), then runs the command on the Node that the project pins. Plain JavaScript without dependencies,
+ * Chromium, psql and tools of networks and disks on Debian), then runs the command on the Node that the project pins. Plain JavaScript without dependencies,
  * since it runs on whatever Node is there. Offline once everything is installed.
  */
 import { spawn, spawnSync } from 'node:child_process';
@@ -61,6 +61,8 @@ const TOOLS = [
   ['chromium', 'chromium'],
   ['psql', 'postgresql-client'],
   ['ip', 'iproute2'],
+  ['mount', 'mount'],
+  ['mkfs.ext4', 'e2fsprogs'],
 ];
 
 /** Programs the tests drive. Installed where that can be done without asking anybody: root on Debian. */
