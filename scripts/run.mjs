@@ -1,7 +1,7 @@
 /**
  * What `npm start`, `npm test` and the other commands run first: brings what is missing (packages, the screens' build, for tests also
- * Chromium, psql and tools of networks and disks on Debian), then runs the command on the Node that the project pins. Plain JavaScript without dependencies,
- * since it runs on whatever Node is there. Offline once everything is installed.
+ * Chromium, psql and tools of networks and disks on Debian), then runs the command on the Node that the project pins. Plain JavaScript
+ * without dependencies, since it runs on whatever Node is there. Offline once everything is installed.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';
