@@ -311,7 +311,7 @@ test('[fault 45] two users get one name while apart: both kept and both log in e
   inWorld(async (world) => {
     const names = ['R1', 'R2', 'R3'];
     for (const name of ['R2', 'R3']) world.network.cut(name);
-    const pins = { R2: '4711', R3: '4712' } as const;
+    const pins = { R2: '471135', R3: '471246' } as const;
     const added: { readonly id: Id; readonly pin: string }[] = [];
     for (const [name, pin] of Object.entries(pins)) {
       const { register, store } = at(world, name);
