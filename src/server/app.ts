@@ -1,6 +1,6 @@
 /**
  * The HTTP face of a register: routes from protocol/api, the event stream, the screens' files. Input is validated once, here; a refusal
- * becomes its status and words; a bug becomes a plain 500 and a log line.
+ * becomes its status and words; what nobody expected becomes a log line, and a bug or a full disk.
  */
 import { Hono, type Context } from 'hono';
 import { getCookie, setCookie, deleteCookie } from 'hono/cookie';
@@ -16,6 +16,7 @@ import { CATALOGUE_HANDLERS } from './handlers/catalogue.ts';
 import { SELLING_HANDLERS } from './handlers/selling.ts';
 import { SHOP_HANDLERS } from './handlers/shop.ts';
 import { refusalWords } from './jobs.ts';
+import { nameFault } from './name-fault.ts';
 import { describeApi } from './openapi.ts';
 import type { Runtime } from './runtime.ts';
 import { SESSION_COOKIE } from './sessions.ts';
@@ -37,7 +38,7 @@ export function makeApp(runtime: Runtime, port: () => number): Hono {
   app.get('*', (context) => serveScreen(context));
   app.onError((error, context) => {
     runtime.log.error('request failed', { path: context.req.path, error: error.stack ?? String(error) });
-    return context.json({ error: refusalWords({ code: 'bug', params: {} }) }, 500);
+    return sayRefusal(context, nameFault(error));
   });
   return app;
 }
