@@ -36,7 +36,6 @@ export const REFUSALS = {
   'sale.empty': entry(409, 'The cart is empty.', 'Scan or choose a product first.'),
   'sale.not-settled': entry(409, 'The payments do not cover the amount due.', 'Add a payment for what is left.'),
   'sale.overpaid': entry(409, 'The payments are more than the amount due, and {{method}} gives no change.', 'Lower that payment.'),
-  'sale.already-completed': entry(409, 'This sale is complete already.', 'Scan to start the next one.'),
   'sale.age-not-checked': entry(
     409,
     'The cart holds goods for people of {{age}} and older.',

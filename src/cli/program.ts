@@ -33,9 +33,15 @@ export function readOptions(command: Command): Options {
   return { data: resolve(all.data ?? DEFAULT_DATA_FOLDER), json: all.json ?? false };
 }
 
-/** Logs as JSON lines to a file beside the data. */
+/** Of the log, while its disk takes nothing: some thousand lines. */
+const MAX_UNWRITTEN_BYTES = 1024 * 1024;
+
+/** Logs as JSON lines to a file beside the data. Never throws. */
 export function makeLog(file: string): Log {
-  const logger = pino({ base: null }, pino.destination({ dest: file, mkdir: true, sync: true }));
+  const destination = pino.destination({ dest: file, mkdir: true, sync: true, maxLength: MAX_UNWRITTEN_BYTES });
+  // A disk that is full takes no log, and that must stop nothing: lines wait for room, and beyond the limit they are dropped.
+  destination.on('error', () => {});
+  const logger = pino({ base: null }, destination);
   return {
     info: (event, fields = {}) => logger.info(fields, event),
     warn: (event, fields = {}) => logger.warn(fields, event),

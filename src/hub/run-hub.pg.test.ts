@@ -3,15 +3,17 @@ import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { unwrap } from '../base/result.ts';
-import { runningServer, stopCluster } from './cluster.ts';
+import { runningServer, startCluster, stopCluster } from './cluster.ts';
+import { SHOP_DATABASE } from './cluster-conf.ts';
 import type { HubMasterClient } from './hub-client.ts';
+import { connectHub } from './pg-link.ts';
 import { runHub, type RunningHub } from './run-hub.ts';
 import { setUpHub, type SetUpOptions } from './set-up-hub.ts';
 import { makeTestChain } from './testing/test-chain.ts';
@@ -158,4 +160,43 @@ test('a port that another program holds is named', async (t) => {
   // Moved once more while it runs.
   const again = unwrap(await setUpHub({ ...moved, port: await freePort() }));
   assert.notEqual((await runningServer(again.cluster))?.port, hub.cluster.settings.port);
+});
+
+/** Of PostgreSQL's log, written after the last checkpoint: a few hundred MB are replayed in a second or more. */
+const ROWS_TO_REPLAY = 200_000;
+const TRIES = 2_000;
+
+test('hub.starting while PostgreSQL replays its log, hub.postgres-failed when it cannot start', async (t) => {
+  const options = await testOptions();
+  const hub = unwrap(await setUpHub(options));
+  t.after(async () => {
+    await stopCluster(hub.cluster);
+    await rm(options.folder, { recursive: true, force: true });
+  });
+  const address = await hub.address(SHOP_DATABASE);
+  const link = unwrap(await connectHub(address, tools));
+  await link.run('create table ballast (text text)');
+  for (let part = 0; part < 10; part++)
+    await link.query('insert into ballast select repeat($1, 100) from generate_series(1, $2::int)', ['x', ROWS_TO_REPLAY]);
+  const server = await runningServer(hub.cluster);
+  assert.ok(server);
+  process.kill(server.pid, 'SIGKILL');
+  await until(async () => (await runningServer(hub.cluster)) === null, 10_000);
+
+  const codes = new Set<string>();
+  const started = startCluster(hub.cluster, tools.clock);
+  for (let tries = 0; tries < TRIES && !codes.has('ok'); tries++) {
+    const tried = await connectHub(address, tools);
+    if (tried.ok) await tried.value.close();
+    codes.add(refusalCode(tried));
+    await tools.clock.sleep(10);
+  }
+  unwrap(await started);
+  assert.ok(codes.has('hub.starting') && codes.has('ok'), [...codes].join(', '));
+
+  await stopCluster(hub.cluster);
+  await writeFile(path.join(hub.cluster.folder, 'data', 'global', 'pg_control'), Buffer.alloc(8_192));
+  const failed = await startCluster(hub.cluster, tools.clock);
+  assert.equal(refusalCode(failed), 'hub.postgres-failed');
+  assert.match(failed.ok ? '' : String(failed.refusal.params['detail']), /incompatible with server/);
 });

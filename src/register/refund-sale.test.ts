@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { makeId, type Id } from '../base/id.ts';
+import { idFromBytes, makeId, type Id } from '../base/id.ts';
 import { present } from '../base/assert.ts';
 import { unwrap, type Result } from '../base/result.ts';
 import { eventually, makeShopOfMany, makeTestHub, syncMember, type Member } from '../../test/support/shop-of-many.ts';
@@ -11,7 +11,7 @@ import { listPaymentMethods, listProducts, readTaxCategories } from '../store/qu
 import { readSoldSale } from '../store/queries/refunds.ts';
 import { readReceipt, type ReceiptData } from '../store/queries/sales.ts';
 import { listExceptions } from '../store/queries/shop.ts';
-import { numberOf } from '../store/database.ts';
+import { bytesOf, numberOf } from '../store/database.ts';
 import { completeSale } from './complete-sale.ts';
 import { addProduct, editProduct } from './edit-product.ts';
 import {
@@ -230,6 +230,28 @@ test('a held cart waits under its name and goes on; its sale ends it', async () 
   assert.equal(recallCart(shop.register, missing, shop.owner).ok, false);
   assert.equal(editProduct(shop.register, soap, { active: false }, shop.owner).ok, true);
   shop.close();
+});
+
+test('a held cart is open at one register at a time, and goes on at the other once it is held again', { timeout: 60_000 }, async () => {
+  const shop = await makeShopOfMany();
+  const [one, two] = [present(shop.members[0], 'R1'), shop.join()];
+  const hub = await makeTestHub();
+  const syncs = [one, two].map((member) => syncMember(member, hub));
+  sellSome(one, 1);
+  const [first] = one.store.db.all('SELECT id FROM product LIMIT 1');
+  const id = idFromBytes(bytesOf(first?.['id']));
+  unwrap(addProductLine(one.register, id, 1000));
+  unwrap(holdCart(one.register, 'Table 4', one.owner));
+  await eventually('R2 sees it', () => heldCarts(two.register).length === 1);
+  const held = present(heldCarts(two.register)[0], 'the held cart').id;
+  unwrap(recallCart(two.register, held, two.owner));
+  await eventually('R1 sees who has it', () => heldCarts(one.register)[0]?.takenBy !== null);
+  assert.deepEqual(recallCart(one.register, held, one.owner), { ok: false, refusal: { code: 'held.taken', params: { register: 'R2' } } });
+  unwrap(holdCart(two.register, 'Table 4', two.owner));
+  await eventually('it waits again', () => heldCarts(one.register)[0]?.takenBy === null);
+  assert.equal(unwrap(recallCart(one.register, held, one.owner)).lines.length, 1);
+  for (const sync of syncs) await sync.stop();
+  await hub.close();
 });
 
 test(

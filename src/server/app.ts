@@ -1,6 +1,6 @@
 /**
  * The HTTP face of a register: routes from protocol/api, the event stream, the screens' files. Input is validated once, here; a refusal
- * becomes its status and words; a bug becomes a plain 500 and a log line.
+ * becomes its status and words; what nobody expected becomes a log line, and a bug or a full disk.
  */
 import { Hono, type Context } from 'hono';
 import { getCookie, setCookie, deleteCookie } from 'hono/cookie';
@@ -19,6 +19,7 @@ import { SHOP_HANDLERS } from './handlers/shop.ts';
 import { REPORT_HANDLERS } from './handlers/reports.ts';
 import { STOCK_HANDLERS } from './handlers/stock.ts';
 import { refusalWords } from './jobs.ts';
+import { nameFault } from './name-fault.ts';
 import { describeApi } from './openapi.ts';
 import type { Runtime } from './runtime.ts';
 import { SESSION_COOKIE } from './sessions.ts';
@@ -47,7 +48,7 @@ export function makeApp(runtime: Runtime, port: () => number): Hono {
   app.get('*', (context) => serveScreen(context));
   app.onError((error, context) => {
     runtime.log.error('request failed', { path: context.req.path, error: error.stack ?? String(error) });
-    return context.json({ error: refusalWords({ code: 'bug', params: {} }) }, 500);
+    return sayRefusal(context, nameFault(error));
   });
   return app;
 }

@@ -4,6 +4,7 @@ import { makeId } from '../base/id.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Random } from '../base/random.ts';
 import type { Answer } from '../protocol/api/routes.ts';
+import { nameFault } from './name-fault.ts';
 
 export type JobView = Answer<'getJob'>;
 export type JobKind = JobView['kind'];
@@ -62,7 +63,7 @@ export function makeJobs(clock: Clock, random: Random, tell: (job: JobView) => v
         (result) => put(result.ok ? finish(current(id), result.value.recoveryCode ?? null) : fail(current(id), result.refusal)),
         (error: unknown) => {
           onCrash(error);
-          put(fail(current(id), { code: 'bug', params: {} }));
+          put(fail(current(id), nameFault(error)));
         },
       );
       return id;

@@ -9,6 +9,7 @@ import { makeHubClient, type HubClient } from '../../src/hub/hub-client.ts';
 import type { SqlParam } from '../../src/hub/sql-link.ts';
 import { addCustomer, forgetCustomer } from '../../src/register/edit-customer.ts';
 import { addProduct, editProduct } from '../../src/register/edit-product.ts';
+import { scanCode } from '../../src/register/edit-cart.ts';
 import { addUser, editUser } from '../../src/register/edit-user.ts';
 import { logIn } from '../../src/register/log-in.ts';
 import { readChain } from '../../src/store/archive.ts';
@@ -301,7 +302,11 @@ test('[fault 45] two products get one barcode while apart: both kept, one except
     unwrap(addProduct(at(world, 'R2').register, { name: 'Jam', priceMinor: 300, codes: ['54000'] }, OWNER));
     unwrap(addProduct(at(world, 'R3').register, { name: 'Honey', priceMinor: 400, codes: ['54000'] }, OWNER));
     await endWell(world);
-    for (const name of ['R1', 'R2', 'R3']) assert.equal(exceptions(at(world, name), 'equal-barcode').length, 1);
+    for (const name of ['R1', 'R2', 'R3']) {
+      assert.equal(exceptions(at(world, name), 'equal-barcode').length, 1);
+      const scanned = scanCode(at(world, name).register, '54000', 1_000);
+      assert.equal(scanned.ok ? 'a line' : scanned.refusal.code, 'barcode.ambiguous', 'the scan asks which it is');
+    }
     unwrap(editProduct(at(world, 'R3').register, product(at(world, 'R3'), 'Honey'), { codes: ['54001'] }, OWNER));
     await endWell(world);
     for (const name of ['R1', 'R2', 'R3']) assert.equal(exceptions(at(world, name), 'equal-barcode').length, 0);

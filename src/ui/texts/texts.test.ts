@@ -9,6 +9,7 @@ import fr from '../locales/fr.json' with { type: 'json' };
 type Texts = { readonly [key: string]: string | Texts };
 
 const UI = join(import.meta.dirname, '..');
+const ROOT = join(UI, '../..');
 const PLURAL = /_(zero|one|two|few|many|other)$/;
 
 function flatten(texts: Texts, prefix = ''): Map<string, string> {
@@ -78,4 +79,37 @@ test('every refusal of the product speaks French, with parameters that it has', 
     }
   }
   assert.deepEqual(missing, []);
+});
+
+test('every refusal is raised by the program and named by a test, and no text is left of one that is gone', () => {
+  const read = (pattern: string): readonly (readonly [file: string, text: string])[] =>
+    globSync(pattern, { cwd: ROOT }).map((file) => [file, readFileSync(join(ROOT, file), 'utf8')] as const);
+  const isTest = (file: string): boolean => /\.test\.tsx?$/.test(file) || file.includes('/testing/');
+  const program = read('src/**/*.{ts,tsx}').filter(([file]) => !isTest(file) && file !== join('src', 'base', 'refusals.ts'));
+  // A pattern writes the point of a code with a stroke before it.
+  const tests = read('{src,test}/**/*.test.ts').map(([, text]) => text.replaceAll('\\.', '.'));
+  const codes = Object.keys(REFUSALS);
+  const raised = codes.filter((code) => program.some(([, text]) => text.includes(`'${code}'`)));
+  assert.deepEqual(
+    codes.filter((code) => !raised.includes(code)),
+    [],
+    'nothing raises them',
+  );
+  const named = codes.filter((code) => {
+    // A code of one word is one only in quotes.
+    const name = code.includes('.') ? new RegExp(`(?<![\\w.-])${RegExp.escape(code)}(?![\\w-])`) : new RegExp(`'${code}'`);
+    return tests.some((text) => name.test(text));
+  });
+  assert.deepEqual(
+    codes.filter((code) => !named.includes(code)),
+    [],
+    'no test names them',
+  );
+  const french = [...(LANGUAGES['fr']?.keys() ?? [])].filter((key) => key.startsWith('refusal.') && !isOwn(key));
+  const spoken = new Set(french.map((key) => key.slice('refusal.'.length, key.lastIndexOf('.'))));
+  assert.deepEqual(
+    [...spoken].filter((code) => !Object.hasOwn(REFUSALS, code)),
+    [],
+    'texts without a refusal',
+  );
 });
