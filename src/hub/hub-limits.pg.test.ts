@@ -62,8 +62,8 @@ async function count(sql: string, params: readonly SqlParam[]): Promise<number> 
   return present(row, 'a count').total;
 }
 
-async function pulled(greeting: { readonly position: number; readonly runningHash: Uint8Array }): Promise<number> {
-  const rows = await register.pull(greeting.position, greeting.runningHash, ALL, ALL);
+async function pulled(from: { readonly position: number; readonly runningHash: Uint8Array }): Promise<number> {
+  const rows = await register.pull(from.position, from.runningHash, ALL, ALL);
   assert.equal(rows.state, 'rows');
   return rows.state === 'rows' ? rows.rows.length : 0;
 }
@@ -87,13 +87,13 @@ test('MAX_PUSH_COUNT, MAX_FETCH_COUNT, MAX_PULL_COUNT: changesets in a push, a f
 
 test('MAX_BODY_BYTES, MAX_PULL_BYTES: of one changeset, and of a pull', async () => {
   const chain = makeTestChain(2);
-  const greeting = await register.greet();
+  const start = await register.greet();
   const fitting = MAX_PULL_BYTES / MAX_BODY_BYTES;
   for (let pushed = 0; pushed <= fitting; pushed += MAX_PUSH_BYTES / MAX_BODY_BYTES)
     assert.ok(
       (await register.push(chain.next(MAX_PUSH_BYTES / MAX_BODY_BYTES, MAX_BODY_BYTES), [])).every(({ verdict }) => verdict === 'accepted'),
     );
-  assert.equal(await pulled(greeting), fitting);
+  assert.equal(await pulled(start), fitting);
 
   const [over] = chain.next(1, MAX_BODY_BYTES + 1);
   assert.deepEqual(await call('push', [present(over, 'one too large')]), [{ verdict: 'denied', reason: 'form' }]);

@@ -312,3 +312,13 @@ function archiveHeadOf({ members }: Awaited<ReturnType<typeof makeShopOfMany>>):
   unwrap(makeZ(first));
   return archiveOf(first, { kind: 'day', day: today(first.store) }).split('\n')[0] ?? '';
 }
+
+test('two who close the day at the same moment close it once', async () => {
+  const shop = await makeShop();
+  sellSome(shop, 1);
+  const seen = readUnclosed(shop.store.db, ownRegisterId(shop.store), today(shop.store));
+  assert.equal(unwrap(closeDay(shop.register, seen, shop.owner)), 1);
+  assert.deepEqual(closeDay(shop.register, seen, shop.owner), { ok: false, refusal: { code: 'closing.changed', params: {} } });
+  assert.equal(listZs(shop.store.db).length, 1);
+  shop.close();
+});
