@@ -61,6 +61,7 @@ const TOOLS = [
   ['chromium', 'chromium'],
   ['psql', 'postgresql-client'],
   ['ip', 'iproute2'],
+  ['nft', 'nftables'],
   ['mount', 'mount'],
   ['mkfs.ext4', 'e2fsprogs'],
 ];

@@ -1,4 +1,4 @@
-/** Several hosts on one machine: network namespaces on a bridge of their own, made and removed by the test. Needs root and iproute2. */
+/** Several hosts on one machine: network namespaces on a bridge of their own, made and removed by the test. Needs root, iproute2 and nftables. */
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 
@@ -17,6 +17,10 @@ export interface Host {
   start(data: string): Promise<ChildProcess>;
   setAddress(address: string): void;
   setLink(state: 'up' | 'down'): void;
+  /** From now on one packet in so many is lost, each way. */
+  losePackets(oneIn: number): void;
+  /** Ends that; how many were lost. */
+  keepPackets(): number;
 }
 
 export interface Lan {
@@ -114,5 +118,15 @@ function makeHost(namespace: string, setLink: Host['setLink']): Host {
       ip('-n', namespace, 'addr', 'add', `${address}/24`, 'dev', 'eth0');
     },
     setLink,
+    losePackets: (oneIn) => {
+      const rule = `numgen random mod ${oneIn} == 0 counter drop`;
+      const chain = (hook: string, side: string): string => `chain ${hook} { type filter hook ${hook} priority 0; ${side} eth0 ${rule}; };`;
+      inside('nft', [`table inet loss { ${chain('input', 'iifname')} ${chain('output', 'oifname')} }`]);
+    },
+    keepPackets: () => {
+      const said = inside('nft', ['list', 'table', 'inet', 'loss']);
+      inside('nft', ['delete', 'table', 'inet', 'loss']);
+      return [...said.matchAll(/packets (\d+)/g)].reduce((sum, [, packets]) => sum + Number(packets), 0);
+    },
   };
 }

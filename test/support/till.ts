@@ -102,6 +102,12 @@ export class ApiRefusal extends Error {
   }
 }
 
+/** The register that runs on this data, from a process of its own on the same host. */
+export function reachTill(folder: string): Pick<Till, 'call'> {
+  const { port, token } = readNote(join(folder, RUNNING_FILE));
+  return { call: makeCall(port, { authorization: `Bearer ${token}` }, new Agent({ keepAlive: true })) };
+}
+
 /** Logs in as a person does at the screen: what is called with it has that person's rights. */
 export async function logInAt({ port }: Till, pin: string): Promise<Till['call']> {
   const response = await fetch(`http://127.0.0.1:${port}/api/login`, {
