@@ -226,7 +226,7 @@ export function admitDetached(store: Store, values: readonly Detached[]): number
   return kept.length;
 }
 
-/** Hashes of the personal values that changesets name, as far as they can be read here. */
+/** Hashes of the personal values that changesets name, as far as they can be read here. Opens each body: a few at a time, on the selling thread. */
 export function hashesIn(store: Store, changesets: readonly SealedChangeset[]): Uint8Array[] {
   return changesets.flatMap(({ body }) => {
     const opened = openBody(body, store.dictionaries);
@@ -288,7 +288,6 @@ export function readChain(store: Store, chain: Uint8Array, fromN: number, limit:
 export interface OutboxBatch {
   readonly chain: Uint8Array;
   readonly changesets: readonly SealedChangeset[];
-  readonly detached: readonly Detached[];
   /** Another branch's changeset of the last number did not fit in. */
   readonly split: boolean;
 }
@@ -303,7 +302,6 @@ export function readOutbox(store: Store, limit: number, maxBytes: number): Outbo
     return {
       chain,
       changesets,
-      detached: detachedOf(store, hashesIn(store, changesets)),
       split: twins > changesets.filter(({ n }) => n === last.n).length,
     };
   }

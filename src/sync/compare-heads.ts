@@ -8,22 +8,12 @@ import { toHex } from '../base/bytes.ts';
 import { asResult, ok } from '../base/result.ts';
 import type { HubClient, HubHead } from '../hub/hub-client.ts';
 import { MAX_DETACHED_COUNT } from '../hub/hub-limits.ts';
-import {
-  admitDetached,
-  coveredUpTo,
-  detachedOf,
-  hashesIn,
-  isHeld,
-  readChain,
-  readHeads,
-  setSent,
-  type ChainHead,
-} from '../store/archive.ts';
+import { admitDetached, coveredUpTo, detachedOf, isHeld, readChain, readHeads, setSent, type ChainHead } from '../store/archive.ts';
 import { renewChain } from '../store/begin-chain.ts';
 import { ownChains } from '../store/chains.ts';
 import type { SealedChangeset } from '../protocol/changeset.ts';
 import type { Store } from '../store/store.ts';
-import { takeIn, type SyncTools } from './tools.ts';
+import { findHashes, takeIn, type SyncTools } from './tools.ts';
 
 export type HubHeads = ReadonlyMap<string, readonly HubHead[]>;
 
@@ -103,10 +93,10 @@ async function takeChain(tools: SyncTools, hub: HubClient, chain: string, fromN:
   return news;
 }
 
-async function takeValues({ store }: SyncTools, hub: HubClient, changesets: readonly SealedChangeset[]): Promise<void> {
-  const hashes = hashesIn(store, changesets);
+async function takeValues(tools: SyncTools, hub: HubClient, changesets: readonly SealedChangeset[]): Promise<void> {
+  const hashes = await findHashes(tools, changesets);
   for (let at = 0; at < hashes.length; at += MAX_DETACHED_COUNT)
-    admitDetached(store, await hub.detachedValues(hashes.slice(at, at + MAX_DETACHED_COUNT)));
+    admitDetached(tools.store, await hub.detachedValues(hashes.slice(at, at + MAX_DETACHED_COUNT)));
 }
 
 /** Offers what this store holds of others' chains and the hub lacks. Returns false when the hub could not take all of it yet. */
@@ -149,7 +139,8 @@ async function offerRange(tools: SyncTools, hub: HubClient, chain: Uint8Array, f
     const batch = readChain(store, chain, next, CHAIN_BATCH, BATCH_BYTES).filter(({ n }) => n <= to);
     const last = batch.at(-1);
     if (last === undefined) return true;
-    const offered = await asResult(async () => ok(await hub.offer(batch, detachedOf(store, hashesIn(store, batch)))));
+    const detached = detachedOf(store, await findHashes(tools, batch));
+    const offered = await asResult(async () => ok(await hub.offer(batch, detached)));
     if (!offered.ok || offered.value.some(({ verdict }) => verdict === 'later')) return false;
     next = last.n + 1;
     await tools.yieldTurn();

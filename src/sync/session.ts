@@ -16,6 +16,7 @@ import { MAX_PUSH_BYTES, MAX_PUSH_COUNT } from '../hub/hub-limits.ts';
 import {
   admit,
   admitDetached,
+  detachedOf,
   isHeld,
   isOvertaken,
   readFeedMark,
@@ -33,7 +34,7 @@ import { countWaiting } from '../store/queries/shop.ts';
 import { asResult, ok, RefusalError, type Refusal } from '../base/result.ts';
 import { leaveOvertakenChain, levelOutbox, offerMissing, readHubHeads, takeMissing } from './compare-heads.ts';
 import { Bell } from './signal.ts';
-import { takeIn, type SyncTools } from './tools.ts';
+import { findHashes, takeIn, type SyncTools } from './tools.ts';
 
 export interface SessionEnd {
   readonly why: 'lost' | 'again' | 'revoked' | 'stopped';
@@ -196,8 +197,9 @@ class Session {
         await this.#outbox.wait(tools.clock, POLL_MS, this.#signal);
         continue;
       }
+      const detached = detachedOf(tools.store, await findHashes(tools, batch.changesets));
       const startedMs = tools.clock.monotonicMs();
-      const pushed = await asResult(async () => ok(await hub.push(batch.changesets, batch.detached)));
+      const pushed = await asResult(async () => ok(await hub.push(batch.changesets, detached)));
       hooks.onPush(pushed.ok ? null : pushed.refusal);
       if (!pushed.ok) {
         // What others sent before is still there to be read: the session goes on.

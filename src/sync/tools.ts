@@ -3,7 +3,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
 import type { SealedChangeset } from '../protocol/changeset.ts';
-import { admit, isHeld, trustedKeys, type Admitted, type Arrival, type FeedMark } from '../store/archive.ts';
+import { admit, hashesIn, isHeld, trustedKeys, type Admitted, type Arrival, type FeedMark } from '../store/archive.ts';
 import type { Prepared, PrepareInput } from '../store/prepare.ts';
 import type { Store } from '../store/store.ts';
 
@@ -75,4 +75,17 @@ function plain({ chain, n, previous, hash, signature, body }: SealedChangeset): 
 
 function held(changeset: SealedChangeset): Prepared {
   return { changeset, opened: { state: 'malformed' }, signature: 'held' };
+}
+
+/** Bodies opened at a time: some milliseconds. */
+const OPENED_AT_ONCE = 20;
+
+/** Hashes of the personal values that changesets name. */
+export async function findHashes(tools: SyncTools, changesets: readonly SealedChangeset[]): Promise<Uint8Array[]> {
+  const hashes: Uint8Array[] = [];
+  for (let at = 0; at < changesets.length; at += OPENED_AT_ONCE) {
+    if (at > 0) await tools.yieldTurn();
+    hashes.push(...hashesIn(tools.store, changesets.slice(at, at + OPENED_AT_ONCE)));
+  }
+  return hashes;
 }
