@@ -29,29 +29,12 @@ export type Right = (typeof RIGHTS)[number];
 
 export type BuiltInRole = 'owner' | 'manager' | 'cashier';
 
+/** Who works here, how the shop counts and where its data lies are the owner's. */
+const OWNERS_ALONE: readonly Right[] = ['users', 'settings', 'storage'];
+
 export const BUILT_IN_ROLES: Readonly<Record<BuiltInRole, readonly Right[]>> = {
   owner: RIGHTS,
-  manager: [
-    'sell',
-    'discount',
-    'price-override',
-    'refund',
-    'refund-without-receipt',
-    'history',
-    'products',
-    'stock',
-    'reports',
-    'customers',
-    'customers.forget',
-    'import',
-    'to-check',
-    'registers',
-    'shift',
-    'cash-movement',
-    'no-sale',
-    'x-report',
-    'closing',
-  ],
+  manager: RIGHTS.filter((right) => !OWNERS_ALONE.includes(right)),
   cashier: ['sell', 'history', 'customers', 'shift', 'cash-movement'],
 };
 

@@ -2,7 +2,8 @@
  * The one list of tables. Validation, merge, SQLite and PostgreSQL schemas, projection and checksum all follow from it.
  * Money is minor units, quantities thousandths, rates parts per million, instants UTC milliseconds, trading days yyyymmdd.
  * A ledger row's id is (changeset, index in it); a record's id is a UUIDv7, with one stamp a column group.
- * Adding a column, a table or an index: raise SCHEMA_VERSION; stores then play again what they could not read before.
+ * Adding a column, a table or an index: raise SCHEMA_VERSION; stores then play again what they could not read before. A column comes in a
+ * group of its own: an older program writes whole groups, and would write one that it knows without the column.
  */
 import {
   bytes,
@@ -47,7 +48,8 @@ export const TABLES = {
     tax: { tax_category: id },
     unit: { unit: oneOf('each', 'kg', 'l', 'm'), net_content_milli: int, content_unit: line },
     cost: { cost_minor: int, supplier: id },
-    rules: { minimum_age: int, deposit_product: id, department: flag, track_stock: flag, stock_minimum_milli: int },
+    rules: { minimum_age: int, deposit_product: id, department: flag, track_stock: flag },
+    stock: { stock_minimum_milli: int },
     look: { image: line, favourite: flag, position: int },
     active: { active: need(flag) },
   }),

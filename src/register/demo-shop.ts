@@ -3,7 +3,7 @@ import type { Id } from '../base/id.ts';
 import { currencyDigits } from '../domain/money.ts';
 import type { Unit } from '../domain/cart.ts';
 import type { Draft } from '../store/journal.ts';
-import { readTaxCategories } from '../store/queries/catalogue.ts';
+import { readTaxCategories } from '../store/queries/taxes.ts';
 import type { Store } from '../store/store.ts';
 
 type Goods = readonly [name: string, price: number, unit: Unit, content: string];

@@ -22,7 +22,8 @@ import {
   type Service,
 } from '../domain/cart.ts';
 import { isScalePattern, readScaleLabel } from '../domain/scale-label.ts';
-import { findByCode, readProduct, readTaxCategories, type ProductRow } from '../store/queries/catalogue.ts';
+import { findByCode, readProduct, type ProductRow } from '../store/queries/catalogue.ts';
+import { readTaxCategories } from '../store/queries/taxes.ts';
 import { readSetting } from '../store/queries/shop.ts';
 import { paidBackBy } from '../store/queries/refunds.ts';
 import { bytesOf, numberOf, textOf } from '../store/database.ts';

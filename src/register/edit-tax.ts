@@ -3,7 +3,7 @@ import type { Id } from '../base/id.ts';
 import { ok, refuse, type Result } from '../base/result.ts';
 import type { Service } from '../domain/cart.ts';
 import { commit } from '../store/journal.ts';
-import { readTaxCategories } from '../store/queries/catalogue.ts';
+import { readTaxCategories } from '../store/queries/taxes.ts';
 import type { Register } from './register.ts';
 
 export interface TaxRateInput {

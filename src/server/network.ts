@@ -180,7 +180,7 @@ async function moveAcross(input: NetworkInput, master: Master, sync: () => Sync 
 }
 
 /**
- * Until all that the store held at first is across; what is sold meanwhile follows as any sale does. Both sides are counted anew each time. A
+ * Until all that the store held at first is across; what is sold meanwhile follows as every sale does. Both sides are counted anew each time. A
  * hub that dies meanwhile is waited for.
  */
 async function watchMove(input: NetworkInput, master: Master, sync: () => Sync | null, progress: JobProgress): Promise<void> {

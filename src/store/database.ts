@@ -123,3 +123,6 @@ export function numberOrNull(value: SqlValue | undefined): number | null {
 export function bytesOrNull(value: SqlValue | undefined): Uint8Array | null {
   return value === null || value === undefined ? null : bytesOf(value);
 }
+
+/** SQL: a record row that was inserted and not removed. */
+export const LIVE = (alias: string): string => `${alias}.life_stamp IS NOT NULL AND ${alias}.deleted IS NOT 1`;

@@ -51,7 +51,7 @@ export async function openLights(shop: ShopOfTills, superuser: HubMasterClient, 
     onDelivered: (listener) => void listeners.push(listener),
     count,
     close: async () => {
-      for (const link of links) await link.close();
+      for (const link of links.splice(0)) await link.close();
     },
   };
 }

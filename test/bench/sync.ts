@@ -96,6 +96,8 @@ export async function benchSync(options: SyncBench): Promise<Figures> {
     const poller = await connectMember(masterFolder, superuser, hubPort);
     Object.assign(figures, lights.figures, await measurePropagation(wholes, lights, poller, options));
     Object.assign(figures, await measureNotify(shop, superuser));
+    // They are there for the propagation: what follows is between whole registers.
+    await lights.close();
     if (options.offlineSales > 0) Object.assign(figures, await measureUpload(wholes, master, superuser, options.offlineSales));
     Object.assign(figures, await measureHubPush(masterFolder, superuser, hubPort));
     return figures;

@@ -1,13 +1,8 @@
 /** Two hosts on a LAN of their own: a link that is cut and mended, and a master whose address changes. Real processes, real PostgreSQL. */
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { join } from 'node:path';
 import { test } from 'node:test';
-import { clusterFolder } from '../support/shop-of-tills.ts';
-import { makeLan, type Host } from '../support/namespaces.ts';
-import { temporaryFolder } from '../support/shop.ts';
-import { rmSync } from 'node:fs';
-import type { ChildProcess } from 'node:child_process';
+import type { Host } from '../support/namespaces.ts';
+import { twoHosts } from './two-hosts.ts';
 
 interface Status {
   readonly state: string;
@@ -30,28 +25,11 @@ async function waitFor(what: string, holds: () => boolean, timeoutMs: number): P
   return performance.now() - startedMs;
 }
 
-async function end(child: ChildProcess): Promise<void> {
-  const ended = once(child, 'exit');
-  child.kill('SIGTERM');
-  await ended;
-}
-
 test(
   '[P2] [fault 9, 18] [FIELD 4, 11] a link cut and mended, then a master whose address changes: found again, nothing lost',
   { timeout: 180_000 },
   async (t) => {
-    const lan = makeLan();
-    const folder = temporaryFolder();
-    const [one, two] = [join(folder.path, 'R1'), join(folder.path, 'R2')];
-    const children: ChildProcess[] = [];
-    t.after(async () => {
-      for (const child of children.toReversed()) await end(child);
-      rmSync(await clusterFolder(one), { recursive: true, force: true });
-      folder.remove();
-      lan.remove();
-    });
-    const master = lan.host('m', '10.77.0.1');
-    const slave = lan.host('s', '10.77.0.2');
+    const { master, slave, one, two, children } = twoHosts(t, '10.77.0.1', '10.77.0.2');
     master.aurapos('setup', '--mode', 'master', '--data', one, '--pin', '482916', '--catalogue', 'demo');
     children.push(await master.start(one));
     const online = (host: Host, data: string): boolean => host.aurapos<Status>('status', '--data', data).state === 'online';

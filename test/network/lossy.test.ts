@@ -1,17 +1,14 @@
 /** A bad cable: one packet in five is lost each way, between two hosts on a LAN of their own. Real processes, real PostgreSQL. */
 import assert from 'node:assert/strict';
-import { execFile, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { rmSync } from 'node:fs';
+import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
 import type { Answer } from '../../src/protocol/api/routes.ts';
 import { percentile } from '../bench/figures.ts';
-import { makeLan, type Host } from '../support/namespaces.ts';
+import type { Host } from '../support/namespaces.ts';
+import { twoHosts } from './two-hosts.ts';
 import { eventually } from '../support/shop-of-many.ts';
-import { clusterFolder } from '../support/shop-of-tills.ts';
-import { temporaryFolder } from '../support/shop.ts';
 
 const ONE_IN = 5;
 const SALES = 60;
@@ -31,27 +28,11 @@ async function sellAt(host: Host, data: string): Promise<readonly Sold[]> {
   return JSON.parse(stdout) as Sold[];
 }
 
-async function end(child: ChildProcess): Promise<void> {
-  const ended = once(child, 'exit');
-  child.kill('SIGTERM');
-  await ended;
-}
-
 test(
   '[P2] [P6] [fault 9] one packet in five lost each way: a register finds its hub, both sell and feel nothing of it, all arrives',
   { timeout: 180_000 },
   async (t) => {
-    const lan = makeLan();
-    const folder = temporaryFolder();
-    const [one, two] = [join(folder.path, 'R1'), join(folder.path, 'R2')];
-    const children: ChildProcess[] = [];
-    t.after(async () => {
-      for (const child of children.toReversed()) await end(child);
-      rmSync(await clusterFolder(one), { recursive: true, force: true });
-      folder.remove();
-      lan.remove();
-    });
-    const [master, slave] = [lan.host('m', '10.78.0.1'), lan.host('s', '10.78.0.2')];
+    const { master, slave, one, two, children } = twoHosts(t, '10.78.0.1', '10.78.0.2');
     const status = (host: Host, data: string): Answer<'getStatus'> => host.aurapos('status', '--data', data);
     const labels = (host: Host, data: string): string[] =>
       host

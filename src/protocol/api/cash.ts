@@ -82,7 +82,7 @@ const zOfPeriod = z.object({
 
 const closingQuery = z.object({
   kind: sumKind,
-  /** Of a period: any trading day in it. Of a Z: not asked. */
+  /** Of a period: a trading day in it. Of a Z: not asked. */
   day: tradingDay.default(19_000_101),
   register: idText.optional(),
   number: z.coerce.number().int().positive().optional(),

@@ -8,7 +8,8 @@ import { addCustomer, editCustomer, forgetCustomer } from '../../register/edit-c
 import { addCategory, addProduct, editProduct } from '../../register/edit-product.ts';
 import { addTax, addTaxRate } from '../../register/edit-tax.ts';
 import { addUser, editUser } from '../../register/edit-user.ts';
-import { listPaymentMethods, listTaxRates, readProduct, readProducts, readTaxCategories } from '../../store/queries/catalogue.ts';
+import { listPaymentMethods, readProduct, readProducts } from '../../store/queries/catalogue.ts';
+import { listTaxRates, readTaxCategories } from '../../store/queries/taxes.ts';
 import { listRoles, listUsers, type UserRow } from '../../store/queries/people.ts';
 import { listExceptions } from '../../store/queries/shop.ts';
 import type { Caller, Handlers } from '../handler.ts';

@@ -1,7 +1,7 @@
 /** Reads of held carts: what waits to go on, at any register of the shop. */
 import { idFromBytes, idToBytes, type Id } from '../../base/id.ts';
 import type { Cart } from '../../domain/cart.ts';
-import { bytesOf, numberOrNull, textOrNull, type Database, type SqlRow } from '../database.ts';
+import { bytesOf, LIVE, numberOrNull, textOrNull, type Database, type SqlRow } from '../database.ts';
 import { readUser } from './people.ts';
 
 /** What lies in a held cart: the cart as it was, and for lists what it came to. */
@@ -21,20 +21,18 @@ export interface HeldCart {
   readonly content: HeldContent;
 }
 
-const LIVE = 'h.life_stamp IS NOT NULL AND h.deleted IS NOT 1';
-
 /** Longest held first. */
 export function listHeldCarts(db: Database): HeldCart[] {
-  return db.all(`SELECT * FROM held_cart h WHERE ${LIVE} ORDER BY held_at, id`).map((row) => toHeldCart(db, row));
+  return db.all(`SELECT * FROM held_cart h WHERE ${LIVE('h')} ORDER BY held_at, id`).map((row) => toHeldCart(db, row));
 }
 
 export function readHeldCart(db: Database, id: Id): HeldCart | null {
-  const row = db.get(`SELECT * FROM held_cart h WHERE id = ? AND ${LIVE}`, idToBytes(id));
+  const row = db.get(`SELECT * FROM held_cart h WHERE id = ? AND ${LIVE('h')}`, idToBytes(id));
   return row === undefined ? null : toHeldCart(db, row);
 }
 
 export function isHeldCart(db: Database, id: Id): boolean {
-  return db.get(`SELECT 1 AS found FROM held_cart h WHERE id = ? AND ${LIVE}`, idToBytes(id)) !== undefined;
+  return db.get(`SELECT 1 AS found FROM held_cart h WHERE id = ? AND ${LIVE('h')}`, idToBytes(id)) !== undefined;
 }
 
 function toHeldCart(db: Database, row: SqlRow): HeldCart {

@@ -1,7 +1,7 @@
 /** Reads of people: users, roles, customers. Names are personal: the row holds a hash, the value lies detached and may be erased. */
 import { idFromBytes, idToBytes, type Id } from '../../base/id.ts';
 import { builtInRights, isRight, type Right } from '../../domain/rights.ts';
-import { bytesOf, bytesOrNull, numberOrNull, textOrNull, type Database, type SqlRow, type SqlValue } from '../database.ts';
+import { bytesOf, bytesOrNull, LIVE, numberOrNull, textOrNull, type Database, type SqlRow, type SqlValue } from '../database.ts';
 
 /** The value behind a personal column: empty when it is missing or was erased. */
 export function personalText(db: Database, hash: Uint8Array | null): string {
@@ -80,7 +80,7 @@ const CUSTOMER_COLUMNS = `c.id, c.name AS name_hash,
   (SELECT value FROM detached WHERE hash = c.name) AS name, (SELECT value FROM detached WHERE hash = c.phone) AS phone,
   (SELECT value FROM detached WHERE hash = c.email) AS email, (SELECT value FROM detached WHERE hash = c.address) AS address,
   (SELECT value FROM detached WHERE hash = c.tax_number) AS tax_number, (SELECT value FROM detached WHERE hash = c.card_code) AS card_code`;
-const LIVE_CUSTOMER = 'c.life_stamp IS NOT NULL AND c.deleted IS NOT 1';
+const LIVE_CUSTOMER = LIVE('c');
 
 export interface CustomerListQuery {
   readonly search: string;

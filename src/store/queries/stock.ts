@@ -2,7 +2,7 @@
 import { idFromBytes, idToBytes, type Id } from '../../base/id.ts';
 import type { Unit } from '../../domain/cart.ts';
 import { openBody } from '../../protocol/changeset.ts';
-import { bytesOf, numberOf, numberOrNull, textOrNull, type Database, type SqlRow } from '../database.ts';
+import { bytesOf, LIVE, numberOf, numberOrNull, textOrNull, type Database, type SqlRow } from '../database.ts';
 import { changesetOfLedgerId } from '../merge.ts';
 import { readDictionaries } from '../store.ts';
 import { toUnit } from './catalogue.ts';
@@ -33,7 +33,7 @@ export interface StockQuery {
 }
 
 const LINES = `FROM product p LEFT JOIN (SELECT product, sum(on_hand_milli) AS milli, max(counted) AS counted FROM stock GROUP BY product) s ON s.product = p.id
-  WHERE p.life_stamp IS NOT NULL AND p.deleted IS NOT 1 AND p.active = 1 AND p.track_stock IS NOT 0`;
+  WHERE ${LIVE('p')} AND p.active = 1 AND p.track_stock IS NOT 0`;
 const FILTERS = {
   all: '',
   counted: 'AND s.counted = 1',

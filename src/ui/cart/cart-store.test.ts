@@ -1,41 +1,17 @@
 import { strict as assert } from 'node:assert';
 import { afterEach, test } from 'node:test';
-import { systemClock } from '../../base/clock.ts';
-import { makeId } from '../../base/id.ts';
-import { systemRandom } from '../../base/random.ts';
 import { CartStore } from './cart-store.ts';
-import { NOTHING_SAID, type Cart, type CartLine, type Tile } from './preview.ts';
+import { NOTHING_SAID, type CartLine } from './preview.ts';
+import { EMPTY, MILK, newId } from './testing/carts.ts';
 
 const realFetch = globalThis.fetch;
 afterEach(() => {
   globalThis.fetch = realFetch;
 });
 
-const newId = () => makeId(systemClock, systemRandom);
-const milk: Tile = { id: newId(), name: 'Whole milk', unit: 'each', content: '1 L', priceMinor: 129, category: null, code: '1' };
-const empty: Cart = {
-  id: newId(),
-  version: 1,
-  lines: [],
-  items: 0,
-  totalMinor: 0,
-  taxMinor: 0,
-  discount: null,
-  discountMinor: 0,
-  note: null,
-  service: 'take-away',
-  training: false,
-  heldName: null,
-  ageToCheck: null,
-  payBack: [],
-  customer: null,
-  canUndo: false,
-  lastSale: null,
-};
-
 function line(number: number, quantityMilli: number): CartLine {
   const totalMinor = (129 * quantityMilli) / 1000;
-  const { id: product, code, name, unit, priceMinor: unitPriceMinor } = milk;
+  const { id: product, code, name, unit, priceMinor: unitPriceMinor } = MILK;
   return {
     ...NOTHING_SAID,
     line: number,
@@ -84,13 +60,13 @@ async function loaded(): Promise<{ store: CartStore; asked: Asked[] }> {
   const asked = slowNetwork();
   const store = new CartStore();
   void store.reload();
-  await answerNext(asked, 'GET /api/cart', 200, empty);
+  await answerNext(asked, 'GET /api/cart', 200, EMPTY);
   return { store, asked };
 }
 
 test('a tap shows before the register has answered, and changes go up one after the other', async () => {
   const { store, asked } = await loaded();
-  void store.addTile(milk, 1000);
+  void store.addTile(MILK, 1000);
   const shown = store.current()?.lines[0];
   assert.equal(shown?.name, 'Whole milk');
   void store.setQuantity(shown?.line ?? 0, 4000);
@@ -98,9 +74,9 @@ test('a tap shows before the register has answered, and changes go up one after 
   await turn();
   assert.equal(asked.length, 1);
 
-  await answerNext(asked, 'POST /api/cart/lines', 200, { ...empty, version: 2, lines: [line(7, 1000)], totalMinor: 129 });
+  await answerNext(asked, 'POST /api/cart/lines', 200, { ...EMPTY, version: 2, lines: [line(7, 1000)], totalMinor: 129 });
   assert.equal(store.current()?.totalMinor, 516);
-  await answerNext(asked, 'PATCH /api/cart/lines/7', 200, { ...empty, version: 3, lines: [line(7, 4000)], totalMinor: 516 });
+  await answerNext(asked, 'PATCH /api/cart/lines/7', 200, { ...EMPTY, version: 3, lines: [line(7, 4000)], totalMinor: 516 });
   assert.deepEqual(
     store.current()?.lines.map((one) => one.line),
     [7],
@@ -109,7 +85,7 @@ test('a tap shows before the register has answered, and changes go up one after 
 
 test('a refusal takes back what was shown and tells whoever asked', async () => {
   const { store, asked } = await loaded();
-  const refused = assert.rejects(store.addTile(milk, 1000), /input\.not-found/);
+  const refused = assert.rejects(store.addTile(MILK, 1000), /input\.not-found/);
   await answerNext(asked, 'POST /api/cart/lines', 404, {
     error: { code: 'input.not-found', params: { what: 'product' }, message: 'There is no such product.', action: 'Choose again.' },
   });
@@ -122,7 +98,7 @@ test('[fault 32] a newer cart of another tab is asked for, one that this screen 
   store.noticeVersion(1);
   assert.equal(asked.length, 0);
   store.noticeVersion(5);
-  await answerNext(asked, 'GET /api/cart', 200, { ...empty, version: 5, lines: [line(1, 2000)], totalMinor: 258 });
+  await answerNext(asked, 'GET /api/cart', 200, { ...EMPTY, version: 5, lines: [line(1, 2000)], totalMinor: 258 });
   assert.equal(store.current()?.totalMinor, 258);
 });
 
@@ -132,8 +108,8 @@ test('the cart asked for at log-in and answered after the first scan does not em
   void store.reload();
   void store.scan('1', 1000, null);
   const [early] = asked.splice(0, 1);
-  await answerNext(asked, 'POST /api/cart/scan', 200, { ...empty, id: newId(), version: 1, lines: [line(1, 1000)], totalMinor: 129 });
-  early?.answer(200, { ...empty, id: newId(), version: 0 });
+  await answerNext(asked, 'POST /api/cart/scan', 200, { ...EMPTY, id: newId(), version: 1, lines: [line(1, 1000)], totalMinor: 129 });
+  early?.answer(200, { ...EMPTY, id: newId(), version: 0 });
   await turn();
   assert.equal(store.current()?.totalMinor, 129);
 });

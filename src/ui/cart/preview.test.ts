@@ -1,38 +1,14 @@
 import { strict as assert } from 'node:assert';
 import { test } from 'node:test';
-import { makeId } from '../../base/id.ts';
-import { systemClock } from '../../base/clock.ts';
-import { systemRandom } from '../../base/random.ts';
-import { preview, type Cart, type Tile } from './preview.ts';
+import { preview, type Tile } from './preview.ts';
+import { EMPTY, MILK, newId } from './testing/carts.ts';
 
-const newId = () => makeId(systemClock, systemRandom);
-
-const empty: Cart = {
-  id: newId(),
-  version: 1,
-  lines: [],
-  items: 0,
-  totalMinor: 0,
-  taxMinor: 0,
-  discount: null,
-  discountMinor: 0,
-  note: null,
-  service: 'take-away',
-  training: false,
-  heldName: null,
-  ageToCheck: null,
-  payBack: [],
-  customer: null,
-  canUndo: false,
-  lastSale: null,
-};
-const milk: Tile = { id: newId(), name: 'Whole milk', unit: 'each', content: '1 L', priceMinor: 129, category: null, code: '1' };
 const comte: Tile = { id: newId(), name: 'Comté', unit: 'kg', content: '', priceMinor: 2490, category: null, code: null };
 
 test('a tapped product shows at once; tapped again its line counts up and comes to the top', () => {
-  let cart = preview(empty, { kind: 'add', tile: milk, quantityMilli: 1000, line: -1 });
+  let cart = preview(EMPTY, { kind: 'add', tile: MILK, quantityMilli: 1000, line: -1 });
   cart = preview(cart, { kind: 'add', tile: comte, quantityMilli: 312, line: -2 });
-  cart = preview(cart, { kind: 'add', tile: milk, quantityMilli: 2000, line: -3 });
+  cart = preview(cart, { kind: 'add', tile: MILK, quantityMilli: 2000, line: -3 });
   assert.deepEqual(
     cart.lines.map((line) => [line.name, line.quantityMilli, line.totalMinor]),
     [
@@ -45,7 +21,7 @@ test('a tapped product shows at once; tapped again its line counts up and comes 
 });
 
 test('taking lines out, changing them and emptying the cart keep the total right', () => {
-  let cart = preview(empty, { kind: 'add', tile: milk, quantityMilli: 1000, line: -1 });
+  let cart = preview(EMPTY, { kind: 'add', tile: MILK, quantityMilli: 1000, line: -1 });
   cart = preview(cart, { kind: 'add', tile: comte, quantityMilli: 1000, line: -2 });
   cart = preview(cart, { kind: 'quantity', line: -1, quantityMilli: 5000 });
   assert.equal(cart.totalMinor, 645 + 2490);

@@ -1,0 +1,29 @@
+/** What the cart's tests begin with. */
+import { systemClock } from '../../../base/clock.ts';
+import { makeId, type Id } from '../../../base/id.ts';
+import { systemRandom } from '../../../base/random.ts';
+import type { Cart, Tile } from '../preview.ts';
+
+export const newId = (): Id => makeId(systemClock, systemRandom);
+
+export const EMPTY: Cart = {
+  id: newId(),
+  version: 1,
+  lines: [],
+  items: 0,
+  totalMinor: 0,
+  taxMinor: 0,
+  discount: null,
+  discountMinor: 0,
+  note: null,
+  service: 'take-away',
+  training: false,
+  heldName: null,
+  ageToCheck: null,
+  payBack: [],
+  customer: null,
+  canUndo: false,
+  lastSale: null,
+};
+
+export const MILK: Tile = { id: newId(), name: 'Whole milk', unit: 'each', content: '1 L', priceMinor: 129, category: null, code: '1' };
