@@ -117,6 +117,11 @@ export function tradingDay(day: number, kind: 'day' | 'month' | 'year', locale: 
   return dateFormat(`trading ${kind}`, locale, TRADING_DAY[kind]).format(at);
 }
 
+/** 29 November 2026 */
+export function date(at: number, locale: string): string {
+  return dateFormat('date', locale, { dateStyle: 'long' }).format(at);
+}
+
 /** An instant in the offset it happened at: what a receipt printed in another place shows. */
 export function dateTimeAt(at: number, utcOffsetMinutes: number, locale: string): string {
   return dateFormat('utc', locale, { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' }).format(at + utcOffsetMinutes * 60_000);

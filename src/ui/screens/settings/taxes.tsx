@@ -5,7 +5,7 @@ import { useTranslation } from '../../texts/texts.tsx';
 import { systemClock } from '../../../base/clock.ts';
 import type { Answer, BodyInput } from '../../../protocol/api/routes.ts';
 import { call } from '../../api/call.ts';
-import { day, rate } from '../../format/format.ts';
+import { date, rate } from '../../format/format.ts';
 import { parseTyped } from '../../format/parse-typed.ts';
 import { queryClient } from '../../live/query-client.ts';
 import { Dialog } from '../../parts/dialog.tsx';
@@ -41,30 +41,32 @@ export function Taxes(): ReactNode {
       <p className="soft">{t('taxes.say')}</p>
       <Problem error={taxes.error ?? rates.error} />
       {taxes.data?.rows.map((tax) => (
-        <section key={tax.id} className="card tax">
-          <h2>
-            <bdi>{tax.name}</bdi> <span className="num soft">{rate(tax.ratePpm, locale)}</span>
-          </h2>
+        <section key={tax.id} className="tax">
+          <header className="page-title">
+            <h2>
+              <bdi>{tax.name}</bdi> {/\d/.test(tax.name) ? null : <span className="num soft">{rate(tax.ratePpm, locale)}</span>}
+            </h2>
+            {can('settings') ? (
+              <button type="button" className="btn" onClick={() => setAdding(tax)}>
+                {t('taxes.new-rate')}
+              </button>
+            ) : null}
+          </header>
           <ul>
             {rates.data?.rows
               .filter(({ taxCategory }) => taxCategory === tax.id)
               .map((row) => (
-                <li key={row.id} className="row">
-                  <span className="num strong">{rate(row.ratePpm, locale)}</span>
+                <li key={row.id}>
+                  <span className="num strong">{rate(row.ratePpm, locale)}</span>{' '}
                   <span className="soft">
                     {row.fromAt === 0
                       ? t('taxes.always')
-                      : t(row.fromAt > nowMs ? 'taxes.from-then' : 'taxes.since', { day: day(row.fromAt, locale) })}
+                      : t(row.fromAt > nowMs ? 'taxes.from-then' : 'taxes.since', { day: date(row.fromAt, locale) })}
                     {row.service === 'any' ? '' : `, ${t(`taxes.${row.service}`)}`}
                   </span>
                 </li>
               ))}
           </ul>
-          {can('settings') ? (
-            <button type="button" className="btn" onClick={() => setAdding(tax)}>
-              {t('taxes.new-rate')}
-            </button>
-          ) : null}
         </section>
       ))}
       {adding === null ? null : <RateDialog tax={adding === 'new' ? null : adding} onClose={() => setAdding(null)} />}
