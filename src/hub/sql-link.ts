@@ -1,5 +1,5 @@
 /**
- * The thin waist between the hub's SQL and what runs it: a PostgreSQL over TLS (pg-link.ts), or PGlite in the simulator's process.
+ * The thin waist between the hub's SQL and what runs it: a PostgreSQL over TLS (pg-link.ts), or PGlite in a test's process.
  * A link answers rows by column name; bytea as bytes, bigint as a safe number, json parsed.
  */
 

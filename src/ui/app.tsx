@@ -1,32 +1,34 @@
 /** Which screen: first launch, log-in, or the one the address names. Every screen behind the log-in gets the register as context. */
 import { useQuery } from '@tanstack/react-query';
-import { useEffect, useState, type ReactNode } from 'react';
+import { Suspense, useEffect, useState, type ReactNode } from 'react';
 import { useTranslation } from './texts/texts.tsx';
 import { call } from './api/call.ts';
 import { cartStore } from './cart/cart-store.ts';
 import { setRegion } from './format/format.ts';
 import { listen } from './live/events.ts';
 import { queryClient } from './live/query-client.ts';
+import { apart, fetchApart } from './parts/apart.ts';
 import { GrantDialog } from './parts/grant-dialog.tsx';
 import { NoRegister } from './parts/no-register.tsx';
 import { RegisterContext, useCan, type RegisterState } from './parts/register-context.ts';
 import { useRoute, type Route } from './parts/route.ts';
 import { SCREENS } from './parts/screens.ts';
-import { Cash } from './screens/cash/cash.tsx';
-import { Customers } from './screens/customers/customers.tsx';
-import { Import } from './screens/import/import.tsx';
 import { Login } from './screens/login/login.tsx';
 import { Payment } from './screens/pay/payment.tsx';
-import { Products } from './screens/products/products.tsx';
-import { Registers } from './screens/registers/registers.tsx';
-import { Reports } from './screens/reports/reports.tsx';
-import { Sales } from './screens/sales/sales.tsx';
 import { Sell } from './screens/sell/sell.tsx';
-import { Settings } from './screens/settings/settings.tsx';
-import { Stock } from './screens/stock/stock.tsx';
-import { ToCheck } from './screens/to-check/to-check.tsx';
-import { Users } from './screens/users/users.tsx';
-import { Wizard } from './screens/wizard/wizard.tsx';
+
+const Cash = apart(async () => (await import('./screens/cash/cash.tsx')).Cash);
+const Customers = apart(async () => (await import('./screens/customers/customers.tsx')).Customers);
+const Import = apart(async () => (await import('./screens/import/import.tsx')).Import);
+const Products = apart(async () => (await import('./screens/products/products.tsx')).Products);
+const Registers = apart(async () => (await import('./screens/registers/registers.tsx')).Registers);
+const Reports = apart(async () => (await import('./screens/reports/reports.tsx')).Reports);
+const Sales = apart(async () => (await import('./screens/sales/sales.tsx')).Sales);
+const Settings = apart(async () => (await import('./screens/settings/settings.tsx')).Settings);
+const Stock = apart(async () => (await import('./screens/stock/stock.tsx')).Stock);
+const ToCheck = apart(async () => (await import('./screens/to-check/to-check.tsx')).ToCheck);
+const Users = apart(async () => (await import('./screens/users/users.tsx')).Users);
+const Wizard = apart(async () => (await import('./screens/wizard/wizard.tsx')).Wizard);
 
 export function App(): ReactNode {
   const state = useQuery({ queryKey: ['state'], queryFn: ({ signal }) => call('getState', { signal }) });
@@ -41,7 +43,12 @@ export function App(): ReactNode {
 
   setRegion(state.data?.shop?.country ?? '');
   if (state.data === undefined) return state.isError ? <NoRegister error={state.error} onRetry={() => void state.refetch()} /> : null;
-  if (inWizard) return <Wizard onDone={() => setInWizard(false)} />;
+  if (inWizard)
+    return (
+      <Suspense>
+        <Wizard onDone={() => setInWizard(false)} />
+      </Suspense>
+    );
   if (state.data.user === null) return <Login state={state.data} />;
   return <Signed state={state.data} />;
 }
@@ -53,14 +60,22 @@ function Signed({ state }: { readonly state: RegisterState }): ReactNode {
       // Said by whichever screen needs the cart.
     });
     const stop = listen(queryClient, cartStore);
+    const fetching = requestIdleCallback(() => {
+      fetchApart().catch(() => {
+        // Fetched when asked for, then.
+      });
+    });
     return () => {
+      cancelIdleCallback(fetching);
       stop();
       cartStore.forget();
     };
   }, []);
   return (
     <RegisterContext value={state}>
-      <Screen route={route} />
+      <Suspense>
+        <Screen route={route} />
+      </Suspense>
       <GrantDialog />
     </RegisterContext>
   );

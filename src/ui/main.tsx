@@ -9,9 +9,11 @@ import { createRoot } from 'react-dom/client';
 import { present } from '../base/assert.ts';
 import { App } from './app.tsx';
 import { queryClient } from './live/query-client.ts';
+import { reloadWhenRenewed } from './parts/apart.ts';
 import { startTexts } from './texts/i18n.ts';
 import { TextsProvider } from './texts/texts.tsx';
 
+reloadWhenRenewed();
 await startTexts();
 createRoot(present(document.getElementById('root'), 'the root of the page')).render(
   <StrictMode>

@@ -2,6 +2,7 @@
  * What must be true once the network has healed, whatever happened: faults.md, "the checker's invariants". Reads disks and hub by hand, with
  * its own SQL and its own arithmetic; it never asks the merge whether the merge is right.
  */
+import { SUPERUSER } from '../../src/hub/cluster-conf.ts';
 import { createHash } from 'node:crypto';
 import { toHex } from '../../src/base/bytes.ts';
 import { makeHubMasterClient } from '../../src/hub/hub-client.ts';
@@ -26,12 +27,12 @@ interface FeedEntry {
 export async function check(world: World, whole: boolean): Promise<string[]> {
   const wrong: string[] = [];
   const feed = await world.hub.query<FeedEntry>(
-    'postgres',
+    SUPERUSER,
     'select position, chain, n, previous, hash, body, running_hash from hub.feed order by position',
   );
   checkFeed(feed, wrong);
   const forked = new Set(
-    (await world.hub.query<{ chain: Uint8Array }>('postgres', 'select chain from hub.chain where forked')).map(({ chain }) => toHex(chain)),
+    (await world.hub.query<{ chain: Uint8Array }>(SUPERUSER, 'select chain from hub.chain where forked')).map(({ chain }) => toHex(chain)),
   );
   for (const machine of world.machines) {
     if (machine.program === null) wrong.push(`${machine.name} does not run`);
@@ -163,8 +164,8 @@ async function compareAll(world: World, wrong: string[]): Promise<void> {
   }
   const link = {
     query: <Row>(text: string, params: readonly (string | number | boolean | null | Uint8Array)[] = []) =>
-      world.hub.query<Row>('postgres', text, params),
-    run: (text: string) => world.hub.run('postgres', text),
+      world.hub.query<Row>(SUPERUSER, text, params),
+    run: (text: string) => world.hub.run(SUPERUSER, text),
     listen: () => Promise.resolve(),
     onLost: () => {},
     close: () => Promise.resolve(),
@@ -179,7 +180,7 @@ async function checkForgotten(world: World, wrong: string[]): Promise<void> {
     if (kept !== 0) wrong.push(`${name}: ${String(kept)} forgotten values kept`);
   }
   const [there] = await world.hub.query<{ kept: number }>(
-    'postgres',
+    SUPERUSER,
     'select count(*)::int as kept from hub.detached d join shop.forgotten f on f.hash = d.hash',
   );
   if (there?.kept !== 0) wrong.push(`hub: ${String(there?.kept)} forgotten values kept`);

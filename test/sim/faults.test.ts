@@ -1,4 +1,5 @@
 /** Faults by their numbers (faults.md), each played out by hand on real stores, real loops and the hub's real SQL, then checked like a schedule of the simulator. */
+import { SUPERUSER } from '../../src/hub/cluster-conf.ts';
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { fromHex, toHex } from '../../src/base/bytes.ts';
@@ -131,7 +132,7 @@ test('[fault 15] a cloned disk, both online: forked, both machines keep all, eac
     await endWell(world);
     assert.notEqual(seriesOf(at(world, 'R2')), seriesOf(at(world, 'R2x')));
     for (const name of ['R2', 'R2x']) assert.match(seriesOf(at(world, name)), /^R2[b-z]-/);
-    assert.deepEqual((await world.hub.query<{ forked: boolean }>('postgres', 'select forked from hub.chain where forked')).length, 1);
+    assert.deepEqual((await world.hub.query<{ forked: boolean }>(SUPERUSER, 'select forked from hub.chain where forked')).length, 1);
     for (const name of ['R1', 'R2', 'R3', 'R2x']) {
       // One alert for the chain that both wrote, and that two chains follow.
       const alerts = exceptions(at(world, name), 'clone');
@@ -192,14 +193,14 @@ test('[fault 17] a hub put back from an old copy: diverged, registers push again
     sell(world, 'R3', 1);
     await pass(world, 12_000);
     const owned = await world.hub.query<{ n: number; role: string | null }>(
-      'postgres',
+      SUPERUSER,
       `select max(f.n)::int as n, c.role from hub.feed f join hub.chain c using (chain) where c.role = 'r2' group by c.role`,
     );
     const sold = at(world, 'R3').store.db.all("SELECT 1 FROM sale WHERE series = 'R2'").length;
     assert.equal(sold, 3);
     assert.equal(owned[0]?.n, 5, 'the others gave what R2 wrote, R2 being away');
     await endWell(world);
-    assert.deepEqual(await world.hub.query('postgres', "select value from hub.detached where value = 'Cleo'"), [{ value: 'Cleo' }]);
+    assert.deepEqual(await world.hub.query(SUPERUSER, "select value from hub.detached where value = 'Cleo'"), [{ value: 'Cleo' }]);
   }));
 
 test('[fault 17] a chain that the hub forgot wholly is offered by others, named, and goes on being pushed by its own register', () =>
@@ -222,7 +223,7 @@ test('[fault 17] a chain that the hub forgot wholly is offered by others, named,
     await machine.boot();
     sell(world, 'R2', 1);
     await endWell(world);
-    const roles = await world.hub.query<{ role: string | null }>('postgres', 'select role from hub.chain where role is null');
+    const roles = await world.hub.query<{ role: string | null }>(SUPERUSER, 'select role from hub.chain where role is null');
     assert.deepEqual(roles, []);
   }));
 
@@ -271,7 +272,7 @@ test('[fault 43] another’s chain is denied, a gap is later, and a signed chang
     const [later] = await hubAs(world, 'r3').push([second], []);
     assert.deepEqual(later, { verdict: 'later', reason: 'predecessor' });
     const [head] = await world.hub.query<{ position: number; running_hash: Uint8Array }>(
-      'postgres',
+      SUPERUSER,
       'select position, running_hash from hub.head',
     );
     assert.ok(head);
@@ -286,12 +287,12 @@ test('[fault 43] another’s chain is denied, a gap is later, and a signed chang
       signature: toHex(first.signature),
       body: Buffer.from(first.body).toString('base64'),
     };
-    await world.hub.query('postgres', "select pg_notify('feed', $1::text)", [JSON.stringify(said)]);
+    await world.hub.query(SUPERUSER, "select pg_notify('feed', $1::text)", [JSON.stringify(said)]);
     sell(world, 'R1', 1);
     sell(world, 'R2', 1);
     await pass(world, 20_000);
     assert.equal(at(world, 'R1').store.db.all("SELECT 1 FROM sale WHERE series = 'R3'").length, 1);
-    const there = await world.hub.query('postgres', 'select 1 as held from hub.feed where hash = $1', [fromHex(said.hash)]);
+    const there = await world.hub.query(SUPERUSER, 'select 1 as held from hub.feed where hash = $1', [fromHex(said.hash)]);
     assert.equal(there.length, 1, 'who took it from the announcement gave it to the hub');
     await endWell(world);
   }));
@@ -353,7 +354,7 @@ test('[fault 46] a forgotten customer is erased on every register at sync, also 
     await endWell(world);
     for (const name of ['R1', 'R2', 'R3'])
       assert.deepEqual(at(world, name).store.db.all("SELECT 1 FROM detached WHERE value LIKE '%Dora%'"), []);
-    assert.deepEqual(await world.hub.query('postgres', "select 1 from hub.detached where value like '%Dora%'"), []);
+    assert.deepEqual(await world.hub.query(SUPERUSER, "select 1 from hub.detached where value like '%Dora%'"), []);
   }));
 
 test('[fault 47] store and hub of the master put back together, and it sells before the slaves connect: a fork, both branches everywhere', () =>

@@ -2,6 +2,7 @@
  * A simulated register: its store on a disk that outlives it, and the program that runs on it: the real store, use cases and sync loops.
  * A crash drops the program and keeps the disk, or what of the disk had reached it (power cut). Crash points lie before and after every commit.
  */
+import { SUPERUSER } from '../../src/hub/cluster-conf.ts';
 import { copyFileSync, existsSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { idFromBytes } from '../../src/base/id.ts';
@@ -101,7 +102,7 @@ export class Machine {
       onStatus: () => {},
     });
     // The master's own link to its hub is a loopback: it never goes down alone.
-    if (master) program.duty = startMasterDuty({ tools, connect: () => network.connect({ name: 'loopback', isDead }, 'postgres') });
+    if (master) program.duty = startMasterDuty({ tools, connect: () => network.connect({ name: 'loopback', isDead }, SUPERUSER) });
     this.input.trace(`${name} boots`);
   }
 

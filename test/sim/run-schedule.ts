@@ -1,13 +1,13 @@
 /** One schedule: a shop, people at its registers, faults by a seed, then peace until all is level, then the checker. */
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { SUPERUSER } from '../../src/hub/cluster-conf.ts';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { present } from '../../src/base/assert.ts';
 import { check } from './checker.ts';
 import { Dice } from './dice.ts';
 import type { Machine } from './machine.ts';
 import { makeStores, REGISTERS } from './shop-image.ts';
-import { SimHub } from './sim-hub.ts';
+import { SimHub, simulatedDisks } from './sim-hub.ts';
 import { START_MS } from './virtual-time.ts';
 import { workAt, type PlantedBug } from './workload.ts';
 import { World, type WorldFigures } from './world.ts';
@@ -35,7 +35,7 @@ const LEVEL_WITHIN_MS = 90_000;
 /** The hub and the disks that all schedules begin with: three registers, level. */
 export async function setStage(): Promise<Stage> {
   // Simulated disks in memory where there is room for them: what a power cut takes is decided here, not by the machine's disk.
-  const path = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'aurapos-sim-'));
+  const path = mkdtempSync(join(simulatedDisks(), 'aurapos-sim-'));
   const hub = await SimHub.make(ROLES);
   const fresh = await makeStores(path);
   const world = new World(hub, 0, path);
@@ -114,7 +114,7 @@ export async function runSchedule(
     const level = await untilLevel(world);
     const wrong = level ? [] : [`not level within ${LEVEL_WITHIN_MS / 1000} s: ${await describe(world)}`];
     wrong.push(...(await check(world, seed % 10 === 0)));
-    const forks = await world.hub.query('postgres', 'select chain from hub.chain where forked');
+    const forks = await world.hub.query(SUPERUSER, 'select chain from hub.chain where forked');
     const { cuts, cutsBeforeAnswer } = world.network.figures;
     return {
       seed,
@@ -131,7 +131,7 @@ export async function runSchedule(
 
 async function describe(world: World): Promise<string> {
   const [hub] = await world.hub.query<Record<string, unknown>>(
-    'postgres',
+    SUPERUSER,
     'select h.position, p.position as projected, (select count(*)::int from hub.offered) as offered from hub.head h, hub.projection p',
   );
   const machines = world.machines.map(

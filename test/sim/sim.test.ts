@@ -1,11 +1,17 @@
 /**
- * The simulator on every run of the tests: as many schedules as a minute holds (SIM_SECONDS), every seed that ever failed by name, the same
+ * The simulator on every run of the tests: a thousand schedules (SIM_SCHEDULES), every seed that ever failed by name, the same
  * seed twice, and bugs planted on purpose, each of which the checker must find.
  */
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { runSchedule, setStage, type Stage } from './run-schedule.ts';
 import type { PlantedBug } from './workload.ts';
+
+const RUN = join(import.meta.dirname, 'run.ts');
+const NODE_FLAGS = ['--disable-warning=ExperimentalWarning'];
 
 let stage: Stage;
 before(async () => {
@@ -48,14 +54,39 @@ for (const [bug, complaint] of Object.entries(BUGS) as [PlantedBug, RegExp][])
     assert.fail('five schedules with the bug, and nothing was found');
   });
 
-test('[P1] [P3] [P4] [P5] schedules by seed, one after another', async (t) => {
-  const until = performance.now() + Number(process.env['SIM_SECONDS'] ?? 45) * 1000;
+interface Figures {
+  readonly schedules: number;
+  readonly failed: readonly number[];
+}
+
+/** Seeds `from` to `from + seeds` in a process of their own. */
+function runSeeds(from: number, seeds: number): Promise<Figures> {
+  const child = spawn(process.execPath, [...NODE_FLAGS, RUN, '--json', '--from', String(from), '--seeds', String(seeds)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let printed = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    printed += text;
+  });
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', () => {
+      if (printed === '') reject(new Error(`the simulator ended without a word, seeds ${from} to ${from + seeds - 1}`));
+      else resolve(JSON.parse(printed) as Figures);
+    });
+  });
+}
+
+test('[P1] [P3] [P4] [P5] schedules by seed, on all processors', async (t) => {
   const from = Number(process.env['SIM_FROM'] ?? 1000);
-  let seed = from;
-  for (; performance.now() < until; seed++) {
-    const { wrong, traceHash } = await runSchedule(stage, seed);
-    assert.deepEqual(wrong, [], `seed ${seed}, trace ${traceHash}`);
-  }
-  t.diagnostic(`${seed - from} schedules`);
-  assert.ok(seed > from);
+  const share = Math.ceil(Number(process.env['SIM_SCHEDULES'] ?? 1000) / availableParallelism());
+  const shares = await Promise.all(Array.from({ length: availableParallelism() }, (_, at) => runSeeds(from + at * share, share)));
+  assert.deepEqual(
+    shares.flatMap(({ failed }) => failed),
+    [],
+    'seeds that failed; what was wrong is printed above',
+  );
+  const schedules = shares.reduce((sum, figures) => sum + figures.schedules, 0);
+  assert.equal(schedules, share * shares.length);
+  t.diagnostic(`${schedules} schedules`);
 });

@@ -8,6 +8,7 @@ import { Dice } from './dice.ts';
 import { Machine } from './machine.ts';
 import { Network } from './network.ts';
 import { REGISTERS } from './shop-image.ts';
+import { SUPERUSER } from '../../src/hub/cluster-conf.ts';
 import type { SimHub } from './sim-hub.ts';
 import { START_MS, VirtualTime } from './virtual-time.ts';
 
@@ -96,7 +97,7 @@ export class World {
   async noteLoss(without: Machine | 'hub', instead: () => void | Promise<void>): Promise<void> {
     await instead();
     const held = new Set<string>(
-      (await this.hub.query<{ hash: Uint8Array }>('postgres', 'select hash from hub.feed')).map(({ hash }) => toHex(hash)),
+      (await this.hub.query<{ hash: Uint8Array }>(SUPERUSER, 'select hash from hub.feed')).map(({ hash }) => toHex(hash)),
     );
     for (const machine of this.machines) for (const hash of hashesOn(machine.file)) held.add(hash);
     for (const { hash } of this.acknowledged) if (!held.has(hash)) this.gone.add(hash);
@@ -106,7 +107,7 @@ export class World {
   /** Nothing waits anywhere, and everybody has read to the end. */
   async isLevel(): Promise<boolean> {
     const [head] = await this.hub.query<{ position: number; projected: number; offered: number }>(
-      'postgres',
+      SUPERUSER,
       'select h.position, p.position as projected, (select count(*)::int from hub.offered) as offered from hub.head h, hub.projection p',
     );
     if (head === undefined || head.offered > 0 || head.projected !== head.position) return false;

@@ -1,4 +1,4 @@
-/** PGlite as a SqlLink: the hub's real SQL in this process, for tests and the simulator. */
+/** PGlite as a SqlLink: the hub's real SQL in this process, for tests. */
 import type { PGlite } from '@electric-sql/pglite';
 import type { SqlLink } from '../sql-link.ts';
 

@@ -1,13 +1,21 @@
 /** The screen's language. Texts are in locales/*.json; refusals of the register are translated by their code (refusal-text.ts). */
-import i18next, { init, use } from 'i18next';
+import i18next, { init, use, type BackendModule } from 'i18next';
 import { initReactI18next } from 'react-i18next';
-import en from '../locales/en.json';
-import fr from '../locales/fr.json';
 
 export const LANGUAGES = [
-  { code: 'en', name: 'English' },
-  { code: 'fr', name: 'Français' },
+  { code: 'en', name: 'English', load: () => import('../locales/en.json') },
+  { code: 'fr', name: 'Français', load: () => import('../locales/fr.json') },
 ] as const;
+
+/** A language is a file of its own, fetched when it is spoken. */
+const FILES: BackendModule = {
+  type: 'backend',
+  init: () => {},
+  read: async (code) => {
+    const language = LANGUAGES.find((known) => known.code === code);
+    return language === undefined ? {} : (await language.load()).default;
+  },
+};
 
 const RIGHT_TO_LEFT: readonly string[] = ['ar', 'he', 'fa', 'ur'];
 
@@ -16,13 +24,14 @@ export async function startTexts(): Promise<void> {
     document.documentElement.lang = language;
     document.documentElement.dir = RIGHT_TO_LEFT.includes(language.slice(0, 2)) ? 'rtl' : 'ltr';
   });
-  use(initReactI18next);
+  use(initReactI18next).use(FILES);
   await init({
     lng: preferred(),
-    fallbackLng: 'en',
+    // Every language has every text (texts.test.ts).
+    fallbackLng: false,
+    load: 'languageOnly',
     supportedLngs: LANGUAGES.map((language) => language.code),
     nonExplicitSupportedLngs: true,
-    resources: { en: { translation: en }, fr: { translation: fr } },
     // React writes text nodes: nothing to escape.
     interpolation: { escapeValue: false },
   });
