@@ -11,7 +11,7 @@ import { describeRefusal, type Refusal } from '../base/result.ts';
 import { ROUTES, type Answer, type BodyInput, type ParamsInput, type QueryInput, type RouteName } from '../protocol/api/routes.ts';
 import { makeApp } from '../server/app.ts';
 import { RUNNING_FILE } from '../server/http-server.ts';
-import { countWaiting } from '../store/queries/shop.ts';
+import { countWaiting } from '../store/waiting.ts';
 import type { SyncStatus } from '../sync/sync-loop.ts';
 import { startRuntime, type Started } from '../server/start-runtime.ts';
 
@@ -119,7 +119,7 @@ async function becomeLevel({ runtime: { network, register } }: Started): Promise
   const sync = network.sync();
   if (sync === null) return;
   for (let tries = 0; tries < 30; tries++) {
-    if (isLevel(sync.status()) && countWaiting(register.store.db).changes === 0) return;
+    if (isLevel(sync.status()) && countWaiting(register.store).changes === 0) return;
     await systemClock.sleep(100);
   }
 }

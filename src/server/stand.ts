@@ -2,8 +2,9 @@
 import type { Answer } from '../protocol/api/routes.ts';
 import { MASTER_SETTING } from '../register/admit-register.ts';
 import { ownRegisterId } from '../register/register.ts';
-import { countExceptions, countWaiting, isText, listRegisters, readSetting } from '../store/queries/shop.ts';
+import { countExceptions, isText, listRegisters, readSetting } from '../store/queries/shop.ts';
 import { readMeta } from '../store/store.ts';
+import { countWaiting } from '../store/waiting.ts';
 import type { SyncStatus } from '../sync/sync-loop.ts';
 import { ONLINE_WITHIN_MS } from './delay-log.ts';
 import { refusalWords } from './jobs.ts';
@@ -19,7 +20,7 @@ export function viewStatus(runtime: Runtime): StatusView {
   const { db } = runtime.register.store;
   const sync = runtime.network.sync()?.status() ?? null;
   const mode = runtime.network.mode();
-  const waiting = mode === 'single' ? { changes: 0, sales: 0 } : countWaiting(db);
+  const waiting = mode === 'single' ? { changes: 0, sales: 0 } : countWaiting(runtime.register.store);
   const joining = mode === 'slave' && readMeta(db, 'full_copy') === null;
   const problem = runtime.damage() ?? sync?.problem ?? runtime.network.problem();
   return {
@@ -71,7 +72,7 @@ export function viewRegisters(runtime: Runtime): RegisterView[] {
       isMaster: row.id === master,
       state: row.revoked ? 'revoked' : isThis || seen ? 'online' : silentMs < OFF_AFTER_MS ? 'not-reachable' : 'switched-off',
       lastSeenAt: isThis ? runtime.clock.nowMs() : (presence?.lastSeenMs ?? null),
-      waiting: isThis ? (sync === null ? 0 : countWaiting(store.db).changes) : (presence?.waiting ?? null),
+      waiting: isThis ? (sync === null ? 0 : countWaiting(store).changes) : (presence?.waiting ?? null),
       delayMs: isThis ? (sync?.status().delayMs ?? null) : seen ? (presence?.delayMs ?? null) : null,
       delays: runtime.delays.of(row.id),
       version: isThis ? runtime.version : (presence?.version ?? null),

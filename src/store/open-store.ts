@@ -49,6 +49,7 @@ export function openStore(file: string, deps: StoreDeps): Result<Store> {
     own: null,
     authority: bytesOrNull(readMeta(db, 'authority')),
     clockOffsetMs: 0,
+    waiting: new Map(),
     listeners: new Set(),
   };
   store.own = loadOwnChain(db);
@@ -85,6 +86,7 @@ export function openForReading(file: string, deps: StoreDeps): Store {
     own: null,
     authority: bytesOrNull(readMeta(db, 'authority')),
     clockOffsetMs: 0,
+    waiting: new Map(),
     listeners: new Set(),
   };
 }

@@ -9,6 +9,7 @@ import { ok, refuse, type Result } from '../base/result.ts';
 import type { ChainKey } from '../protocol/changeset.ts';
 import { FIRST_DICTIONARY } from '../protocol/dictionary.ts';
 import { textOf, type Database } from './database.ts';
+import type { WaitingTally } from './waiting.ts';
 
 export { findLocal, hashOfLocal, nameLocal, readMeta, writeMeta } from './look-up.ts';
 
@@ -43,6 +44,8 @@ export interface Store {
   authority: Uint8Array | null;
   /** The hub's clock less this machine's, ms; for stamps only. */
   clockOffsetMs: number;
+  /** By the number of an own chain; kept by waiting.ts. */
+  readonly waiting: Map<number, WaitingTally>;
   readonly listeners: Set<(changes: readonly Change[], own: boolean) => void>;
 }
 

@@ -30,7 +30,7 @@ import {
 import { renewChain } from '../store/begin-chain.ts';
 import { raise } from '../store/exceptions.ts';
 import { prepareChangesets } from '../store/prepare.ts';
-import { countWaiting } from '../store/queries/shop.ts';
+import { countWaiting } from '../store/waiting.ts';
 import { asResult, ok, RefusalError, type Refusal } from '../base/result.ts';
 import { leaveOvertakenChain, levelOutbox, offerMissing, readHubHeads, takeMissing } from './compare-heads.ts';
 import { Bell } from './signal.ts';
@@ -355,7 +355,7 @@ class Session {
     let delayMs = 0;
     while (!this.#signal.aborted) {
       const startedMs = tools.clock.monotonicMs();
-      const waiting = countWaiting(tools.store.db).changes;
+      const waiting = countWaiting(tools.store).changes;
       const { position } = readFeedMark(tools.store);
       const announced = await asResult(async () => ok(await hub.announce({ register, waiting, version, delayMs, position })));
       delayMs = tools.clock.monotonicMs() - startedMs;

@@ -9,7 +9,7 @@ import { checksumStore } from '../store/checksum.ts';
 import { listCustomers } from '../store/queries/people.ts';
 import { listProducts } from '../store/queries/catalogue.ts';
 import { countSales } from '../store/queries/sales.ts';
-import { countWaiting } from '../store/queries/shop.ts';
+import { countWaiting } from '../store/waiting.ts';
 import { sellSome } from '../../test/support/shop.ts';
 import {
   eventually,
@@ -51,12 +51,12 @@ test('[P3] three registers and the projection hold the same rows, whoever wrote 
   t.after(async () => {
     for (const sync of syncs) await sync.stop();
   });
-  await eventually('the first push', () => countWaiting(first.store.db).changes === 0);
+  await eventually('the first push', () => countWaiting(first.store).changes === 0);
   const duty = startMasterDuty({ tools: testTools(first.store), connect: () => hub.connect() });
   t.after(() => duty.stop());
   const second = shop.join();
   const third = shop.join();
-  await eventually('the certificates are out', () => countWaiting(first.store.db).changes === 0);
+  await eventually('the certificates are out', () => countWaiting(first.store).changes === 0);
   await eventually('the projection follows', async () => duty.projected() === (await hub.master.greet()).position);
   const figures: (readonly [done: number, total: number])[] = [];
   await pullRecords(testTools(second.store), hub.master, { onStep: () => {}, onRows: (done, total) => figures.push([done, total]) });
@@ -84,7 +84,7 @@ test('[P3] three registers and the projection hold the same rows, whoever wrote 
   for (let at = 0; at < 10; at++) sellSome(first, 2);
   syncs[2] = syncMember(third, hub);
   await eventually('those apart come together', () => shop.members.every(({ store }) => countSales(store.db) === 62));
-  await eventually('nothing waits', () => shop.members.every(({ store }) => countWaiting(store.db).changes === 0));
+  await eventually('nothing waits', () => shop.members.every(({ store }) => countWaiting(store).changes === 0));
   await eventually('projected', async () => duty.projected() === (await hub.master.greet()).position);
   for (const { store } of shop.members) assert.deepEqual(checksumStore(store.db), checksumStore(first.store.db));
   assert.deepEqual((await compareProjection(first.store.db, hub.master)).differing, []);

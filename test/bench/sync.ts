@@ -23,7 +23,7 @@ import { numberOf } from '../../src/store/database.ts';
 import { listPaymentMethods, listProducts } from '../../src/store/queries/catalogue.ts';
 import { listUsers } from '../../src/store/queries/people.ts';
 import { countSales } from '../../src/store/queries/sales.ts';
-import { countWaiting } from '../../src/store/queries/shop.ts';
+import { countWaiting } from '../../src/store/waiting.ts';
 import { clusterFolder, connectSuperuser, type ShopOfTills } from '../support/shop-of-tills.ts';
 import { cashMethod, freePort, sell, setUpTill, startTill, waitForJob, type Till } from '../support/till.ts';
 import { connectMember, openLights, POLL_MS, startPoller, type Lights } from './light-clients.ts';
@@ -283,7 +283,7 @@ async function measureUpload(wholes: readonly Whole[], master: Till, superuser: 
   while (projectedMs === 0) {
     pays.push(sellOne(whole).payMs);
     await wait(50);
-    if (uploadMs === 0 && countWaiting(register.store.db).changes <= 2 && (await totalOnMaster(master)) >= before + count)
+    if (uploadMs === 0 && countWaiting(register.store).changes <= 2 && (await totalOnMaster(master)) >= before + count)
       uploadMs = performance.now() - startedMs;
     if (uploadMs > 0) {
       const greeting = await superuser.greet();

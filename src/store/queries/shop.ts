@@ -2,7 +2,7 @@
 import { sha256 } from '../../base/bytes.ts';
 import { idFromBytes, idToBytes, type Id } from '../../base/id.ts';
 import type { ExceptionKind } from '../exceptions.ts';
-import { bytesOf, numberOf, numberOrNull, textOf, textOrNull, type Database } from '../database.ts';
+import { bytesOf, numberOf, textOf, textOrNull, type Database } from '../database.ts';
 
 export interface ShopRow {
   readonly id: Id;
@@ -105,18 +105,4 @@ export function nameOfChain(db: Database, chain: string): string {
 
 export function countExceptions(db: Database): number {
   return numberOf(db.get('SELECT count(*) AS total FROM exception')?.['total']);
-}
-
-/** Own changes that no verdict covers yet: how many, and how many of them are sales. */
-export function countWaiting(db: Database): { changes: number; sales: number } {
-  const ranges = db.all(
-    'SELECT c.local FROM changeset c JOIN chain k ON k.number = c.chain WHERE k.private_key IS NOT NULL AND c.n > k.sent_n AND c.state IN (0, 6)',
-  );
-  const sales = numberOrNull(
-    db.get(
-      `SELECT count(*) AS total FROM changeset c JOIN chain k ON k.number = c.chain CROSS JOIN sale s
-       WHERE k.private_key IS NOT NULL AND c.n > k.sent_n AND c.state IN (0, 6) AND s.id BETWEEN c.local * 512 AND c.local * 512 + 511`,
-    )?.['total'],
-  );
-  return { changes: ranges.length, sales: sales ?? 0 };
 }
