@@ -8,7 +8,7 @@ import { idFromBytes, idToBytes, isId } from '../base/id.ts';
 import { assert } from '../base/assert.ts';
 import type { FeedRow, HubMasterClient } from '../hub/hub-client.ts';
 import { projectionPosition, writeProjection, type ProjectedRow, type ProjectedValue, type ProjectionBatch } from '../hub/projection.ts';
-import { byteaArray } from '../hub/sql-link.ts';
+import { bigintArray, byteaArray } from '../hub/sql-link.ts';
 import type { Column, ColumnType } from '../protocol/columns.ts';
 import { INDEX_SPACE, openBody } from '../protocol/changeset.ts';
 import { isTableName, TABLES, TABLE_NAMES, type LedgerName, type RecordName, type TableName } from '../protocol/tables.ts';
@@ -46,7 +46,13 @@ const REFERENCES = Object.fromEntries(
 /** Positions of changesets by their numbers in the store. */
 type Places = Map<number, number>;
 
-/** Projects until the feed's end as the store has read it. Returns the position reached; throws when the link is lost. */
+/** Positions whose rows refer to a changeset that the feed does not hold yet, by its hash (hexadecimal). */
+type Late = Map<string, number[]>;
+
+/**
+ * Projects until the feed's end as the store has read it. Returns the position reached; throws when the link is lost. While PostgreSQL writes
+ * a batch the next one is asked for and made.
+ */
 export async function projectToEnd(
   tools: ProjectorTools,
   hub: HubMasterClient,
@@ -56,37 +62,69 @@ export async function projectToEnd(
   // A dictionary that came since would else leave its changesets out for good.
   for (const [number, content] of readDictionaries(store.db)) store.dictionaries.set(number, content);
   const places: Places = new Map();
+  const late = await readLate(hub);
   let { position, runningHash } = await projectionPosition(hub.link);
+  let asked = hub.pull(position, runningHash, BATCH, BATCH_BYTES);
+  let written = Promise.resolve(position);
   for (;;) {
-    const pulled = await hub.pull(position, runningHash, BATCH, BATCH_BYTES);
-    assert(pulled.state === 'rows', 'the projection follows this very feed');
-    const readyUpto = readFeedMark(store).position;
-    // Up to the first that the store has not taken in: after a hub fell back, the store's own place says nothing of this feed.
-    const end = pulled.rows.findIndex((row) => row.position > readyUpto || !isHeld(store, row.hash));
-    const rows = end === -1 ? pulled.rows : pulled.rows.slice(0, end);
+    const rows = upToHeld(store, await asked);
     const last = rows.at(-1);
-    if (last === undefined) return position;
-    const merged = [...rows, ...(await lateRows(hub, rows))].flatMap((row) => readMerged(store, row) ?? []);
+    if (last === undefined) return await written;
+    asked = watched(hub.pull(last.position, last.runningHash, BATCH, BATCH_BYTES));
+    const merged = [...rows, ...(await lateRows(hub, late, rows))].flatMap((row) => readMerged(store, row) ?? []);
     if (places.size > MAX_PLACES) places.clear();
     for (const { local, position: at } of merged) places.set(local, at);
     await findPlaces(store, hub, merged, places);
     const batch = makeBatch(store, merged, places, { from: position, rows, last });
-    const written = await writeProjection(hub.link, batch);
-    if (!written.ok) throw new Error(written.refusal.code);
-    position = last.position;
-    runningHash = last.runningHash;
-    onProjected(position);
+    for (const { target, position: at } of batch.late) late.set(toHex(target), [...(late.get(toHex(target)) ?? []), at]);
+    onProjected(await written);
+    written = watched(write(hub, batch));
+    ({ position, runningHash } = last);
     await tools.yieldTurn();
   }
 }
 
-/** Changesets projected before, whose references to these were left open. */
-function lateRows(hub: HubMasterClient, rows: readonly FeedRow[]): Promise<readonly Pick<FeedRow, 'position' | 'hash' | 'body'>[]> {
-  return hub.link.query(
-    `select f.position, f.hash, f.body from hub.feed f
-     where f.position in (select l.position from hub.late_reference l where l.target = any($1::text::bytea[]))`,
-    [byteaArray(rows.map(({ hash }) => hash))],
-  );
+/** Its failure is heard when it is awaited, and not before. */
+function watched<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => {});
+  return promise;
+}
+
+async function write(hub: HubMasterClient, batch: ProjectionBatch): Promise<number> {
+  const written = await writeProjection(hub.link, batch);
+  if (!written.ok) throw new Error(written.refusal.code);
+  return batch.to;
+}
+
+/** Up to the first that the store has not taken in: after a hub fell back, the store's own place says nothing of this feed. */
+function upToHeld(store: Store, pulled: Awaited<ReturnType<HubMasterClient['pull']>>): readonly FeedRow[] {
+  assert(pulled.state === 'rows', 'the projection follows this very feed');
+  const readyUpto = readFeedMark(store).position;
+  const end = pulled.rows.findIndex((row) => row.position > readyUpto || !isHeld(store, row.hash));
+  return end === -1 ? pulled.rows : pulled.rows.slice(0, end);
+}
+
+async function readLate(hub: HubMasterClient): Promise<Late> {
+  const late: Late = new Map();
+  const rows = await hub.link.query<{ target: Uint8Array; position: number }>('select target, position from hub.late_reference');
+  for (const { target, position } of rows) late.set(toHex(target), [...(late.get(toHex(target)) ?? []), position]);
+  return late;
+}
+
+/** Changesets projected before, whose references to these were left open; they are late no more. */
+async function lateRows(
+  hub: HubMasterClient,
+  late: Late,
+  rows: readonly FeedRow[],
+): Promise<readonly Pick<FeedRow, 'position' | 'hash' | 'body'>[]> {
+  if (late.size === 0) return [];
+  const hashes = rows.map(({ hash }) => toHex(hash));
+  const positions = hashes.flatMap((hash) => late.get(hash) ?? []);
+  for (const hash of hashes) late.delete(hash);
+  if (positions.length === 0) return [];
+  return await hub.link.query('select position, hash, body from hub.feed where position = any($1::text::bigint[])', [
+    bigintArray(positions),
+  ]);
 }
 
 /** Null for what was set aside, or cannot be read yet. */
