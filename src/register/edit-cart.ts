@@ -23,6 +23,7 @@ import {
 } from '../domain/cart.ts';
 import { isScalePattern, readScaleLabel } from '../domain/scale-label.ts';
 import { findByCode, readProduct, type ProductRow } from '../store/queries/catalogue.ts';
+import { priceNow } from '../store/queries/prices.ts';
 import { readTaxCategories } from '../store/queries/taxes.ts';
 import { readSetting } from '../store/queries/shop.ts';
 import { paidBackBy } from '../store/queries/refunds.ts';
@@ -328,8 +329,8 @@ function viewDiscount(discount: Discount | null): CartLineView['discount'] {
 
 function changedPrice(store: Store, product: Id | null, scannedMinor: number): number | null {
   if (product === null) return null;
-  const now = store.db.get('SELECT price_minor FROM product WHERE id = ?', idToBytes(product))?.['price_minor'];
-  return typeof now === 'number' && now !== scannedMinor ? now : null;
+  const now = priceNow(store.db, product, store.clock.nowMs());
+  return now === scannedMinor ? null : now;
 }
 
 /** Which sale this cart became, for whoever asks twice. */

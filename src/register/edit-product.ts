@@ -7,10 +7,12 @@ import { isAmount } from '../domain/money.ts';
 import type { Unit } from '../domain/cart.ts';
 import { commit, type Draft } from '../store/journal.ts';
 import { barcodesOf, findByCode, readProduct, type ProductRow } from '../store/queries/catalogue.ts';
+import { regularPriceNow } from '../store/queries/prices.ts';
 import { readTaxCategories } from '../store/queries/taxes.ts';
 import { readSetting } from '../store/queries/shop.ts';
 import type { Patch } from '../protocol/tables.ts';
 import type { Store } from '../store/store.ts';
+import { draftPriceChange } from './edit-price.ts';
 import type { Changes, Register } from './register.ts';
 
 export interface ProductInput {
@@ -88,6 +90,8 @@ export function editProduct(
   const checked = checkProduct(store, input, id);
   if (!checked.ok) return checked;
   const edited = commit(store, { kind: 'product-edited', user }, (draft) => {
+    if (input.priceMinor !== undefined && input.priceMinor !== regularPriceNow(store.db, id, store.clock.nowMs()))
+      draftPriceChange(store, draft, id, input.priceMinor);
     const values = toPatch(input);
     if (Object.keys(values).length > 0) draft.patch('product', id, values);
     if (input.codes !== undefined) draftCodes(store, draft, id, input.codes.map(normalBarcode));

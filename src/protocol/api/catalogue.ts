@@ -11,7 +11,9 @@ export const productRow = z.object({
   codes: z.array(z.string()),
   category: z.object({ id: idText, name: z.string() }).nullable(),
   taxCategory: z.object({ id: idText, name: z.string(), ratePpm: z.int() }).nullable(),
+  /** What it costs now, by an offer perhaps. */
   priceMinor: minor,
+  regularPriceMinor: minor,
   includesTax: z.boolean(),
   costMinor: minor.nullable(),
   unit,
@@ -43,6 +45,15 @@ export const productInput = z.object({
   stockMinimumMilli: milli.nonnegative().nullable().optional(),
   depositProduct: idText.nullable().optional(),
   favourite: z.boolean().optional(),
+});
+
+/** A price with its date: one that was, is or will be asked. */
+export const datedPrice = z.object({
+  id: idText,
+  kind: z.enum(['regular', 'offer']),
+  priceMinor: minor,
+  fromAt: instant,
+  untilAt: instant.nullable(),
 });
 
 export const category = z.object({ id: idText, name: z.string(), icon: z.string().nullable(), position: z.int(), products: z.int() });
@@ -156,6 +167,31 @@ export const CATALOGUE = {
     params,
     body: productInput.partial().extend({ active: z.boolean().optional() }),
     answer: productRow,
+  }),
+  listPrices: route({
+    method: 'GET',
+    path: '/api/products/:id/prices',
+    access: 'login',
+    summary: 'Every price with its date, newest first, and the lowest of the last 30 days: what a reduction must name',
+    params,
+    answer: z.object({ rows: z.array(datedPrice), lowestMinor: minor }),
+  }),
+  planPrice: route({
+    method: 'POST',
+    path: '/api/products/:id/prices',
+    access: 'products',
+    summary: 'A price from a date on, or an offer from a date to a date; it takes effect on every register, cut off or not',
+    params,
+    body: datedPrice.omit({ id: true }).extend({ priceMinor: minor.nonnegative() }),
+    answer: withId,
+  }),
+  withdrawPrice: route({
+    method: 'DELETE',
+    path: '/api/prices/:id',
+    access: 'products',
+    summary: 'Take back a price that is still to come; an offer in force ends now',
+    params,
+    answer: done,
   }),
   listCategories: route({
     method: 'GET',

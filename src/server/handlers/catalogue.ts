@@ -6,9 +6,11 @@ import { pinDigitsNeeded } from '../../domain/rights.ts';
 import type { CATALOGUE } from '../../protocol/api/catalogue.ts';
 import { addCustomer, editCustomer, forgetCustomer } from '../../register/edit-customer.ts';
 import { addCategory, addProduct, editProduct } from '../../register/edit-product.ts';
+import { planPrice, withdrawPrice } from '../../register/edit-price.ts';
 import { addTax, addTaxRate } from '../../register/edit-tax.ts';
 import { addUser, editUser } from '../../register/edit-user.ts';
 import { listPaymentMethods, readProduct, readProducts } from '../../store/queries/catalogue.ts';
+import { listPrices, lowestBefore } from '../../store/queries/prices.ts';
 import { listTaxRates, readTaxCategories } from '../../store/queries/taxes.ts';
 import { listRoles, listUsers, type UserRow } from '../../store/queries/people.ts';
 import { listExceptions } from '../../store/queries/shop.ts';
@@ -35,6 +37,17 @@ export const CATALOGUE_HANDLERS: Handlers<keyof typeof CATALOGUE> = {
   getProduct: ({ register, clock }, { params }) => found(readProduct(register.store.db, params.id, clock.nowMs()), 'product'),
   addProduct: (runtime, { body, caller }) => addProduct(runtime.register, body, actingUser(runtime, caller)),
   editProduct: (runtime, { params, body, caller }) => editProduct(runtime.register, params.id, body, actingUser(runtime, caller)),
+  listPrices: ({ register: { store }, clock }, { params }) => {
+    const product = readProduct(store.db, params.id, clock.nowMs());
+    if (product === null) return refuse('input.not-found', { what: 'product' });
+    const rows = listPrices(store.db, params.id);
+    const offer = rows.find(
+      ({ kind, fromAt, untilAt }) => kind === 'offer' && fromAt <= clock.nowMs() && (untilAt ?? Infinity) > clock.nowMs(),
+    );
+    return ok({ rows, lowestMinor: lowestBefore(rows, product.regularPriceMinor, offer?.fromAt ?? clock.nowMs()) });
+  },
+  planPrice: (runtime, { params, body, caller }) => idOf(planPrice(runtime.register, params.id, body, actingUser(runtime, caller))),
+  withdrawPrice: (runtime, { params, caller }) => done(withdrawPrice(runtime.register, params.id, actingUser(runtime, caller))),
   listCategories: async ({ reader }) => ok({ rows: await reader.ask('listCategories') }),
   addCategory: async (runtime, { body, caller }) => {
     const added = addCategory(runtime.register, body.name, body.icon ?? null, actingUser(runtime, caller));

@@ -112,14 +112,16 @@ export const SELLING_HANDLERS: Handlers<keyof typeof SELLING> = {
     if (sold.ok) runtime.events.publish({ type: 'cart', version: getCart(runtime.register).version });
     return sold;
   },
-  quickSearch: ({ register }, { query }) => ok({ rows: tilesOf(register.store.db, register.search.find(query.q, query.limit)) }),
-  tiles: async ({ register, reader }, { query }) => {
+  quickSearch: ({ register, clock }, { query }) =>
+    ok({ rows: tilesOf(register.store.db, register.search.find(query.q, query.limit), clock.nowMs()) }),
+  tiles: async ({ register, reader, clock }, { query }) => {
     const { db } = register.store;
-    if (query.of === 'favourites') return ok({ rows: favouriteTiles(db) });
-    if (query.of === 'recent') return ok({ rows: recentTiles(db) });
+    const nowMs = clock.nowMs();
+    if (query.of === 'favourites') return ok({ rows: favouriteTiles(db, nowMs) });
+    if (query.of === 'recent') return ok({ rows: recentTiles(db, nowMs) });
     const begins = /^code:(\d{6,})$/.exec(query.of)?.[1];
-    if (begins !== undefined) return ok({ rows: codeTiles(db, begins) });
-    return ok({ rows: isId(query.of) ? await reader.ask('categoryTiles', query.of) : [] });
+    if (begins !== undefined) return ok({ rows: codeTiles(db, begins, nowMs) });
+    return ok({ rows: isId(query.of) ? await reader.ask('categoryTiles', { category: query.of, nowMs }) : [] });
   },
   listSales: async ({ register, reader }, { query }) =>
     ok(

@@ -5,6 +5,7 @@ import { normalBarcode } from '../../domain/barcode.ts';
 import type { Unit } from '../../domain/cart.ts';
 import type { SearchRow } from '../product-search.ts';
 import { bytesOf, LIVE, numberOf, numberOrNull, textOf, textOrNull, type Database, type SqlRow, type SqlValue } from '../database.ts';
+import { PRICE_NOW, REGULAR_PRICE_NOW } from './prices.ts';
 import { readTaxCategories, type TaxCategoryRow } from './taxes.ts';
 
 export interface ProductRow {
@@ -13,7 +14,9 @@ export interface ProductRow {
   readonly codes: string[];
   readonly category: { readonly id: Id; readonly name: string } | null;
   readonly taxCategory: { readonly id: Id; readonly name: string; readonly ratePpm: number } | null;
+  /** What it costs now, by an offer perhaps. */
   readonly priceMinor: number;
+  readonly regularPriceMinor: number;
   readonly includesTax: boolean;
   readonly costMinor: number | null;
   readonly unit: Unit;
@@ -28,12 +31,12 @@ export interface ProductRow {
   readonly stockMilli: number | null;
 }
 
-const PRODUCT_COLUMNS = `p.id, p.name, p.price_minor, p.price_includes_tax, p.cost_minor, p.unit, p.net_content_milli, p.content_unit, p.minimum_age, p.stock_minimum_milli,
+const PRODUCT_COLUMNS = `p.id, p.name, ${PRICE_NOW} AS price_now, ${REGULAR_PRICE_NOW} AS regular_price, p.price_includes_tax, p.cost_minor, p.unit, p.net_content_milli, p.content_unit, p.minimum_age, p.stock_minimum_milli,
   p.deposit_product, p.favourite, p.active, p.category, p.tax_category, p.image,
   (SELECT sum(on_hand_milli) FROM stock s WHERE s.product = p.id HAVING max(counted) = 1) AS stock_milli`;
 
 export function readProduct(db: Database, id: Id, nowMs: number): ProductRow | null {
-  const row = db.get(`SELECT ${PRODUCT_COLUMNS} FROM product p WHERE p.id = ? AND ${LIVE('p')}`, idToBytes(id));
+  const row = db.get(`SELECT ${PRODUCT_COLUMNS} FROM product p WHERE p.id = ? AND ${LIVE('p')}`, nowMs, idToBytes(id));
   return row === undefined ? null : toProduct(db, row, readTaxCategories(db, nowMs));
 }
 
@@ -41,7 +44,7 @@ export function readProduct(db: Database, id: Id, nowMs: number): ProductRow | n
 export function readProducts(db: Database, rows: readonly number[], nowMs: number): ProductRow[] {
   const taxes = readTaxCategories(db, nowMs);
   return rows.flatMap((number) => {
-    const row = db.get(`SELECT ${PRODUCT_COLUMNS} FROM product p WHERE p.row = ? AND ${LIVE('p')}`, number);
+    const row = db.get(`SELECT ${PRODUCT_COLUMNS} FROM product p WHERE p.row = ? AND ${LIVE('p')}`, nowMs, number);
     return row === undefined ? [] : [toProduct(db, row, taxes)];
   });
 }
@@ -59,7 +62,8 @@ function toProduct(db: Database, row: SqlRow, taxes: readonly TaxCategoryRow[]):
       .map((code) => textOrNull(code['code']) ?? ''),
     category: category === undefined ? null : { id: idFromBytes(bytesOf(category['id'])), name: textOrNull(category['name']) ?? '' },
     taxCategory: tax ?? null,
-    priceMinor: numberOrNull(row['price_minor']) ?? 0,
+    priceMinor: numberOrNull(row['price_now']) ?? 0,
+    regularPriceMinor: numberOrNull(row['regular_price']) ?? 0,
     includesTax: row['price_includes_tax'] !== 0,
     costMinor: numberOrNull(row['cost_minor']),
     unit: toUnit(row['unit']),
@@ -107,6 +111,7 @@ export function listProducts(db: Database, query: ProductListQuery): { rows: Pro
   const taxes = readTaxCategories(db, query.nowMs);
   const rows = db.all(
     `SELECT ${PRODUCT_COLUMNS} FROM product p WHERE ${condition} ORDER BY ${order} LIMIT ? OFFSET ?`,
+    query.nowMs,
     ...values,
     query.limit,
     query.offset,
@@ -148,7 +153,7 @@ export interface Tile {
   readonly code: string | null;
 }
 
-const TILE_COLUMNS = `p.id, p.name, p.unit, p.net_content_milli, p.content_unit, p.price_minor, p.category,
+const TILE_COLUMNS = `p.id, p.name, p.unit, p.net_content_milli, p.content_unit, ${PRICE_NOW} AS price_now, p.category,
   (SELECT code FROM product_barcode b WHERE b.product = p.id AND ${LIVE('b')} ORDER BY b.id LIMIT 1) AS code`;
 
 function toTile(row: SqlRow): Tile {
@@ -158,16 +163,16 @@ function toTile(row: SqlRow): Tile {
     name: textOrNull(row['name']) ?? '',
     unit: toUnit(row['unit']),
     content: content === null ? '' : `${content / 1000} ${textOrNull(row['content_unit']) ?? ''}`.trim(),
-    priceMinor: numberOrNull(row['price_minor']) ?? 0,
+    priceMinor: numberOrNull(row['price_now']) ?? 0,
     category: row['category'] instanceof Uint8Array ? idFromBytes(row['category']) : null,
     code: textOrNull(row['code']),
   };
 }
 
 /** Tiles by local row numbers, as the search finds them, in that order. */
-export function tilesOf(db: Database, rows: readonly number[]): Tile[] {
+export function tilesOf(db: Database, rows: readonly number[], nowMs: number): Tile[] {
   return rows.flatMap((number) => {
-    const row = db.get(`SELECT ${TILE_COLUMNS} FROM product p WHERE p.row = ? AND ${LIVE('p')} AND p.active = 1`, number);
+    const row = db.get(`SELECT ${TILE_COLUMNS} FROM product p WHERE p.row = ? AND ${LIVE('p')} AND p.active = 1`, nowMs, number);
     return row === undefined ? [] : [toTile(row)];
   });
 }
@@ -175,19 +180,21 @@ export function tilesOf(db: Database, rows: readonly number[]): Tile[] {
 /** Tiles a grid shows at most; a category with more is searched. */
 const TILE_LIMIT = 200;
 
-export function categoryTiles(db: Database, category: Id): Tile[] {
+export function categoryTiles(db: Database, { category, nowMs }: { readonly category: Id; readonly nowMs: number }): Tile[] {
   return db
     .all(
       `SELECT ${TILE_COLUMNS} FROM product p WHERE p.category = ? AND ${LIVE('p')} AND p.active = 1 ORDER BY p.favourite DESC, p.position, p.name LIMIT ?`,
+      nowMs,
       idToBytes(category),
       TILE_LIMIT,
     )
     .map(toTile);
 }
 
-export function favouriteTiles(db: Database): Tile[] {
+export function favouriteTiles(db: Database, nowMs: number): Tile[] {
   const rows = db.all(
     `SELECT ${TILE_COLUMNS} FROM product p WHERE p.favourite = 1 AND ${LIVE('p')} AND p.active = 1 ORDER BY p.position, p.name LIMIT ?`,
+    nowMs,
     TILE_LIMIT,
   );
   return rows.map(toTile);
@@ -197,10 +204,11 @@ export function favouriteTiles(db: Database): Tile[] {
 const FORESEEN_LIMIT = 60;
 
 /** Products under codes that begin so, each with that code; codes of two products are left out. */
-export function codeTiles(db: Database, prefix: string): Tile[] {
+export function codeTiles(db: Database, prefix: string, nowMs: number): Tile[] {
   const rows = db.all(
     `SELECT b.code AS begins, ${TILE_COLUMNS} FROM product_barcode b JOIN product p ON p.id = b.product
      WHERE b.code >= ? AND b.code < ? AND ${LIVE('b')} AND ${LIVE('p')} AND p.active = 1 ORDER BY b.code LIMIT ?`,
+    nowMs,
     prefix,
     // The character after the figures.
     `${prefix}:`,
@@ -211,7 +219,7 @@ export function codeTiles(db: Database, prefix: string): Tile[] {
 }
 
 /** What was sold last, newest first, each once. */
-export function recentTiles(db: Database): Tile[] {
+export function recentTiles(db: Database, nowMs: number): Tile[] {
   const rows = db.all(
     `SELECT p.row AS number FROM (SELECT id, product FROM sale_line ORDER BY id DESC LIMIT 400) l JOIN product p ON p.id = l.product
      GROUP BY p.row ORDER BY max(l.id) DESC LIMIT 40`,
@@ -219,6 +227,7 @@ export function recentTiles(db: Database): Tile[] {
   return tilesOf(
     db,
     rows.map((row) => numberOf(row['number'])),
+    nowMs,
   );
 }
 

@@ -10,6 +10,7 @@ export type QueryName =
   | 'recent'
   | 'search'
   | 'products'
+  | 'prices'
   | 'categories'
   | 'departments'
   | 'taxes'
@@ -38,9 +39,9 @@ const SHOWN: Readonly<Record<TableName, readonly QueryName[]>> = {
   register: ['registers', 'state', 'sales'],
   user: ['users', 'state', 'to-check'],
   role: ['users', 'roles', 'state'],
-  product: [...GOODS, 'stock', 'categories', 'departments', 'storage', 'to-check'],
+  product: [...GOODS, 'prices', 'stock', 'categories', 'departments', 'storage', 'to-check'],
   product_barcode: [...GOODS, 'to-check'],
-  product_price: GOODS,
+  product_price: [...GOODS, 'prices'],
   category: ['categories', 'departments', 'products'],
   tax_category: ['taxes', 'departments', 'products'],
   tax_rate: ['taxes', 'departments', 'products'],

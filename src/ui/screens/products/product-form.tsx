@@ -12,6 +12,7 @@ import { Field, SelectField } from '../../parts/field.tsx';
 import { ProductPicker } from '../../parts/product-picker.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { useLocale, useMoney } from '../../parts/register-context.ts';
+import { PricesDialog } from './prices-dialog.tsx';
 
 type Product = Answer<'getProduct'>;
 
@@ -55,7 +56,7 @@ export function ProductForm({ product, code = '', onClose, onSaved }: Props): Re
       minor === null || minor === undefined ? '' : typedAmount(minor, currency, locale);
     return {
       name: product?.name ?? '',
-      price: typed(product?.priceMinor),
+      price: typed(product?.regularPriceMinor),
       codes: product?.codes.join(' ') ?? code,
       category: product?.category?.id ?? '',
       newCategory: '',
@@ -71,6 +72,7 @@ export function ProductForm({ product, code = '', onClose, onSaved }: Props): Re
     };
   });
   const [tried, setTried] = useState(false);
+  const [seesPrices, setSeesPrices] = useState(false);
   const priceMinor = parseTyped(fields.price, digits);
   const costMinor = fields.cost.trim() === '' ? null : parseTyped(fields.cost, digits);
   const contentMilli = fields.content.trim() === '' ? null : parseTyped(fields.content, 3);
@@ -118,140 +120,148 @@ export function ProductForm({ product, code = '', onClose, onSaved }: Props): Re
   const set = (part: Partial<Fields>): void => setFields((before) => ({ ...before, ...part }));
 
   return (
-    <Dialog
-      wide
-      title={product === null ? t('products.new') : product.name}
-      onClose={onClose}
-      onSubmit={submit}
-      actions={
-        <>
-          {product === null ? null : (
-            <button type="button" className="btn first" disabled={save.isPending} onClick={() => save.mutate(!product.active)}>
-              {product.active ? t('products.hide') : t('products.show')}
+    <>
+      <Dialog
+        wide
+        title={product === null ? t('products.new') : product.name}
+        onClose={onClose}
+        onSubmit={submit}
+        actions={
+          <>
+            {product === null ? null : (
+              <>
+                <button type="button" className="btn first" disabled={save.isPending} onClick={() => save.mutate(!product.active)}>
+                  {product.active ? t('products.hide') : t('products.show')}
+                </button>
+                <button type="button" className="btn" onClick={() => setSeesPrices(true)}>
+                  {t('products.prices')}
+                </button>
+              </>
+            )}
+            <button type="button" className="btn" onClick={onClose}>
+              {t('do.cancel')}
             </button>
-          )}
-          <button type="button" className="btn" onClick={onClose}>
-            {t('do.cancel')}
-          </button>
-          <button className="btn btn-primary">{t('do.save')}</button>
-        </>
-      }
-    >
-      <Problem error={save.error} />
-      <Field
-        label={t('products.name')}
-        value={fields.name}
-        maxLength={200}
-        autoFocus
-        onChange={(event) => set({ name: event.target.value })}
-        error={tried && wrong.name ? t('products.needs-name') : null}
-      />
-      <div className="two">
+            <button className="btn btn-primary">{t('do.save')}</button>
+          </>
+        }
+      >
+        <Problem error={save.error} />
         <Field
-          label={t('products.price')}
-          className="num"
-          inputMode="decimal"
-          value={fields.price}
-          onChange={(event) => set({ price: event.target.value })}
-          error={
-            !tried || !wrong.price
-              ? null
-              : fields.price.trim() === ''
-                ? t('products.needs-price')
-                : t('products.not-a-price', { text: fields.price, like: typedAmount(12.5 * 10 ** digits, currency, locale) })
-          }
-        />
-        <SelectField
-          label={t('products.unit')}
-          value={fields.unit}
-          onChange={(event) => set({ unit: event.target.value as Product['unit'] })}
-        >
-          {UNITS.map((unit) => (
-            <option key={unit} value={unit}>
-              {t(`unit.per-${unit}`)}
-            </option>
-          ))}
-        </SelectField>
-      </div>
-      <Field
-        label={t('products.codes')}
-        hint={t('products.codes-hint')}
-        className="code"
-        value={fields.codes}
-        onChange={(event) => set({ codes: event.target.value })}
-        onKeyDown={(event) => {
-          // A scanner ends with Enter: that is the end of the code, not of the form.
-          if (event.key !== 'Enter') return;
-          event.preventDefault();
-          set({ codes: `${fields.codes.trim()} ` });
-        }}
-      />
-      <div className="two">
-        <CategoryField fields={fields} set={set} wrong={tried && wrong.newCategory} />
-        <TaxField value={fields.taxCategory} onChange={(taxCategory) => set({ taxCategory })} />
-      </div>
-      <div className="two">
-        <div className="two">
-          <Field
-            label={t('products.content')}
-            className="num"
-            inputMode="decimal"
-            value={fields.content}
-            onChange={(event) => set({ content: event.target.value })}
-            error={tried && wrong.content ? t('products.not-a-content', { text: fields.content }) : null}
-          />
-          <Field
-            label={t('products.content-unit')}
-            placeholder="g"
-            maxLength={10}
-            value={fields.contentUnit}
-            onChange={(event) => set({ contentUnit: event.target.value })}
-          />
-        </div>
-        <Field
-          label={t('products.cost')}
-          className="num"
-          inputMode="decimal"
-          value={fields.cost}
-          onChange={(event) => set({ cost: event.target.value })}
-          error={
-            tried && wrong.cost
-              ? t('products.not-a-price', { text: fields.cost, like: typedAmount(12.5 * 10 ** digits, currency, locale) })
-              : null
-          }
-        />
-      </div>
-      <div className="two">
-        <ProductPicker
-          label={t('products.deposit')}
-          hint={t('products.deposit-hint')}
-          value={fields.depositProduct}
-          onChange={(depositProduct) => set({ depositProduct })}
+          label={t('products.name')}
+          value={fields.name}
+          maxLength={200}
+          autoFocus
+          onChange={(event) => set({ name: event.target.value })}
+          error={tried && wrong.name ? t('products.needs-name') : null}
         />
         <div className="two">
           <Field
-            label={t('products.minimum')}
+            label={t('products.price')}
             className="num"
             inputMode="decimal"
-            value={fields.stockMinimum}
-            onChange={(event) => set({ stockMinimum: event.target.value })}
-            error={tried && wrong.stockMinimum ? t('sell.not-a-quantity', { text: fields.stockMinimum }) : null}
+            value={fields.price}
+            onChange={(event) => set({ price: event.target.value })}
+            error={
+              !tried || !wrong.price
+                ? null
+                : fields.price.trim() === ''
+                  ? t('products.needs-price')
+                  : t('products.not-a-price', { text: fields.price, like: typedAmount(12.5 * 10 ** digits, currency, locale) })
+            }
           />
-          <SelectField label={t('products.age')} value={fields.minimumAge} onChange={(event) => set({ minimumAge: event.target.value })}>
-            <option value="">{t('products.any-age')}</option>
-            {AGES.map((age) => (
-              <option key={age} value={age}>
-                {t('products.from-age', { age })}
+          <SelectField
+            label={t('products.unit')}
+            value={fields.unit}
+            onChange={(event) => set({ unit: event.target.value as Product['unit'] })}
+          >
+            {UNITS.map((unit) => (
+              <option key={unit} value={unit}>
+                {t(`unit.per-${unit}`)}
               </option>
             ))}
           </SelectField>
         </div>
-      </div>
-      <label className="check">
-        <input type="checkbox" checked={fields.favourite} onChange={(event) => set({ favourite: event.target.checked })} />
-        {t('products.favourite')}
-      </label>
-    </Dialog>
+        <Field
+          label={t('products.codes')}
+          hint={t('products.codes-hint')}
+          className="code"
+          value={fields.codes}
+          onChange={(event) => set({ codes: event.target.value })}
+          onKeyDown={(event) => {
+            // A scanner ends with Enter: that is the end of the code, not of the form.
+            if (event.key !== 'Enter') return;
+            event.preventDefault();
+            set({ codes: `${fields.codes.trim()} ` });
+          }}
+        />
+        <div className="two">
+          <CategoryField fields={fields} set={set} wrong={tried && wrong.newCategory} />
+          <TaxField value={fields.taxCategory} onChange={(taxCategory) => set({ taxCategory })} />
+        </div>
+        <div className="two">
+          <div className="two">
+            <Field
+              label={t('products.content')}
+              className="num"
+              inputMode="decimal"
+              value={fields.content}
+              onChange={(event) => set({ content: event.target.value })}
+              error={tried && wrong.content ? t('products.not-a-content', { text: fields.content }) : null}
+            />
+            <Field
+              label={t('products.content-unit')}
+              placeholder="g"
+              maxLength={10}
+              value={fields.contentUnit}
+              onChange={(event) => set({ contentUnit: event.target.value })}
+            />
+          </div>
+          <Field
+            label={t('products.cost')}
+            className="num"
+            inputMode="decimal"
+            value={fields.cost}
+            onChange={(event) => set({ cost: event.target.value })}
+            error={
+              tried && wrong.cost
+                ? t('products.not-a-price', { text: fields.cost, like: typedAmount(12.5 * 10 ** digits, currency, locale) })
+                : null
+            }
+          />
+        </div>
+        <div className="two">
+          <ProductPicker
+            label={t('products.deposit')}
+            hint={t('products.deposit-hint')}
+            value={fields.depositProduct}
+            onChange={(depositProduct) => set({ depositProduct })}
+          />
+          <div className="two">
+            <Field
+              label={t('products.minimum')}
+              className="num"
+              inputMode="decimal"
+              value={fields.stockMinimum}
+              onChange={(event) => set({ stockMinimum: event.target.value })}
+              error={tried && wrong.stockMinimum ? t('sell.not-a-quantity', { text: fields.stockMinimum }) : null}
+            />
+            <SelectField label={t('products.age')} value={fields.minimumAge} onChange={(event) => set({ minimumAge: event.target.value })}>
+              <option value="">{t('products.any-age')}</option>
+              {AGES.map((age) => (
+                <option key={age} value={age}>
+                  {t('products.from-age', { age })}
+                </option>
+              ))}
+            </SelectField>
+          </div>
+        </div>
+        <label className="check">
+          <input type="checkbox" checked={fields.favourite} onChange={(event) => set({ favourite: event.target.checked })} />
+          {t('products.favourite')}
+        </label>
+      </Dialog>
+      {product !== null && seesPrices ? <PricesDialog product={product} onClose={() => setSeesPrices(false)} /> : null}
+    </>
   );
 }
 

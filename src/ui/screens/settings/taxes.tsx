@@ -6,6 +6,7 @@ import { systemClock } from '../../../base/clock.ts';
 import type { Answer, BodyInput } from '../../../protocol/api/routes.ts';
 import { call } from '../../api/call.ts';
 import { date, rate } from '../../format/format.ts';
+import { dayText, startOfDay } from '../../format/days.ts';
 import { parseTyped } from '../../format/parse-typed.ts';
 import { queryClient } from '../../live/query-client.ts';
 import { Dialog } from '../../parts/dialog.tsx';
@@ -76,25 +77,24 @@ export function Taxes(): ReactNode {
 
 function RateDialog({ tax, onClose }: { readonly tax: Tax | null; readonly onClose: () => void }): ReactNode {
   const { t } = useTranslation();
-  const tomorrow = new Date(systemClock.nowMs() + 86_400_000);
   const [name, setName] = useState('');
   const [percent, setPercent] = useState('');
-  const [from, setFrom] = useState(`${tomorrow.getFullYear()}-${two(tomorrow.getMonth() + 1)}-${two(tomorrow.getDate())}`);
+  const [from, setFrom] = useState(dayText(systemClock.nowMs() + 86_400_000));
   const [service, setService] = useState<Service>('any');
   const [tried, setTried] = useState(false);
   const [problem, setProblem] = useState<unknown>(null);
   const ratePpm = (parseTyped(percent, 2) ?? -1) * HUNDREDTH_PPM;
   // Midnight of that day where this register stands.
-  const fromAt = new Date(`${from}T00:00:00`).getTime();
+  const fromAt = startOfDay(from);
   const wrong = {
     name: tax === null && name.trim() === '',
     percent: ratePpm < 0 || ratePpm > MOST_PPM,
-    from: tax !== null && !Number.isSafeInteger(fromAt),
+    from: tax !== null && fromAt === null,
   };
   const save = (): void => {
     setTried(true);
     if (Object.values(wrong).includes(true)) return;
-    const body = (taxCategory: string): BodyInput<'addTaxRate'> => ({ taxCategory, service, ratePpm, fromAt });
+    const body = (taxCategory: string): BodyInput<'addTaxRate'> => ({ taxCategory, service, ratePpm, fromAt: fromAt ?? 0 });
     const saved = tax === null ? call('addTax', { body: { name: name.trim(), ratePpm } }) : call('addTaxRate', { body: body(tax.id) });
     saved.then(async () => {
       await queryClient.invalidateQueries({ queryKey: ['taxes'] });
@@ -159,8 +159,4 @@ function RateDialog({ tax, onClose }: { readonly tax: Tax | null; readonly onClo
       <Problem error={problem} />
     </Dialog>
   );
-}
-
-function two(value: number): string {
-  return String(value).padStart(2, '0');
 }
