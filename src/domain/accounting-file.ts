@@ -3,6 +3,7 @@
  * credit of every Z are equal. Pure.
  */
 import type { ClosingTotals } from './closing-totals.ts';
+import { decimalMark, writeCsv } from './csv.ts';
 import { plainAmount } from './money.ts';
 
 export interface BookedZ {
@@ -85,7 +86,6 @@ export function entriesOf({ totals, names }: BookedZ, country: string): Entry[] 
 /** Columns: date, register, Z, account, text, debit, credit, currency. Written as spreadsheets of the country read it. */
 export function accountingCsv(zs: readonly BookedZ[], country: string, digits: number): string {
   const mark = decimalMark(country);
-  const separator = mark === ',' ? ';' : ',';
   const amount = (minor: number): string => (minor <= 0 ? '' : plainAmount(minor, digits).replace('.', mark));
   const rows = zs.flatMap((z) =>
     entriesOf(z, country).map(({ account, text, minor }) => [
@@ -99,24 +99,9 @@ export function accountingCsv(zs: readonly BookedZ[], country: string, digits: n
       z.currency,
     ]),
   );
-  return [['date', 'register', 'z', 'account', 'text', 'debit', 'credit', 'currency'], ...rows]
-    .map((row) => `${row.map((cell) => quote(cell, separator)).join(separator)}\r\n`)
-    .join('');
+  return writeCsv([['date', 'register', 'z', 'account', 'text', 'debit', 'credit', 'currency'], ...rows], mark);
 }
 
 function dateOf(day: number): string {
   return String(day).replace(/^(\d{4})(\d{2})(\d{2})$/, '$1-$2-$3');
-}
-
-/** What the country's own language puts before decimals. */
-function decimalMark(country: string): ',' | '.' {
-  const locale = /^[A-Z]{2}$/.test(country) ? new Intl.Locale(`und-${country}`).maximize() : new Intl.Locale('en');
-  const decimal = new Intl.NumberFormat(locale, { numberingSystem: 'latn' }).formatToParts(1.5).find(({ type }) => type === 'decimal');
-  return decimal?.value === ',' ? ',' : '.';
-}
-
-/** What a spreadsheet would run as a formula is written as text. */
-function quote(text: string, separator: string): string {
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return safe.includes(separator) || /["\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

@@ -71,7 +71,12 @@ test('what was asked stays: a price that has been in force is not taken back, on
   unwrap(withdrawPrice(shop.register, planned, shop.owner));
   shop.clock.advance(2 * DAY_MS);
   assert.equal(regularPriceNow(shop.store.db, soap, shop.clock.nowMs()), 260);
-  const past = planPrice(shop.register, soap, { kind: 'regular', priceMinor: 1, fromAt: shop.clock.nowMs() - 1, untilAt: null }, shop.owner);
+  const past = planPrice(
+    shop.register,
+    soap,
+    { kind: 'regular', priceMinor: 1, fromAt: shop.clock.nowMs() - 1, untilAt: null },
+    shop.owner,
+  );
   assert.equal(past.ok ? '' : past.refusal.code, 'input.invalid');
   const backwards = planPrice(shop.register, soap, { kind: 'offer', priceMinor: 1, fromAt: DAY_MS, untilAt: DAY_MS }, shop.owner);
   assert.equal(backwards.ok ? '' : backwards.refusal.code, 'input.invalid');

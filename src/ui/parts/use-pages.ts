@@ -16,6 +16,8 @@ export interface Pages<R> {
   readonly error: unknown;
   /** Answered at least once. */
   readonly loaded: boolean;
+  /** All of the list from its beginning, page by page, as it is now. */
+  everyPage(): AsyncGenerator<readonly R[]>;
 }
 
 export function usePages<R, F extends object>(
@@ -42,5 +44,13 @@ export function usePages<R, F extends object>(
     onMore,
     error: query.error,
     loaded: data !== undefined,
+    everyPage: async function* () {
+      const { signal } = new AbortController();
+      for (let cursor: string | null = ''; cursor !== null;) {
+        const page: Page<R> = await ask({ ...filter, cursor }, signal);
+        yield page.rows;
+        cursor = page.next;
+      }
+    },
   };
 }

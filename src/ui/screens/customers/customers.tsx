@@ -11,6 +11,7 @@ import { Desk } from '../../parts/desk.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { useCan, useLocale } from '../../parts/register-context.ts';
+import { ExportButton, type Cell } from '../../parts/export-button.tsx';
 import { SearchField } from '../../parts/search-field.tsx';
 import { usePages } from '../../parts/use-pages.ts';
 import { VirtualRows } from '../../parts/virtual-rows.tsx';
@@ -45,6 +46,7 @@ export function Customers(): ReactNode {
           </div>
           <div className="page-tools">
             <SearchField label={t('customers.search')} value={search} onChange={setSearch} />
+            <ExportButton name="customers" pages={customers} columns={COLUMNS} />
           </div>
           <Problem error={customers.error} />
         </div>
@@ -91,6 +93,15 @@ export function Customers(): ReactNode {
     </Desk>
   );
 }
+
+const COLUMNS: Readonly<Record<string, (row: Customer) => Cell>> = {
+  name: (row) => row.name,
+  phone: (row) => row.phone,
+  email: (row) => row.email,
+  address: (row) => row.address,
+  tax_number: (row) => row.taxNumber,
+  card: (row) => row.cardCode,
+};
 
 function CustomerLine({ row, onEdit }: { readonly row: Customer; readonly onEdit: () => void }): ReactNode {
   const { t } = useTranslation();

@@ -10,6 +10,7 @@ import { Desk } from '../../parts/desk.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { useCan, useLocale, useMoney } from '../../parts/register-context.ts';
 import { linkTo } from '../../parts/route.ts';
+import { ExportButton, type Cell } from '../../parts/export-button.tsx';
 import { SearchField } from '../../parts/search-field.tsx';
 import { usePages } from '../../parts/use-pages.ts';
 import { VirtualRows } from '../../parts/virtual-rows.tsx';
@@ -75,6 +76,7 @@ export function Products(): ReactNode {
               <EyeOff className="icon" aria-hidden />
               {t('products.hidden')}
             </button>
+            <ExportButton name="products" pages={products} columns={COLUMNS} />
           </div>
           <Problem error={products.error} />
         </div>
@@ -97,6 +99,18 @@ export function Products(): ReactNode {
     </Desk>
   );
 }
+
+/** As the import reads them again. */
+const COLUMNS: Readonly<Record<string, (row: ProductRow) => Cell>> = {
+  name: (row) => row.name,
+  price: (row) => ({ minor: row.regularPriceMinor }),
+  barcode: (row) => row.codes.join(' '),
+  tax_rate: (row) => (row.taxCategory === null ? null : String(row.taxCategory.ratePpm / 10_000)),
+  category: (row) => row.category?.name ?? null,
+  cost: (row) => (row.costMinor === null ? null : { minor: row.costMinor }),
+  unit: (row) => row.unit,
+  stock: (row) => (row.stockMilli === null ? null : { milli: row.stockMilli }),
+};
 
 function NoProducts({ searching, onAdd }: { readonly searching: boolean; readonly onAdd: (() => void) | null }): ReactNode {
   const { t } = useTranslation();

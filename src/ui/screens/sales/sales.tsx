@@ -13,6 +13,7 @@ import { Problem } from '../../parts/problem.tsx';
 import { ReceiptPaper } from '../../parts/receipt-paper.tsx';
 import { useLocale, useMoney, useRegister } from '../../parts/register-context.ts';
 import { linkTo } from '../../parts/route.ts';
+import { ExportButton, type Cell } from '../../parts/export-button.tsx';
 import { SearchField } from '../../parts/search-field.tsx';
 import { usePages } from '../../parts/use-pages.ts';
 import { VirtualRows } from '../../parts/virtual-rows.tsx';
@@ -59,6 +60,7 @@ export function Sales({ chosen }: { readonly chosen: string | null }): ReactNode
                   </option>
                 ))}
               </select>
+              <ExportButton name="sales" pages={sales} columns={COLUMNS} />
             </div>
             <Problem error={sales.error} />
           </div>
@@ -87,6 +89,18 @@ export function Sales({ chosen }: { readonly chosen: string | null }): ReactNode
     </Desk>
   );
 }
+
+const COLUMNS: Readonly<Record<string, (row: SaleRow) => Cell>> = {
+  receipt: (row) => row.label,
+  completed_at: (row) => ({ at: row.completedAt }),
+  register: (row) => row.register,
+  user: (row) => row.user,
+  customer: (row) => row.customer,
+  kind: (row) => row.kind,
+  items: (row) => String(row.items),
+  paid_by: (row) => row.methods.join(' + '),
+  total: (row) => ({ minor: row.totalMinor }),
+};
 
 interface LineProps {
   readonly row: SaleRow;

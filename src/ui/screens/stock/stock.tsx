@@ -10,6 +10,7 @@ import { Desk } from '../../parts/desk.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { useLocale, useMoney } from '../../parts/register-context.ts';
+import { ExportButton, type Cell } from '../../parts/export-button.tsx';
 import { SearchField } from '../../parts/search-field.tsx';
 import { usePages } from '../../parts/use-pages.ts';
 import { VirtualRows } from '../../parts/virtual-rows.tsx';
@@ -66,6 +67,7 @@ export function Stock(): ReactNode {
                 </option>
               ))}
             </select>
+            <ExportButton name="stock" pages={stock} columns={COLUMNS} />
             {worth.data === undefined || worth.data.valueMinor === 0 ? null : (
               <span className="soft stock-worth">{t('stock.worth', { amount: money(worth.data.valueMinor) })}</span>
             )}
@@ -95,6 +97,14 @@ export function Stock(): ReactNode {
     </Desk>
   );
 }
+
+const COLUMNS: Readonly<Record<string, (row: Line) => Cell>> = {
+  name: (row) => row.name,
+  on_hand: (row) => ({ milli: row.onHandMilli }),
+  unit: (row) => row.unit,
+  minimum: (row) => (row.minimumMilli === null ? null : { milli: row.minimumMilli }),
+  value: (row) => (row.valueMinor === null ? null : { minor: row.valueMinor }),
+};
 
 function StockRow({ row, onChoose }: { readonly row: Line; readonly onChoose: () => void }): ReactNode {
   const { t } = useTranslation();
