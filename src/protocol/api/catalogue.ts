@@ -168,6 +168,23 @@ export const CATALOGUE = {
     body: productInput.partial().extend({ active: z.boolean().optional() }),
     answer: productRow,
   }),
+  editProducts: route({
+    method: 'PATCH',
+    path: '/api/products',
+    access: 'products',
+    summary: 'One change of many products, all or none: category, tax, dearer or cheaper by parts per million, favourite, age, hidden',
+    body: z.object({
+      ids: z.array(idText).min(1).max(150),
+      category: idText.nullable().optional(),
+      taxCategory: idText.optional(),
+      priceChangePpm: z.int().min(-1_000_000).max(10_000_000).optional(),
+      priceStepMinor: z.int().min(1).max(10_000).optional(),
+      favourite: z.boolean().optional(),
+      minimumAge: z.int().min(1).max(99).nullable().optional(),
+      active: z.boolean().optional(),
+    }),
+    answer: done,
+  }),
   listPrices: route({
     method: 'GET',
     path: '/api/products/:id/prices',

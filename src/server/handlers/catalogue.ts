@@ -6,6 +6,7 @@ import { pinDigitsNeeded } from '../../domain/rights.ts';
 import type { CATALOGUE } from '../../protocol/api/catalogue.ts';
 import { addCustomer, editCustomer, forgetCustomer } from '../../register/edit-customer.ts';
 import { addCategory, addProduct, editProduct } from '../../register/edit-product.ts';
+import { editProducts } from '../../register/edit-many-products.ts';
 import { planPrice, withdrawPrice } from '../../register/edit-price.ts';
 import { addTax, addTaxRate } from '../../register/edit-tax.ts';
 import { addUser, editUser } from '../../register/edit-user.ts';
@@ -37,6 +38,8 @@ export const CATALOGUE_HANDLERS: Handlers<keyof typeof CATALOGUE> = {
   getProduct: ({ register, clock }, { params }) => found(readProduct(register.store.db, params.id, clock.nowMs()), 'product'),
   addProduct: (runtime, { body, caller }) => addProduct(runtime.register, body, actingUser(runtime, caller)),
   editProduct: (runtime, { params, body, caller }) => editProduct(runtime.register, params.id, body, actingUser(runtime, caller)),
+  editProducts: (runtime, { body: { ids, ...edit }, caller }) =>
+    done(editProducts(runtime.register, ids, edit, actingUser(runtime, caller))),
   listPrices: ({ register: { store }, clock }, { params }) => {
     const product = readProduct(store.db, params.id, clock.nowMs());
     if (product === null) return refuse('input.not-found', { what: 'product' });

@@ -55,6 +55,7 @@ export const ROUTE_PATHS = {
   getProduct: 'GET /api/products/:id',
   addProduct: 'POST /api/products',
   editProduct: 'PATCH /api/products/:id',
+  editProducts: 'PATCH /api/products',
   listPrices: 'GET /api/products/:id/prices',
   planPrice: 'POST /api/products/:id/prices',
   withdrawPrice: 'DELETE /api/prices/:id',

@@ -1,6 +1,6 @@
 /** Every product of the shop: searched, added, edited, hidden. Edits made on any register show here by themselves. */
 import { useQuery } from '@tanstack/react-query';
-import { EyeOff, FileUp, Package, Plus, Star } from 'lucide-react';
+import { EyeOff, FileUp, ListChecks, Package, Plus, Star, Tags } from 'lucide-react';
 import { useState, type ReactNode } from 'react';
 import { useTranslation } from '../../texts/texts.tsx';
 import type { Answer } from '../../../protocol/api/routes.ts';
@@ -14,8 +14,13 @@ import { ExportButton, type Cell } from '../../parts/export-button.tsx';
 import { SearchField } from '../../parts/search-field.tsx';
 import { usePages } from '../../parts/use-pages.ts';
 import { VirtualRows } from '../../parts/virtual-rows.tsx';
+import { ManyDialog } from './many-dialog.tsx';
 import { ProductForm } from './product-form.tsx';
+import { ShelfLabels } from './shelf-labels.tsx';
 import './products.css';
+
+/** Products changed or labelled in one go; more is a file's work. */
+const MOST_CHOSEN = 2_000;
 
 export type ProductRow = Answer<'listProducts'>['rows'][number];
 
@@ -27,6 +32,8 @@ export function Products(): ReactNode {
   const [category, setCategory] = useState('');
   const [hidden, setHidden] = useState(false);
   const [edited, setEdited] = useState<ProductRow | 'new' | null>(null);
+  const [chosen, setChosen] = useState<ReadonlyMap<string, ProductRow> | null>(null);
+  const [work, setWork] = useState<'edit' | 'labels' | null>(null);
   const products = usePages('products', { search, category, hidden }, ({ hidden: withHidden, ...filter }, signal) =>
     call('listProducts', { query: { ...filter, hidden: withHidden ? 'true' : 'false', limit: 200 }, signal }),
   );
@@ -76,8 +83,38 @@ export function Products(): ReactNode {
               <EyeOff className="icon" aria-hidden />
               {t('products.hidden')}
             </button>
+            {mayEdit ? (
+              <button
+                type="button"
+                className="btn"
+                aria-pressed={chosen !== null}
+                onClick={() => setChosen(chosen === null ? new Map() : null)}
+              >
+                <ListChecks className="icon" aria-hidden />
+                {t('products.choose')}
+              </button>
+            ) : null}
             <ExportButton name="products" pages={products} columns={COLUMNS} />
           </div>
+          {chosen === null ? null : (
+            <div className="page-tools chosen-tools">
+              <span className="strong">{t('products.chosen', { count: chosen.size, shown: count(chosen.size, locale) })}</span>
+              <button
+                type="button"
+                className="btn"
+                onClick={() => setChosen(new Map(products.rows.slice(0, MOST_CHOSEN).map((row) => [row.id, row])))}
+              >
+                {t('products.choose-shown')}
+              </button>
+              <button type="button" className="btn" disabled={chosen.size === 0} onClick={() => setWork('labels')}>
+                <Tags className="icon" aria-hidden />
+                {t('products.labels')}
+              </button>
+              <button type="button" className="btn btn-primary" disabled={chosen.size === 0} onClick={() => setWork('edit')}>
+                {t('products.edit')}
+              </button>
+            </div>
+          )}
           <Problem error={products.error} />
         </div>
         {nothing ? (
@@ -91,13 +128,36 @@ export function Products(): ReactNode {
             more={products.more}
             onMore={products.onMore}
           >
-            {(row) => <ProductLine row={row} onEdit={mayEdit ? () => setEdited(row) : null} />}
+            {(row) =>
+              chosen === null ? (
+                <ProductLine row={row} onEdit={mayEdit ? () => setEdited(row) : null} />
+              ) : (
+                <ProductLine row={row} chosen={chosen.has(row.id)} onEdit={() => setChosen(toggled(chosen, row))} />
+              )
+            }
           </VirtualRows>
         )}
       </main>
       {edited === null ? null : <ProductForm product={edited === 'new' ? null : edited} onClose={() => setEdited(null)} />}
+      {chosen !== null && work === 'edit' ? (
+        <ManyDialog
+          ids={[...chosen.keys()]}
+          onClose={() => setWork(null)}
+          onDone={() => {
+            setWork(null);
+            setChosen(null);
+          }}
+        />
+      ) : null}
+      {chosen !== null && work === 'labels' ? <ShelfLabels rows={[...chosen.values()]} onDone={() => setWork(null)} /> : null}
     </Desk>
   );
+}
+
+function toggled(chosen: ReadonlyMap<string, ProductRow>, row: ProductRow): ReadonlyMap<string, ProductRow> {
+  const next = new Map(chosen);
+  if (!next.delete(row.id) && next.size < MOST_CHOSEN) next.set(row.id, row);
+  return next;
 }
 
 /** As the import reads them again. */
@@ -133,13 +193,21 @@ function NoProducts({ searching, onAdd }: { readonly searching: boolean; readonl
   );
 }
 
-function ProductLine({ row, onEdit }: { readonly row: ProductRow; readonly onEdit: (() => void) | null }): ReactNode {
+interface LineProps {
+  readonly row: ProductRow;
+  /** While products are being chosen: whether this one is. */
+  readonly chosen?: boolean;
+  readonly onEdit: (() => void) | null;
+}
+
+function ProductLine({ row, chosen, onEdit }: LineProps): ReactNode {
   const { t } = useTranslation();
   const locale = useLocale();
   const { amount } = useMoney();
   const inside = (
     <>
       <span className="product-name clip">
+        {chosen === undefined ? null : <span className={chosen ? 'tick tick-on' : 'tick'} aria-hidden />}
         {row.favourite ? <Star className="icon" aria-label={t('sell.favourites')} /> : null}
         <bdi className="strong">{row.name}</bdi>
         {row.active ? null : <span className="badge">{t('products.is-hidden')}</span>}
@@ -153,14 +221,19 @@ function ProductLine({ row, onEdit }: { readonly row: ProductRow; readonly onEdi
         {row.stockMilli === null ? '' : t('products.in-stock', { quantity: quantity(row.stockMilli, locale) })}
       </span>
       <span className="product-price num strong">
-        {amount(row.priceMinor)}
+        {row.priceMinor < row.regularPriceMinor ? <s className="soft">{amount(row.regularPriceMinor)}</s> : null} {amount(row.priceMinor)}
         {row.unit === 'each' ? '' : ` / ${row.unit}`}
       </span>
     </>
   );
   if (onEdit === null) return <div className="row product-row">{inside}</div>;
   return (
-    <button type="button" className="row product-row row-button" onClick={onEdit}>
+    <button
+      type="button"
+      className={chosen === true ? 'row product-row row-button row-chosen' : 'row product-row row-button'}
+      aria-pressed={chosen}
+      onClick={onEdit}
+    >
       {inside}
     </button>
   );
