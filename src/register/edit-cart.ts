@@ -22,7 +22,7 @@ import {
   type Service,
 } from '../domain/cart.ts';
 import { isScalePattern, readScaleLabel } from '../domain/scale-label.ts';
-import { findByCode, readProduct, type ProductRow } from '../store/queries/catalogue.ts';
+import { findByCode, packOfCode, readProduct, type ProductRow } from '../store/queries/catalogue.ts';
 import { priceNow } from '../store/queries/prices.ts';
 import { readTaxCategories } from '../store/queries/taxes.ts';
 import { readSetting } from '../store/queries/shop.ts';
@@ -148,7 +148,7 @@ export function scanCode(register: Register, code: string, quantityMilli: number
   const { store } = register;
   const [product, second] = findByCode(store.db, code);
   if (second !== undefined) return refuse('barcode.ambiguous', { code });
-  if (product !== undefined) return addProductLine(register, product, quantityMilli, code);
+  if (product !== undefined) return addProductLine(register, product, inPieces(quantityMilli, packOfCode(store.db, code)), code);
   const label = readScaleLabel(code, readSetting(store.db, 'scalePattern', SCALE_PATTERN, isScalePattern));
   const [weighed, other] = label === null ? [] : findByCode(store.db, label.article);
   if (label === null || weighed === undefined) return refuse('barcode.unknown', { code });
@@ -159,6 +159,11 @@ export function scanCode(register: Register, code: string, quantityMilli: number
   // The label's price is what the customer saw: it is the price of the one piece in hand.
   const piece = { code, quantityMilli, unit: 'each', unitPriceMinor: label.priceMinor ?? row.priceMinor } as const;
   return changeCart(store, (cart) => addToCart(cart, lineOf(store, cart, row, piece)));
+}
+
+/** How many pieces so many packs are. */
+function inPieces(quantityMilli: number, packMilli: number | null): number {
+  return packMilli === null ? quantityMilli : (quantityMilli * packMilli) / 1_000;
 }
 
 /** A negative quantity is goods that come back without their receipt. Refuses with input.not-found, input.amount-too-large. */

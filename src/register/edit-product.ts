@@ -2,7 +2,7 @@
 import type { Id } from '../base/id.ts';
 import { present } from '../base/assert.ts';
 import { ok, refuse, type Result } from '../base/result.ts';
-import { normalBarcode } from '../domain/barcode.ts';
+import { readPackCode, spellPackCode } from '../domain/barcode.ts';
 import { isAmount } from '../domain/money.ts';
 import type { Unit } from '../domain/cart.ts';
 import { commit, type Draft } from '../store/journal.ts';
@@ -44,7 +44,7 @@ export function addProduct(register: Register, input: ProductInput, user: Id | n
 function checkProduct(store: Store, input: Changes<ProductInput>, self: Id | null): Result<null> {
   if (!isAmount(input.priceMinor ?? 0) || !isAmount(input.costMinor ?? 0)) return refuse('input.amount-too-large');
   for (const code of input.codes ?? [])
-    if (findByCode(store.db, code).some((other) => other !== self))
+    if (findByCode(store.db, readPackCode(code).code).some((other) => other !== self))
       return refuse('input.invalid', { field: 'barcode', reason: `another product has ${code}` });
   return ok(null);
 }
@@ -74,7 +74,7 @@ export function draftProduct(store: Store, draft: Draft, input: ProductInput): I
     track_stock: true,
     active: true,
   });
-  for (const code of new Set((input.codes ?? []).map(normalBarcode))) draft.create('product_barcode', { product, code });
+  draftNewCodes(draft, product, input.codes ?? []);
   return product;
 }
 
@@ -94,7 +94,7 @@ export function editProduct(
       draftPriceChange(store, draft, id, input.priceMinor);
     const values = toPatch(input);
     if (Object.keys(values).length > 0) draft.patch('product', id, values);
-    if (input.codes !== undefined) draftCodes(store, draft, id, input.codes.map(normalBarcode));
+    if (input.codes !== undefined) draftCodes(store, draft, id, input.codes);
     return ok(null);
   });
   return edited.ok ? ok(present(readProduct(store.db, id, store.clock.nowMs()), 'the edited product')) : edited;
@@ -120,10 +120,21 @@ function toPatch(input: Changes<ProductInput> & { readonly active?: boolean | un
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
 }
 
-function draftCodes(store: Store, draft: Draft, product: Id, codes: readonly string[]): void {
+function draftCodes(store: Store, draft: Draft, product: Id, written: readonly string[]): void {
+  const codes = written.map((code) => spellPackCode(readPackCode(code)));
   const held = barcodesOf(store.db, product);
   for (const row of held) if (!codes.includes(row.code)) draft.remove('product_barcode', row.id);
-  for (const code of new Set(codes)) if (!held.some((row) => row.code === code)) draft.create('product_barcode', { product, code });
+  draftNewCodes(
+    draft,
+    product,
+    codes.filter((code) => !held.some((row) => row.code === code)),
+  );
+}
+
+/** Each code once, whichever pack it is written with. */
+function draftNewCodes(draft: Draft, product: Id, written: readonly string[]): void {
+  for (const { code, packMilli } of new Map(written.map(readPackCode).map((pack) => [pack.code, pack])).values())
+    draft.create('product_barcode', { product, code, pack_quantity_milli: packMilli });
 }
 
 export function addCategory(register: Register, name: string, icon: string | null, user: Id | null): Result<Id> {

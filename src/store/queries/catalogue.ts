@@ -1,7 +1,7 @@
 /** Reads of the catalogue: products, categories, ways to pay. SQL only; every function reads one consistent state. */
 import { toHex } from '../../base/bytes.ts';
 import { idFromBytes, idToBytes, type Id } from '../../base/id.ts';
-import { normalBarcode } from '../../domain/barcode.ts';
+import { normalBarcode, spellPackCode } from '../../domain/barcode.ts';
 import type { Unit } from '../../domain/cart.ts';
 import type { SearchRow } from '../product-search.ts';
 import { bytesOf, LIVE, numberOf, numberOrNull, textOf, textOrNull, type Database, type SqlRow, type SqlValue } from '../database.ts';
@@ -57,9 +57,7 @@ function toProduct(db: Database, row: SqlRow, taxes: readonly TaxCategoryRow[]):
   return {
     id: idFromBytes(id),
     name: textOrNull(row['name']) ?? '',
-    codes: db
-      .all(`SELECT code FROM product_barcode b WHERE product = ? AND ${LIVE('b')} ORDER BY id`, id)
-      .map((code) => textOrNull(code['code']) ?? ''),
+    codes: db.all(`SELECT code, pack_quantity_milli FROM product_barcode b WHERE product = ? AND ${LIVE('b')} ORDER BY id`, id).map(toCode),
     category: category === undefined ? null : { id: idFromBytes(bytesOf(category['id'])), name: textOrNull(category['name']) ?? '' },
     taxCategory: tax ?? null,
     priceMinor: numberOrNull(row['price_now']) ?? 0,
@@ -76,6 +74,10 @@ function toProduct(db: Database, row: SqlRow, taxes: readonly TaxCategoryRow[]):
     active: row['active'] === 1,
     stockMilli: numberOrNull(row['stock_milli']),
   };
+}
+
+function toCode(row: SqlRow): string {
+  return spellPackCode({ code: textOrNull(row['code']) ?? '', packMilli: numberOrNull(row['pack_quantity_milli']) });
 }
 
 export function toUnit(value: SqlValue | undefined): Unit {
@@ -130,15 +132,23 @@ export function findByCode(db: Database, code: string): Id[] {
     .map((row) => idFromBytes(bytesOf(row['id'])));
 }
 
+/** How many pieces a code names, in thousandths; null for the code of one. */
+export function packOfCode(db: Database, code: string): number | null {
+  return numberOrNull(
+    db.get(`SELECT max(pack_quantity_milli) AS pack FROM product_barcode b WHERE code = ? AND ${LIVE('b')}`, normalBarcode(code))?.['pack'],
+  );
+}
+
 export interface BarcodeRow {
   readonly id: Id;
+  /** With its pack, as people write it. */
   readonly code: string;
 }
 
 export function barcodesOf(db: Database, product: Id): BarcodeRow[] {
   return db
-    .all(`SELECT id, code FROM product_barcode b WHERE product = ? AND ${LIVE('b')} ORDER BY id`, idToBytes(product))
-    .map((row) => ({ id: idFromBytes(bytesOf(row['id'])), code: textOf(row['code']) }));
+    .all(`SELECT id, code, pack_quantity_milli FROM product_barcode b WHERE product = ? AND ${LIVE('b')} ORDER BY id`, idToBytes(product))
+    .map((row) => ({ id: idFromBytes(bytesOf(row['id'])), code: toCode(row) }));
 }
 
 // ---- tiles
@@ -154,7 +164,7 @@ export interface Tile {
 }
 
 const TILE_COLUMNS = `p.id, p.name, p.unit, p.net_content_milli, p.content_unit, ${PRICE_NOW} AS price_now, p.category,
-  (SELECT code FROM product_barcode b WHERE b.product = p.id AND ${LIVE('b')} ORDER BY b.id LIMIT 1) AS code`;
+  (SELECT code FROM product_barcode b WHERE b.product = p.id AND ${LIVE('b')} ORDER BY b.pack_quantity_milli IS NOT NULL, b.id LIMIT 1) AS code`;
 
 function toTile(row: SqlRow): Tile {
   const content = numberOrNull(row['net_content_milli']);
@@ -203,11 +213,11 @@ export function favouriteTiles(db: Database, nowMs: number): Tile[] {
 /** Codes that begin alike, at most: a scanner's first figures narrow a hundred thousand to a few. */
 const FORESEEN_LIMIT = 60;
 
-/** Products under codes that begin so, each with that code; codes of two products are left out. */
+/** Products under codes that begin so, each with that code; codes of two products and of packs are left out. */
 export function codeTiles(db: Database, prefix: string, nowMs: number): Tile[] {
   const rows = db.all(
     `SELECT b.code AS begins, ${TILE_COLUMNS} FROM product_barcode b JOIN product p ON p.id = b.product
-     WHERE b.code >= ? AND b.code < ? AND ${LIVE('b')} AND ${LIVE('p')} AND p.active = 1 ORDER BY b.code LIMIT ?`,
+     WHERE b.code >= ? AND b.code < ? AND b.pack_quantity_milli IS NULL AND ${LIVE('b')} AND ${LIVE('p')} AND p.active = 1 ORDER BY b.code LIMIT ?`,
     nowMs,
     prefix,
     // The character after the figures.
