@@ -7,16 +7,11 @@ import { pipeline } from 'node:stream/promises';
 import { makeId, type Id } from '../base/id.ts';
 import { ok, refuse, type Result } from '../base/result.ts';
 import type { Answer } from '../protocol/api/routes.ts';
-import {
-  IMPORT_FIELDS,
-  inspectFile,
-  readRows,
-  writeImport,
-  type ImportField,
-  type ImportPlan,
-  type Layout,
-  type RowError,
-} from '../register/import-products.ts';
+import { readPackCode } from '../domain/barcode.ts';
+import { IMPORT_FIELDS, inspectFile, readRows, type ImportField, type Layout, type RowError } from '../register/import-file.ts';
+import { writeImport, type ImportPlan } from '../register/import-products.ts';
+import { undoImport } from '../register/undo-import.ts';
+import { productsByCode } from '../store/queries/catalogue.ts';
 import type { Register } from '../register/register.ts';
 import type { GiveWay } from './give-way.ts';
 import type { JobProgress } from './jobs.ts';
@@ -27,6 +22,8 @@ type Preview = Answer<'openImport'>;
 const MAX_FILE_BYTES = 512 * 1024 * 1024;
 const PREVIEW_ROWS = 20;
 const MAX_ERRORS_SHOWN = 500;
+/** Codes looked up in one question, beside which a sale goes through. */
+const CODES_AT_ONCE = 500;
 
 interface OpenFile {
   readonly file: string;
@@ -34,14 +31,17 @@ interface OpenFile {
   layout: Layout;
   good: number;
   bad: number;
+  /** Good rows whose code a product has already. */
+  known: number;
 }
 
 export interface ImportDesk {
   open(bytes: ReadableStream<Uint8Array>, fileName: string): Promise<Result<Preview>>;
   map(id: string, mapping: readonly (string | null)[]): Promise<Result<Preview>>;
   /** The plan to write, once the file is good or bad rows may be skipped. */
-  plan(id: string, skipBad: boolean, user: Id | null): Result<ImportPlan>;
+  plan(id: string, options: { readonly skipBad: boolean; readonly known: ImportPlan['known'] }, user: Id | null): Result<ImportPlan>;
   write(plan: ImportPlan, progress: JobProgress): Promise<Result<object>>;
+  undo(plan: ImportPlan, user: Id | null, progress: JobProgress): Promise<Result<object>>;
 }
 
 export function makeImportDesk(register: Register, dataFolder: string, giveWay: GiveWay): ImportDesk {
@@ -65,7 +65,7 @@ export function makeImportDesk(register: Register, dataFolder: string, giveWay: 
         if (error instanceof RangeError) return refuse('input.invalid', { field: 'the file', reason: 'it is larger than 512 MB' });
         throw error;
       }
-      files.set(id, { file, fileName, layout: await inspectFile(file), good: 0, bad: 0 });
+      files.set(id, { file, fileName, layout: await inspectFile(file), good: 0, bad: 0, known: 0 });
       return check(register, files, id);
     },
     map: async (id, mapping) => {
@@ -74,20 +74,25 @@ export function makeImportDesk(register: Register, dataFolder: string, giveWay: 
       held.layout = { ...held.layout, mapping: held.layout.columns.map((_, at) => toField(mapping[at] ?? null)) };
       return check(register, files, id);
     },
-    plan: (id, skipBad, user) => {
+    plan: (id, { skipBad, known }, user) => {
       const held = files.get(id);
       if (held === undefined) return refuse('input.not-found', { what: 'file' });
       if (!held.layout.mapping.includes('name')) return refuse('import.no-columns');
       if (held.bad > 0 && !skipBad) return refuse('import.has-errors', { count: held.bad });
-      return ok({ id, file: held.file, layout: held.layout, total: held.good, user });
+      return ok({ id, file: held.file, fileName: held.fileName, layout: held.layout, total: held.good, known, user });
     },
     write: async (plan, progress) => {
-      progress.step('import', files.get(plan.id)?.fileName ?? '');
+      progress.step('import', plan.fileName);
       const written = await writeImport(register, plan, (done) => progress.rows(done, plan.total), giveWay.pause);
       if (!written.ok) return written;
       files.delete(plan.id);
       await rm(plan.file, { force: true });
       return ok({});
+    },
+    undo: async (plan, user, progress) => {
+      progress.step('undo-import', plan.fileName);
+      const undone = await undoImport(register, plan, user, (done) => progress.rows(done, plan.total), giveWay.pause);
+      return undone.ok ? ok({}) : undone;
     },
   };
 }
@@ -104,9 +109,18 @@ async function check(register: Register, files: ReadonlyMap<string, OpenFile>, i
   const errors: RowError[] = [];
   held.good = 0;
   held.bad = 0;
+  held.known = 0;
+  let codes: string[] = [];
+  const lookUp = (): void => {
+    const byCode = productsByCode(register.store.db, codes);
+    held.known += byCode.size;
+    codes = [];
+  };
   try {
-    for await (const { cells, error } of readRows(register.store, held.file, held.layout)) {
+    for await (const { cells, value, error } of readRows(register.store, held.file, held.layout)) {
       if (preview.length < PREVIEW_ROWS) preview.push(cells.map((cell) => cell.slice(0, 100)));
+      if (value?.codes[0] !== undefined) codes.push(readPackCode(value.codes[0]).code);
+      if (codes.length === CODES_AT_ONCE) lookUp();
       if (error === null) held.good++;
       else {
         held.bad++;
@@ -117,6 +131,7 @@ async function check(register: Register, files: ReadonlyMap<string, OpenFile>, i
     // The CSV parser gives up on what is no CSV at all: an open quote that never closes, binary data.
     return refuse('input.invalid', { field: 'the file', reason: error instanceof Error ? error.message : 'it is not CSV' });
   }
+  lookUp();
   const { delimiter, encoding, columns, mapping } = held.layout;
   return ok({
     id,
@@ -129,6 +144,7 @@ async function check(register: Register, files: ReadonlyMap<string, OpenFile>, i
     preview,
     good: held.good,
     bad: held.bad,
+    known: held.known,
     errors,
   });
 }

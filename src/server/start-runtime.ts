@@ -6,6 +6,7 @@ import type { Log } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
 import { ok, type Refusal, type Result } from '../base/result.ts';
 import { unfinishedImports } from '../register/import-products.ts';
+import { unfinishedUndos } from '../register/undo-import.ts';
 import { openRegister } from '../register/register.ts';
 import { lockFolder } from '../store/lock-folder.ts';
 import { startReader } from '../store/reader.ts';
@@ -180,6 +181,8 @@ function takeUpWork(runtime: Runtime): void {
   if (unfinished?.kind === 'to-master') jobs.start('to-master', (progress) => network.toMaster(progress, unfinished.port));
   if (unfinished?.kind === 'join') jobs.start('join', (progress) => network.resumeJoin(progress));
   for (const plan of unfinishedImports(runtime.register.store)) jobs.start('import', (progress) => imports.write(plan, progress));
+  for (const plan of unfinishedUndos(runtime.register.store))
+    jobs.start('undo-import', (progress) => imports.undo(plan, plan.user, progress));
 }
 
 async function keepCheckpoints(reader: Runtime['reader'], clock: Clock, log: Log, signal: AbortSignal): Promise<void> {

@@ -107,6 +107,8 @@ export const importPreview = z.object({
   /** Rows ready to import, and the first errors; `row` counts from 1 as a spreadsheet does, the heading being row 1. */
   good: z.int(),
   bad: z.int(),
+  /** Good rows whose code a product has already. */
+  known: z.int(),
   errors: z.array(
     z.object({
       row: z.int(),
@@ -353,7 +355,26 @@ export const CATALOGUE = {
     access: 'import',
     summary: 'Write the rows, in chunks that selling does not feel; progress as a job',
     params: z.object({ id: z.string() }),
-    body: z.object({ skipBad: z.boolean().default(false) }),
+    body: z.object({
+      skipBad: z.boolean().default(false),
+      /** Products whose code is there already stay as they are, or take what the file says. */
+      known: z.enum(['leave', 'update']).default('leave'),
+    }),
+    answer: z.object({ job: z.string() }),
+  }),
+  listImports: route({
+    method: 'GET',
+    path: '/api/imports',
+    access: 'import',
+    summary: 'Imports made on this register that can be undone, newest first',
+    answer: z.object({ rows: z.array(z.object({ id: z.string(), fileName: z.string(), at: instant, rows: z.int() })) }),
+  }),
+  undoImport: route({
+    method: 'POST',
+    path: '/api/imports/:id/undo',
+    access: 'import',
+    summary: 'Products it made are removed, those it changed take back what they were, unless somebody changed them since',
+    params: z.object({ id: z.string() }),
     answer: z.object({ job: z.string() }),
   }),
   listToCheck: route({

@@ -8,6 +8,7 @@ import { addCustomer, editCustomer, forgetCustomer } from '../../register/edit-c
 import { addCategory, addProduct, editProduct } from '../../register/edit-product.ts';
 import { editProducts } from '../../register/edit-many-products.ts';
 import { planPrice, withdrawPrice } from '../../register/edit-price.ts';
+import { beginUndo, finishedImports } from '../../register/undo-import.ts';
 import { addTax, addTaxRate } from '../../register/edit-tax.ts';
 import { addUser, editUser } from '../../register/edit-user.ts';
 import { listPaymentMethods, readProduct, readProducts } from '../../store/queries/catalogue.ts';
@@ -94,9 +95,17 @@ export const CATALOGUE_HANDLERS: Handlers<keyof typeof CATALOGUE> = {
   },
   mapImport: ({ imports }, { params, body }) => imports.map(params.id, body.mapping),
   applyImport: (runtime, { params, body, caller }) => {
-    const plan = runtime.imports.plan(params.id, body.skipBad, actingUser(runtime, caller));
+    const plan = runtime.imports.plan(params.id, body, actingUser(runtime, caller));
     if (!plan.ok) return plan;
     return ok({ job: runtime.jobs.start('import', (progress) => runtime.imports.write(plan.value, progress)) });
+  },
+  listImports: ({ register: { store } }) =>
+    ok({ rows: finishedImports(store).map(({ plan: { id, fileName, total }, at }) => ({ id, fileName, at, rows: total })) }),
+  undoImport: (runtime, { params, caller }) => {
+    const plan = beginUndo(runtime.register, params.id);
+    if (!plan.ok) return plan;
+    const user = actingUser(runtime, caller);
+    return ok({ job: runtime.jobs.start('undo-import', (progress) => runtime.imports.undo(plan.value, user, progress)) });
   },
   listToCheck: ({ register, clock }) =>
     ok({ rows: listExceptions(register.store.db).map((row) => viewException(register.store, row, clock.nowMs())) }),

@@ -1,5 +1,5 @@
 /** Reads of the catalogue: products, categories, ways to pay. SQL only; every function reads one consistent state. */
-import { toHex } from '../../base/bytes.ts';
+import { fromHex, toHex } from '../../base/bytes.ts';
 import { idFromBytes, idToBytes, type Id } from '../../base/id.ts';
 import { normalBarcode, spellPackCode } from '../../domain/barcode.ts';
 import type { Unit } from '../../domain/cart.ts';
@@ -57,7 +57,12 @@ function toProduct(db: Database, row: SqlRow, taxes: readonly TaxCategoryRow[]):
   return {
     id: idFromBytes(id),
     name: textOrNull(row['name']) ?? '',
-    codes: db.all(`SELECT code, pack_quantity_milli FROM product_barcode b WHERE product = ? AND ${LIVE('b')} ORDER BY id`, id).map(toCode),
+    codes: db
+      .all(
+        `SELECT code, pack_quantity_milli FROM product_barcode b WHERE product = ? AND ${LIVE('b')} ORDER BY pack_quantity_milli IS NOT NULL, id`,
+        id,
+      )
+      .map(toCode),
     category: category === undefined ? null : { id: idFromBytes(bytesOf(category['id'])), name: textOrNull(category['name']) ?? '' },
     taxCategory: tax ?? null,
     priceMinor: numberOrNull(row['price_now']) ?? 0,
@@ -147,7 +152,10 @@ export interface BarcodeRow {
 
 export function barcodesOf(db: Database, product: Id): BarcodeRow[] {
   return db
-    .all(`SELECT id, code, pack_quantity_milli FROM product_barcode b WHERE product = ? AND ${LIVE('b')} ORDER BY id`, idToBytes(product))
+    .all(
+      `SELECT id, code, pack_quantity_milli FROM product_barcode b WHERE product = ? AND ${LIVE('b')} ORDER BY pack_quantity_milli IS NOT NULL, id`,
+      idToBytes(product),
+    )
     .map((row) => ({ id: idFromBytes(bytesOf(row['id'])), code: toCode(row) }));
 }
 
@@ -362,13 +370,14 @@ export function productRowsOf(db: Database, products: readonly Uint8Array[], bar
     .map((row) => numberOf(row['row']));
 }
 
-/** Which of these codes some barcode row has already. */
-export function knownCodes(db: Database, codes: readonly string[]): Set<string> {
+/** Live products by those of these codes that they have; of a code on several, the oldest. */
+export function productsByCode(db: Database, codes: readonly string[]): Map<string, Id> {
   const rows = db.all(
-    'SELECT DISTINCT b.code FROM json_each(?) j JOIN product_barcode b ON b.code = j.value WHERE b.deleted IS NOT 1',
+    `SELECT b.code, min(hex(p.id)) AS product FROM json_each(?) j JOIN product_barcode b ON b.code = j.value JOIN product p ON p.id = b.product
+     WHERE ${LIVE('b')} AND ${LIVE('p')} GROUP BY b.code`,
     JSON.stringify(codes),
   );
-  return new Set(rows.map((row) => textOf(row['code'])));
+  return new Map(rows.map((row) => [textOf(row['code']), idFromBytes(fromHex(textOf(row['product'])))]));
 }
 
 const CODES = `(SELECT group_concat(code, ' ') FROM product_barcode b WHERE b.product = p.id AND ${LIVE('b')}) AS codes`;

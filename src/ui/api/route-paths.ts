@@ -81,6 +81,8 @@ export const ROUTE_PATHS = {
   stockMovements: 'GET /api/stock/:id/movements',
   moveStock: 'POST /api/stock',
   reportSales: 'GET /api/reports/sales',
+  listImports: 'GET /api/imports',
+  undoImport: 'POST /api/imports/:id/undo',
   listToCheck: 'GET /api/to-check',
   getShift: 'GET /api/shift',
   openShift: 'POST /api/shift',

@@ -2,14 +2,15 @@
  * Products from a CSV file: what was found in it, which column holds what, what is wrong in which row; nothing is written before that is
  * clear. Then progress with figures. Survives a reload: the work itself runs in the register.
  */
-import { useMutation } from '@tanstack/react-query';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import { ArrowLeft } from 'lucide-react';
 import { useEffect, useEffectEvent, useState, type ReactNode } from 'react';
 import { useTranslation } from '../../texts/texts.tsx';
 import { call } from '../../api/call.ts';
-import { count } from '../../format/format.ts';
+import type { Answer } from '../../../protocol/api/routes.ts';
+import { count, dateTime } from '../../format/format.ts';
 import { Desk } from '../../parts/desk.tsx';
-import { Field } from '../../parts/field.tsx';
+import { Field, SelectField } from '../../parts/field.tsx';
 import { JobView } from '../../parts/job-view.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { useLocale } from '../../parts/register-context.ts';
@@ -43,9 +44,12 @@ export function Import(): ReactNode {
           </p>
           <h1>{t('import.title')}</h1>
           {jobId !== null ? (
-            <Running id={jobId} onAgain={() => setJobId(null)} />
+            <Running id={jobId} onAgain={() => setJobId(null)} onUndo={setJobId} />
           ) : open.data === undefined ? (
-            <Choose busy={open.isPending} error={open.error} onFile={(file) => open.mutate(file)} />
+            <>
+              <Choose busy={open.isPending} error={open.error} onFile={(file) => open.mutate(file)} />
+              <Before onUndo={setJobId} />
+            </>
           ) : (
             <Check key={open.data.id} opened={open.data} onStarted={setJobId} onAgain={() => open.reset()} />
           )}
@@ -82,6 +86,39 @@ function Choose({ busy, error, onFile }: ChooseProps): ReactNode {
   );
 }
 
+/** What was imported here and can be undone. */
+function Before({ onUndo }: { readonly onUndo: (job: string) => void }): ReactNode {
+  const { t } = useTranslation();
+  const locale = useLocale();
+  const before = useQuery({ queryKey: ['imports'], queryFn: ({ signal }) => call('listImports', { signal }) });
+  const undo = useMutation({
+    mutationFn: (id: string) => call('undoImport', { params: { id } }),
+    onSuccess: ({ job }) => onUndo(job),
+  });
+  if (before.data === undefined || before.data.rows.length === 0) return null;
+  return (
+    <section className="panel import-part">
+      <h2>{t('import.before')}</h2>
+      <Problem error={undo.error} />
+      <ul>
+        {before.data.rows.map((row) => (
+          <li key={row.id} className="page-title">
+            <span>
+              <bdi className="strong">{row.fileName}</bdi>{' '}
+              <span className="soft">
+                {dateTime(row.at, locale)}, {t('import.before-rows', { count: row.rows, shown: count(row.rows, locale) })}
+              </span>
+            </span>
+            <button type="button" className="btn" disabled={undo.isPending} onClick={() => undo.mutate(row.id)}>
+              {t('import.undo')}
+            </button>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
 interface CheckProps {
   readonly opened: Preview;
   readonly onStarted: (job: string) => void;
@@ -96,8 +133,9 @@ function Check({ opened, onStarted, onAgain }: CheckProps): ReactNode {
     mutationFn: (mapping: (string | null)[]) => call('mapImport', { params: { id: preview.id }, body: { mapping } }),
     onSuccess: setPreview,
   });
+  const [known, setKnown] = useState<'leave' | 'update'>('leave');
   const apply = useMutation({
-    mutationFn: () => call('applyImport', { params: { id: preview.id }, body: { skipBad: preview.bad > 0 } }),
+    mutationFn: () => call('applyImport', { params: { id: preview.id }, body: { skipBad: preview.bad > 0, known } }),
     onSuccess: ({ job }) => onStarted(job),
   });
   const shown = (value: number): string => count(value, locale);
@@ -121,6 +159,19 @@ function Check({ opened, onStarted, onAgain }: CheckProps): ReactNode {
             </>
           ) : null}
         </p>
+        {preview.known === 0 ? null : (
+          <>
+            <p className="strong">{t('import.known', { count: preview.known, shown: shown(preview.known) })}</p>
+            <SelectField
+              label={t('import.known-what')}
+              value={known}
+              onChange={(event) => setKnown(event.target.value === 'update' ? 'update' : 'leave')}
+            >
+              <option value="leave">{t('import.known-leave')}</option>
+              <option value="update">{t('import.known-update')}</option>
+            </SelectField>
+          </>
+        )}
         <MappingTable preview={preview} busy={map.isPending} onMap={(mapping) => map.mutate(mapping)} />
         <Problem error={map.error} />
       </div>
@@ -154,13 +205,19 @@ function encodingName(encoding: string): string {
   return encoding.replace(/^utf-?(\d+)(le|be)?$/i, 'UTF-$1').replace(/^latin/, 'Latin-');
 }
 
-function Running({ id, onAgain }: { readonly id: string; readonly onAgain: () => void }): ReactNode {
+interface RunningProps {
+  readonly id: string;
+  readonly onAgain: () => void;
+  readonly onUndo: (job: string) => void;
+}
+
+function Running({ id, onAgain, onUndo }: RunningProps): ReactNode {
   const { t } = useTranslation();
   const job = useJob(id);
   const ended = job.data !== undefined && job.data.state !== 'running';
   return (
     <div className="panel import-part">
-      <h2>{t(job.data?.state === 'done' ? 'import.done' : ended ? 'import.stopped' : 'import.running')}</h2>
+      <h2>{t(heading(job.data))}</h2>
       {job.data === undefined ? null : <JobView job={job.data} title={t('import.title')} />}
       <Problem error={job.error} />
       <p className="soft">{ended ? null : t('import.goes-on')}</p>
@@ -174,6 +231,16 @@ function Running({ id, onAgain }: { readonly id: string; readonly onAgain: () =>
           </a>
         </div>
       ) : null}
+      {job.data?.state === 'done' && job.data.kind === 'import' ? <Before onUndo={onUndo} /> : null}
     </div>
   );
+}
+
+function heading(
+  job: Answer<'getJob'> | undefined,
+): 'import.done' | 'import.stopped' | 'import.running' | 'import.undone' | 'import.undoing' {
+  const undoes = job?.kind === 'undo-import';
+  if (job?.state === 'done') return undoes ? 'import.undone' : 'import.done';
+  if (job !== undefined && job.state !== 'running') return 'import.stopped';
+  return undoes ? 'import.undoing' : 'import.running';
 }

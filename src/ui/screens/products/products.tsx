@@ -164,7 +164,7 @@ function toggled(chosen: ReadonlyMap<string, ProductRow>, row: ProductRow): Read
 const COLUMNS: Readonly<Record<string, (row: ProductRow) => Cell>> = {
   name: (row) => row.name,
   price: (row) => ({ minor: row.regularPriceMinor }),
-  barcode: (row) => row.codes.join(' '),
+  barcode: (row) => row.codes.join('|'),
   tax_rate: (row) => (row.taxCategory === null ? null : String(row.taxCategory.ratePpm / 10_000)),
   category: (row) => row.category?.name ?? null,
   cost: (row) => (row.costMinor === null ? null : { minor: row.costMinor }),
