@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { parse } from 'csv-parse';
 import { readPackCode, spellPackCode } from '../domain/barcode.ts';
+import type { Id } from '../base/id.ts';
 import type { Unit } from '../domain/cart.ts';
 import { currencyDigits, parseAmount } from '../domain/money.ts';
 import { toUnit } from '../store/queries/catalogue.ts';
@@ -96,6 +97,17 @@ function guessMapping(columns: readonly string[]): Mapping {
     if (field !== null) taken.add(field);
     return field;
   });
+}
+
+export interface ImportPlan {
+  readonly id: string;
+  readonly file: string;
+  readonly fileName: string;
+  readonly layout: Layout;
+  readonly total: number;
+  /** What becomes of products whose code is there already: they stay as they are, or take what the file's columns say. */
+  readonly known: 'leave' | 'update';
+  readonly user: Id | null;
 }
 
 export interface ImportRow {

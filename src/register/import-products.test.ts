@@ -7,9 +7,9 @@ import { listProducts } from '../store/queries/catalogue.ts';
 import { present } from '../base/assert.ts';
 import { findByCode, readProduct } from '../store/queries/catalogue.ts';
 import { listPrices } from '../store/queries/prices.ts';
-import { inspectFile, readRows, type RowError } from './import-file.ts';
+import { inspectFile, readRows, type ImportPlan, type RowError } from './import-file.ts';
 import { addProduct, editProduct } from './edit-product.ts';
-import { writeImport, type ImportPlan } from './import-products.ts';
+import { writeImport } from './import-products.ts';
 import { beginUndo, finishedImports, undoImport, unfinishedUndos } from './undo-import.ts';
 
 async function readFile(shop: TestShop, file: string): Promise<{ good: number; errors: RowError[] }> {

@@ -13,23 +13,12 @@ import { readTaxCategories } from '../store/queries/taxes.ts';
 import type { Store } from '../store/store.ts';
 import { draftPriceChange } from './edit-price.ts';
 import { draftProduct, pricesIncludeTax } from './edit-product.ts';
-import { readRows, type ImportRow, type Layout } from './import-file.ts';
+import { readRows, type ImportPlan, type ImportRow, type Layout } from './import-file.ts';
 import { filePatchOf, undoFileOf, type FilePatch, type UndoNote } from './undo-import.ts';
 import type { Register } from './register.ts';
 
 /** Products a changeset: new ones are two rows each, changed ones up to three; short enough that a sale next to it feels nothing. */
 const CHUNK_PRODUCTS = 150;
-
-export interface ImportPlan {
-  readonly id: string;
-  readonly file: string;
-  readonly fileName: string;
-  readonly layout: Layout;
-  readonly total: number;
-  /** What becomes of products whose code is there already: they stay as they are, or take what the file's columns say. */
-  readonly known: 'leave' | 'update';
-  readonly user: Id | null;
-}
 
 /** Writes all good rows, from where an earlier run was cut. `pause` is awaited between chunks: a turn for whoever wants to sell. */
 export async function writeImport(

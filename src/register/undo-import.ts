@@ -13,7 +13,7 @@ import { commitWith, startDraft, type Draft } from '../store/journal.ts';
 import { barcodesOf, readProduct, type ProductRow } from '../store/queries/catalogue.ts';
 import type { Store } from '../store/store.ts';
 import { draftPriceChange } from './edit-price.ts';
-import type { ImportPlan } from './import-products.ts';
+import type { ImportPlan } from './import-file.ts';
 import type { Register } from './register.ts';
 
 /** Columns that a file may set. */

@@ -8,8 +8,16 @@ import { makeId, type Id } from '../base/id.ts';
 import { ok, refuse, type Result } from '../base/result.ts';
 import type { Answer } from '../protocol/api/routes.ts';
 import { readPackCode } from '../domain/barcode.ts';
-import { IMPORT_FIELDS, inspectFile, readRows, type ImportField, type Layout, type RowError } from '../register/import-file.ts';
-import { writeImport, type ImportPlan } from '../register/import-products.ts';
+import {
+  IMPORT_FIELDS,
+  inspectFile,
+  readRows,
+  type ImportField,
+  type ImportPlan,
+  type Layout,
+  type RowError,
+} from '../register/import-file.ts';
+import { writeImport } from '../register/import-products.ts';
 import { undoImport } from '../register/undo-import.ts';
 import { productsByCode } from '../store/queries/catalogue.ts';
 import type { Register } from '../register/register.ts';

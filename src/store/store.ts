@@ -9,7 +9,6 @@ import { ok, refuse, type Result } from '../base/result.ts';
 import type { ChainKey } from '../protocol/changeset.ts';
 import { FIRST_DICTIONARY } from '../protocol/dictionary.ts';
 import { textOf, type Database } from './database.ts';
-import type { WaitingTally } from './waiting.ts';
 
 export { findLocal, hashOfLocal, nameLocal, readMeta, writeMeta } from './look-up.ts';
 
@@ -30,6 +29,18 @@ export interface Change {
   readonly table: string;
   /** The row's UUID bytes; null for ledger rows. */
   readonly id: Uint8Array | null;
+}
+
+export interface Waiting {
+  readonly changes: number;
+  /** How many of the changes are sales. */
+  readonly sales: number;
+}
+
+/** Of one own chain: what lies after `sent`, up to `head`. */
+export interface WaitingTally extends Waiting {
+  readonly sent: number;
+  readonly head: number;
 }
 
 export interface Store {

@@ -4,19 +4,7 @@
  */
 import { ownChains } from './chains.ts';
 import { numberOf, numberOrNull, type Database } from './database.ts';
-import type { Store } from './store.ts';
-
-export interface Waiting {
-  readonly changes: number;
-  /** How many of the changes are sales. */
-  readonly sales: number;
-}
-
-/** Of one own chain: what lies after `sent`, up to `head`. */
-export interface WaitingTally extends Waiting {
-  readonly sent: number;
-  readonly head: number;
-}
+import type { Store, Waiting, WaitingTally } from './store.ts';
 
 export function countWaiting(store: Store): Waiting {
   const tallies = ownChains(store.db).map(({ number, sentN }) => {

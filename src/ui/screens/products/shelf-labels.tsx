@@ -2,12 +2,14 @@
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useEffectEvent, type ReactNode } from 'react';
 import { createPortal } from 'react-dom';
+import type { Answer } from '../../../protocol/api/routes.ts';
 import { unitPrice } from '../../../domain/unit-price.ts';
 import { call } from '../../api/call.ts';
 import { useMoney } from '../../parts/register-context.ts';
 import { Barcode } from '../../parts/symbol.tsx';
 import { useTranslation } from '../../texts/texts.tsx';
-import type { ProductRow } from './products.tsx';
+
+type ProductRow = Answer<'listProducts'>['rows'][number];
 
 interface Props {
   readonly rows: readonly ProductRow[];
