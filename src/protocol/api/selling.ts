@@ -76,10 +76,19 @@ export const receipt = z.object({
   uuid: idText,
   /** Series and number, as printed and as its barcode holds it: R1-000042. */
   label: z.string(),
-  shop: z.object({ name: z.string(), address: z.string(), taxNumber: z.string(), phone: z.string(), footer: z.string() }),
+  shop: z.object({
+    name: z.string(),
+    address: z.string(),
+    taxNumber: z.string(),
+    phone: z.string(),
+    footer: z.string(),
+    country: z.string(),
+  }),
   register: z.object({ code: z.string(), name: z.string() }),
   user: z.string(),
   customer: z.string().nullable(),
+  /** What the paper speaks: the customer's language, else the shop's. */
+  language: z.string(),
   completedAt: instant,
   utcOffsetMinutes: z.int(),
   currency: z.string(),

@@ -1,5 +1,6 @@
 /** Reads of the history: the list, one sale whole, the open shift, receipt numbers. A sale's lines and tenders lie in its changeset. */
 import { idFromBytes, idToBytes, type Id } from '../../base/id.ts';
+import type { ReceiptData, SaleKind, TaxSum } from '../../domain/receipt.ts';
 import { INDEX_SPACE } from '../../protocol/changeset.ts';
 import { changesetOfLedgerId } from '../merge.ts';
 import {
@@ -15,6 +16,7 @@ import {
 } from '../database.ts';
 import { toMethodKind } from './catalogue.ts';
 import { personalText, userName } from './people.ts';
+import { readLanguage } from './shop.ts';
 
 export function saleLabel(series: string, number: number): string {
   return `${series}-${String(number).padStart(6, '0')}`;
@@ -31,7 +33,7 @@ export interface SaleRow {
   readonly summary: string;
   readonly items: number;
   readonly totalMinor: number;
-  readonly kind: 'sale' | 'refund' | 'exchange';
+  readonly kind: SaleKind;
   readonly training: boolean;
   readonly methods: string[];
   readonly state: 'here' | 'sent' | 'waiting' | 'arrived';
@@ -139,49 +141,16 @@ function customerName(db: Database, customer: Uint8Array): string {
   return personalText(db, bytesOrNull(db.get('SELECT name FROM customer WHERE id = ?', customer)?.['name']));
 }
 
-function toSaleKind(value: SqlValue | undefined): 'sale' | 'refund' | 'exchange' {
+function customerLanguage(db: Database, customer: SqlValue | undefined): string | null {
+  if (!(customer instanceof Uint8Array)) return null;
+  return textOrNull(db.get('SELECT language FROM customer WHERE id = ?', customer)?.['language']);
+}
+
+function toSaleKind(value: SqlValue | undefined): SaleKind {
   return value === 'refund' || value === 'exchange' ? value : 'sale';
 }
 
 // ---- one sale
-
-export interface ReceiptData {
-  readonly uuid: Id;
-  readonly label: string;
-  readonly shop: {
-    readonly name: string;
-    readonly address: string;
-    readonly taxNumber: string;
-    readonly phone: string;
-    readonly footer: string;
-  };
-  readonly register: { readonly code: string; readonly name: string };
-  readonly user: string;
-  readonly customer: string | null;
-  readonly completedAt: number;
-  readonly utcOffsetMinutes: number;
-  readonly currency: string;
-  /** Lines with what was taken off them: total = price x quantity - discount. */
-  readonly lines: {
-    name: string;
-    quantityMilli: number;
-    unit: string;
-    unitPriceMinor: number;
-    discountMinor: number;
-    totalMinor: number;
-    taxRatePpm: number;
-    note: string | null;
-  }[];
-  readonly kind: 'sale' | 'refund' | 'exchange';
-  readonly training: boolean;
-  readonly note: string | null;
-  readonly totalMinor: number;
-  readonly roundingMinor: number;
-  readonly dueMinor: number;
-  readonly taxes: { ratePpm: number; netMinor: number; taxMinor: number }[];
-  readonly tenders: { method: string; kind: string; amountMinor: number; changeMinor: number }[];
-  readonly changeMinor: number;
-}
 
 /** The sale as its receipt says it: all as it was then, nothing computed again. */
 export function readReceipt(db: Database, uuid: Id): ReceiptData | null {
@@ -206,7 +175,10 @@ export function readReceipt(db: Database, uuid: Id): ReceiptData | null {
   const off = new Map<number, number>();
   for (const row of db.all('SELECT sale_line, amount_minor FROM line_adjustment WHERE id BETWEEN ? AND ?', first, last))
     off.set(numberOf(row['sale_line']), (off.get(numberOf(row['sale_line'])) ?? 0) + numberOf(row['amount_minor']));
-  const shop = db.get('SELECT name, address, tax_number, phone, footer FROM shop_version WHERE id = ?', sale['shop_version'] ?? null);
+  const shop = db.get(
+    'SELECT name, address, tax_number, phone, footer, country FROM shop_version WHERE id = ?',
+    sale['shop_version'] ?? null,
+  );
   const register = db.get('SELECT code, name FROM register WHERE id = ?', sale['register'] ?? null);
   const label = saleLabel(textOrNull(sale['series']) ?? '', numberOrNull(sale['number']) ?? 0);
   const totalMinor = numberOf(sale['total_minor']);
@@ -220,10 +192,12 @@ export function readReceipt(db: Database, uuid: Id): ReceiptData | null {
       taxNumber: textOrNull(shop?.['tax_number']) ?? '',
       phone: textOrNull(shop?.['phone']) ?? '',
       footer: textOrNull(shop?.['footer']) ?? '',
+      country: textOrNull(shop?.['country']) ?? '',
     },
     register: { code: textOrNull(register?.['code']) ?? '', name: textOrNull(register?.['name']) ?? '' },
     user: userName(db, sale['user']),
     customer: sale['customer'] instanceof Uint8Array ? customerName(db, sale['customer']) : null,
+    language: customerLanguage(db, sale['customer']) ?? readLanguage(db),
     completedAt: numberOf(sale['completed_at']),
     utcOffsetMinutes: numberOrNull(sale['utc_offset_minutes']) ?? 0,
     currency: textOrNull(sale['currency']) ?? 'EUR',
@@ -250,8 +224,8 @@ export function readReceipt(db: Database, uuid: Id): ReceiptData | null {
 }
 
 /** Per rate what the lines' recorded taxes sum to. */
-function sumTaxes(lines: readonly SqlRow[]): { ratePpm: number; netMinor: number; taxMinor: number }[] {
-  const rates = new Map<number, { ratePpm: number; netMinor: number; taxMinor: number }>();
+export function sumTaxes(lines: readonly SqlRow[]): TaxSum[] {
+  const rates = new Map<number, TaxSum>();
   for (const line of lines) {
     const ratePpm = numberOf(line['tax_rate_ppm']);
     const taxMinor = numberOf(line['tax_minor']);
