@@ -54,6 +54,11 @@ export const REFUSALS = {
   'barcode.unknown': entry(404, 'No product has the code {{code}}.', 'Add the product, or sell it under a department.'),
   'barcode.ambiguous': entry(409, 'More than one product has the code {{code}}.', 'Choose the one in your hand.'),
 
+  // ---- printing
+  'printer.none': entry(409, 'This register has no receipt printer.', 'Add one in Settings > Printing, or print with the browser.'),
+  'printer.busy': entry(409, 'This is being printed just now.', 'Wait until the printer is done with it.', true),
+  'logo.not-usable': entry(400, 'This picture cannot be used as a logo.', 'Take a PNG of at most {{kilobytes}} kB.'),
+
   // ---- cash and closing
   'shift.open': entry(409, 'The drawer is open already: {{user}} opened it.', 'Go on with it, or count and close it first.'),
   'shift.none': entry(409, 'No drawer is open.', 'Open it with its float.'),

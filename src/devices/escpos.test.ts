@@ -4,11 +4,12 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { encode } from 'fast-png';
 import type { Id } from '../base/id.ts';
+import { PAPER_NAMES, PAPERS, type PaperName } from '../domain/printer.ts';
 import type { ReceiptData } from '../domain/receipt.ts';
 import { receiptBlocks, type Block } from '../domain/receipt-blocks.ts';
 import { PLAIN_TEMPLATE } from '../domain/receipt-template.ts';
 import { barcodeOf, EscPosReader, linesOf, type Sheet } from '../../test/support/escpos-picture.ts';
-import { encodePaper, layRow, PAPER_NAMES, PAPERS, wrapText, type PaperName } from './escpos.ts';
+import { encodePaper, layRow, wrapText } from './escpos.ts';
 import { rasterLogo } from './raster.ts';
 
 const RECEIPT: ReceiptData = {

@@ -2,17 +2,10 @@
  * Blocks of paper as ESC/POS, the language of receipt printers (Epson's "ESC/POS Command Reference"; others follow it). Only commands that
  * cheap printers know as well. Pure: bytes out, nothing sent.
  */
+import { PAPERS, type PaperName } from '../domain/printer.ts';
 import type { Block } from '../domain/receipt-blocks.ts';
 import { encodeCharacter, FIRST_CODE_PAGE, plainText } from './code-pages.ts';
 import type { Raster } from './raster.ts';
-
-export const PAPERS = {
-  '58mm': { columns: 32, dots: 384 },
-  '80mm-narrow': { columns: 42, dots: 512 },
-  '80mm': { columns: 48, dots: 576 },
-} as const;
-export type PaperName = keyof typeof PAPERS;
-export const PAPER_NAMES = ['80mm', '80mm-narrow', '58mm'] as const satisfies readonly PaperName[];
 
 const ESC = 0x1b;
 const GS = 0x1d;

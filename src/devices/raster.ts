@@ -13,7 +13,7 @@ const TALLEST_PER_WIDTH = 0.75;
 /** Of the paper's width: a logo with air beside it. */
 const WIDEST_PER_PAPER = 0.75;
 /** Above this a picture's decoding would hold up a sale. */
-const MOST_PIXELS = 2_000_000;
+const MOST_PIXELS = 500_000;
 
 /** What a logo may be: a PNG of 8 bits a channel, as browsers write them, that is not huge. Null when it is not. */
 export function readPng(png: Uint8Array): DecodedPng | null {

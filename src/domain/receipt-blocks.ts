@@ -121,3 +121,19 @@ function footBlocks({ label, shop }: ReceiptData, template: ReceiptTemplate, has
     ...(has('barcode') ? [{ kind: 'space' } as const, { kind: 'barcode', text: label } as const] : []),
   ];
 }
+
+/** What a printer prints to show that it does: width, accents and the drawer's printer by name. */
+export function testBlocks(printer: string, language: string): Block[] {
+  const say = receiptWords(language);
+  return [
+    { kind: 'logo' },
+    ...centred(say('testPage'), { bold: true, large: true }),
+    ...centred(say('testSays', { name: printer })),
+    { kind: 'rule' },
+    { kind: 'row', start: 'àâäçéèêëîïñôöœùûüß', end: '1234567890 €' },
+    { kind: 'row', start: 'ąćęłńóśźż čďěňřšťůž', end: '£ $' },
+    { kind: 'rule' },
+    { kind: 'row', start: say('total'), end: '12.50 €', bold: true, large: true },
+    { kind: 'barcode', text: 'TEST-123456' },
+  ];
+}

@@ -16,25 +16,24 @@ export interface Written {
 
 const kept = new Map<string, Written>();
 
-/** `country` decides how a language writes dates; empty where it is not known. */
+/** As on the screens: figures follow the language, dates the country as well; empty where it is not known. */
 export function writtenIn(language: string, country: string, currency: string): Written {
-  const locale = country === '' || language.includes('-') ? language : `${language}-${country}`;
-  const key = `${locale} ${currency}`;
+  const key = `${language} ${country} ${currency}`;
   const known = kept.get(key);
   if (known !== undefined) return known;
-  const made = makeWritten(locale, currency);
+  const made = makeWritten(language, country === '' ? language : `${language}-${country}`, currency);
   kept.set(key, made);
   return made;
 }
 
-function makeWritten(locale: string, currency: string): Written {
+function makeWritten(locale: string, place: string, currency: string): Written {
   const digits = currencyDigits(currency);
   const amount = new Intl.NumberFormat(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits });
   const money = new Intl.NumberFormat(locale, { style: 'currency', currency, currencyDisplay: 'narrowSymbol' });
   const quantity = new Intl.NumberFormat(locale, { maximumFractionDigits: 3 });
   const rate = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 3 });
-  const date = new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone: 'UTC' });
-  const dateTime = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' });
+  const date = new Intl.DateTimeFormat(place, { dateStyle: 'long', timeZone: 'UTC' });
+  const dateTime = new Intl.DateTimeFormat(place, { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' });
   return {
     amount: (minor) => amount.format(minor / 10 ** digits),
     money: (minor) => money.format(minor / 10 ** digits),

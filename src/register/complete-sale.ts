@@ -20,6 +20,7 @@ import type { Store } from '../store/store.ts';
 import { draftVoids } from './draft-voids.ts';
 import { completedSaleOf, newCart, readOpenCart, writeOpenCart } from './edit-cart.ts';
 import { shiftFor } from './open-shift.ts';
+import { queueFirstReceipt } from './print-receipt.ts';
 import { ownRegisterId, type Register } from './register.ts';
 
 export interface PayInput {
@@ -57,6 +58,7 @@ export function completeSale(register: Register, input: PayInput): Result<Receip
     const { label } = draftSale(store, draft, { sale, cart, priced, settlement: settlement.value, user: input.user });
     rememberCart(store, cart.id, sale);
     setUnprinted(store.db, sale, true);
+    queueFirstReceipt(store, sale, label);
     const lastSale = {
       uuid: sale,
       label,

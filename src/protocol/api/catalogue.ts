@@ -1,5 +1,6 @@
 /** Routes behind the counter: products, categories, taxes, payment methods, customers, users, CSV import. */
 import { z } from 'zod';
+import { PAPER_LANGUAGES } from '../../domain/receipt-words.ts';
 import { done, idText, instant, milli, minor, name, pageOf, pageQuery, pin, route, withId } from './route.ts';
 
 const unit = z.enum(['each', 'kg', 'l', 'm']);
@@ -63,6 +64,8 @@ export const customerRow = z.object({
   address: z.string().nullable(),
   taxNumber: z.string().nullable(),
   cardCode: z.string().nullable(),
+  /** What papers are written in; null: the shop's language. */
+  language: z.string().nullable(),
   forgotten: z.boolean(),
 });
 const optionalLine = z.string().trim().max(200).nullable().optional();
@@ -73,6 +76,7 @@ export const customerInput = z.object({
   address: optionalLine,
   taxNumber: optionalLine,
   cardCode: optionalLine,
+  language: z.enum(PAPER_LANGUAGES).nullable().optional(),
 });
 
 export const userRow = z.object({

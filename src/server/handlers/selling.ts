@@ -10,6 +10,7 @@ import {
   addProductLine,
   changeLine,
   changeWholeCart,
+  completedSaleOf,
   dropLine,
   getCart,
   returnDeposit,
@@ -22,7 +23,7 @@ import {
 import { clearCart, heldCarts, holdCart, recallCart } from '../../register/hold-cart.ts';
 import { refundSale } from '../../register/refund-sale.ts';
 import { readMode } from '../../register/register.ts';
-import { codeTiles, favouriteTiles, recentTiles, tilesOf } from '../../store/queries/catalogue.ts';
+import { codeTiles, favouriteTiles, opensDrawer, recentTiles, tilesOf } from '../../store/queries/catalogue.ts';
 import { listUsers } from '../../store/queries/people.ts';
 import { readReceipt, setUnprinted, unprintedSales } from '../../store/queries/sales.ts';
 import { readSoldSale } from '../../store/queries/refunds.ts';
@@ -108,8 +109,12 @@ export const SELLING_HANDLERS: Handlers<keyof typeof SELLING> = {
   clearCart: (runtime, { caller }) => tellCart(runtime, clearCart(runtime.register, actingUser(runtime, caller))),
   setCartCustomer: (runtime, { body }) => tellCart(runtime, setCartCustomer(runtime.register, body.customer)),
   pay: (runtime, { body, caller }) => {
+    const isFirst = completedSaleOf(runtime.register.store, body.cart) === null;
     const sold = completeSale(runtime.register, { ...body, user: actingUser(runtime, caller) });
-    if (sold.ok) runtime.events.publish({ type: 'cart', version: getCart(runtime.register).version });
+    if (!sold.ok) return sold;
+    runtime.events.publish({ type: 'cart', version: getCart(runtime.register).version });
+    if (isFirst && !sold.value.training && opensDrawer(runtime.register.store.db, body.tenders)) runtime.printing.kickDrawer();
+    runtime.printing.noticeWork();
     return sold;
   },
   quickSearch: ({ register }, { query }) => ok({ rows: tilesOf(register.store.db, register.search.find(query.q, query.limit)) }),

@@ -73,10 +73,12 @@ export interface CustomerRow {
   readonly address: string | null;
   readonly taxNumber: string | null;
   readonly cardCode: string | null;
+  /** What papers for this person are written in; null: the shop's. */
+  readonly language: string | null;
   readonly forgotten: boolean;
 }
 
-const CUSTOMER_COLUMNS = `c.id, c.name AS name_hash,
+const CUSTOMER_COLUMNS = `c.id, c.name AS name_hash, c.language,
   (SELECT value FROM detached WHERE hash = c.name) AS name, (SELECT value FROM detached WHERE hash = c.phone) AS phone,
   (SELECT value FROM detached WHERE hash = c.email) AS email, (SELECT value FROM detached WHERE hash = c.address) AS address,
   (SELECT value FROM detached WHERE hash = c.tax_number) AS tax_number, (SELECT value FROM detached WHERE hash = c.card_code) AS card_code`;
@@ -112,6 +114,7 @@ function toCustomer(row: SqlRow): CustomerRow {
     address: textOrNull(row['address']),
     taxNumber: textOrNull(row['tax_number']),
     cardCode: textOrNull(row['card_code']),
+    language: textOrNull(row['language']),
     forgotten: row['name'] === null,
   };
 }

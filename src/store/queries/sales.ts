@@ -16,6 +16,7 @@ import {
 } from '../database.ts';
 import { toMethodKind } from './catalogue.ts';
 import { personalText, userName } from './people.ts';
+import { jobOfSale } from './printing.ts';
 import { readLanguage } from './shop.ts';
 
 export function saleLabel(series: string, number: number): string {
@@ -247,9 +248,16 @@ export function nextReceiptNumber(db: Database, series: string): number {
 
 // ---- receipts not printed
 
+/** Neither printed nor waived. */
+export function isUnprinted(db: Database, uuid: Id): boolean {
+  return db.get('SELECT 1 AS found FROM unprinted WHERE sale = ?', idToBytes(uuid)) !== undefined;
+}
+
+/** Those that wait for a printer are on their way, and not among them. */
 export function unprintedSales(db: Database): { uuid: Id; label: string; totalMinor: number }[] {
   return db
     .all('SELECT u.sale, s.series, s.number, s.total_minor FROM unprinted u JOIN sale s ON s.uuid = u.sale ORDER BY s.id DESC LIMIT 20')
+    .filter((row) => jobOfSale(db, idFromBytes(bytesOf(row['sale']))) === null)
     .map((row) => ({
       uuid: idFromBytes(bytesOf(row['sale'])),
       label: saleLabel(textOf(row['series']), numberOf(row['number'])),

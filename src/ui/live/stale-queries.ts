@@ -15,6 +15,10 @@ export type QueryName =
   | 'taxes'
   | 'payment-methods'
   | 'customers'
+  | 'customer'
+  | 'customer-sales'
+  | 'receipt-template'
+  | 'invoices'
   | 'users'
   | 'roles'
   | 'registers'
@@ -34,7 +38,7 @@ const GOODS = ['tiles', 'search', 'products'] as const;
 
 const SHOWN: Readonly<Record<TableName, readonly QueryName[]>> = {
   shop_version: ['state', 'storage'],
-  setting: ['state', 'shift'],
+  setting: ['state', 'shift', 'receipt-template'],
   register: ['registers', 'state', 'sales'],
   user: ['users', 'state', 'to-check'],
   role: ['users', 'roles', 'state'],
@@ -47,10 +51,12 @@ const SHOWN: Readonly<Record<TableName, readonly QueryName[]>> = {
   payment_method: ['payment-methods'],
   supplier: [],
   price_rule: [],
-  customer: ['customers', 'storage'],
+  customer: ['customers', 'customer', 'storage'],
+  image: ['receipt-template'],
   held_cart: ['held-carts'],
+  invoice: ['sale', 'invoices'],
   chain_start: ['registers', 'to-check'],
-  sale: ['report', 'sales', 'recent', 'storage', 'to-check', 'shift', 'x'],
+  sale: ['customer-sales', 'report', 'sales', 'recent', 'storage', 'to-check', 'shift', 'x'],
   sale_line: ['sale'],
   line_adjustment: [],
   tender: [],
@@ -67,7 +73,7 @@ const SHOWN: Readonly<Record<TableName, readonly QueryName[]>> = {
   revocation: ['registers', 'to-check'],
   sealed_box: [],
   dictionary: [],
-  forgotten: ['customers', 'users', 'sales', 'sale'],
+  forgotten: ['customers', 'customer', 'users', 'sales', 'sale'],
 };
 
 /** Names of the queries that show any of the tables; tables nobody here knows make nothing stale but `to-check`. */
