@@ -113,7 +113,7 @@ export function makePrintQueue(input: PrintQueueInput): PrintQueue {
     problemOf: (printer) => desks.get(printer)?.problem ?? null,
     stop: async () => {
       stopped.abort();
-      const all = Promise.all([...desks.values()].map(({ working }) => working));
+      const all = Promise.all([...desks.values()].flatMap(({ working }) => (working === null ? [] : [working])));
       await Promise.race([all, clock.sleep(STOP_WITHIN_MS)]);
       ended.abort();
     },

@@ -160,12 +160,13 @@ function SaleState({ state }: { readonly state: SaleRow['state'] }): ReactNode {
 function OneSale({ uuid }: { readonly uuid: string }): ReactNode {
   const { t } = useTranslation();
   const [printing, setPrinting] = useState(false);
+  const [problem, setProblem] = useState<unknown>(null);
   const [refunding, setRefunding] = useState(false);
   const sale = useQuery({ queryKey: ['sale', uuid], queryFn: ({ signal }) => call('getSale', { params: { uuid }, signal }) });
   return (
     <>
       <div className="paper" tabIndex={0} role="region" aria-label={t('receipt.caption')}>
-        <Problem error={sale.error} />
+        <Problem error={problem ?? sale.error} />
         {sale.data === undefined ? null : <ReceiptPaper receipt={sale.data} />}
       </div>
       <div className="actions">
@@ -184,7 +185,16 @@ function OneSale({ uuid }: { readonly uuid: string }): ReactNode {
       {refunding && sale.data !== undefined ? (
         <RefundDialog uuid={uuid} label={sale.data.label} onClose={() => setRefunding(false)} />
       ) : null}
-      {printing && sale.data !== undefined ? <PrintReceipt receipt={sale.data} copy onDone={() => setPrinting(false)} /> : null}
+      {printing && sale.data !== undefined ? (
+        <PrintReceipt
+          receipt={sale.data}
+          copy
+          onDone={(error) => {
+            setPrinting(false);
+            setProblem(error ?? null);
+          }}
+        />
+      ) : null}
     </>
   );
 }

@@ -11,7 +11,7 @@ import { PrintReceipt } from '../../parts/print-receipt.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { ReceiptPaper } from '../../parts/receipt-paper.tsx';
 import { wasPaidHere } from '../pay/complete-sale.ts';
-import { useMoney } from '../../parts/register-context.ts';
+import { useMoney, useRegister } from '../../parts/register-context.ts';
 
 type LastSale = NonNullable<Cart['lastSale']>;
 
@@ -20,6 +20,8 @@ export function PaidPanel({ sale }: { readonly sale: LastSale }): ReactNode {
   const { money } = useMoney();
   const [shown, setShown] = useState(false);
   const [printing, setPrinting] = useState(false);
+  const [problem, setProblem] = useState<unknown>(null);
+  const { receiptPrinter } = useRegister();
   const receipt = useQuery({
     queryKey: ['sale', sale.uuid],
     queryFn: ({ signal }) => call('getSale', { params: { uuid: sale.uuid }, signal }),
@@ -27,7 +29,7 @@ export function PaidPanel({ sale }: { readonly sale: LastSale }): ReactNode {
   const printButton = (
     <button type="button" className="btn" disabled={receipt.data === undefined} onClick={() => setPrinting(true)}>
       <Printer className="icon" aria-hidden />
-      {t('receipt.print')}
+      {t(receiptPrinter?.receipts === 'always' ? 'receipt.print-copy' : 'receipt.print')}
     </button>
   );
   return (
@@ -40,7 +42,7 @@ export function PaidPanel({ sale }: { readonly sale: LastSale }): ReactNode {
           <span className="code">{sale.label}</span>
         </p>
       </div>
-      <Problem error={receipt.error} />
+      <Problem error={problem ?? receipt.error} />
       <div className="paid-actions">
         {printButton}
         <button type="button" className="btn" onClick={() => setShown(true)}>
@@ -68,7 +70,14 @@ export function PaidPanel({ sale }: { readonly sale: LastSale }): ReactNode {
         </Dialog>
       ) : null}
       {printing && receipt.data !== undefined ? (
-        <PrintReceipt receipt={receipt.data} copy={!wasPaidHere(sale.uuid)} onDone={() => setPrinting(false)} />
+        <PrintReceipt
+          receipt={receipt.data}
+          copy={!wasPaidHere(sale.uuid)}
+          onDone={(error) => {
+            setPrinting(false);
+            setProblem(error ?? null);
+          }}
+        />
       ) : null}
     </section>
   );
