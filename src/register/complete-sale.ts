@@ -20,6 +20,7 @@ import type { Store } from '../store/store.ts';
 import { draftVoids } from './draft-voids.ts';
 import { completedSaleOf, newCart, readOpenCart, writeOpenCart } from './edit-cart.ts';
 import { shiftFor } from './open-shift.ts';
+import { draftCreditNotes } from './make-invoice.ts';
 import { queueFirstReceipt } from './print-receipt.ts';
 import { ownRegisterId, type Register } from './register.ts';
 
@@ -132,6 +133,14 @@ function draftSale(store: Store, draft: Draft, { sale: uuid, cart, priced, settl
     ...(settlement.roundingMinor === 0 ? {} : { rounding_minor: settlement.roundingMinor }),
   });
   draftLines(draft, priced, { sale, cart });
+  if (!cart.training)
+    draftCreditNotes(
+      store,
+      draft,
+      sale,
+      cart.lines.flatMap(({ refund }) => refund?.line ?? []),
+      user,
+    );
   if (!cart.training) draftVoids(draft, cart);
   if (cart.held !== null && isHeldCart(store.db, cart.held.id)) draft.remove('held_cart', cart.held.id);
   for (const tender of settlement.tenders)

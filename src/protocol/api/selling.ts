@@ -163,7 +163,7 @@ export const SELLING = {
     method: 'POST',
     path: '/api/cart/scan',
     access: 'sell',
-    summary: 'Add what has this barcode; refused with barcode.unknown or barcode.ambiguous',
+    summary: 'Add what has this barcode, or the customer whose card it is; refused with barcode.unknown or barcode.ambiguous',
     body: z.object({ code: z.string().min(1).max(200), quantityMilli: quantity.default(1000) }),
     answer: cart,
   }),
@@ -370,7 +370,7 @@ export const SELLING = {
     path: '/api/sales',
     access: 'history',
     summary: 'The history, newest first',
-    query: pageQuery.extend({ register: z.string().max(40).default('') }),
+    query: pageQuery.extend({ register: z.string().max(40).default(''), customer: z.string().max(40).default('') }),
     answer: pageOf(saleRow),
   }),
   getSale: route({

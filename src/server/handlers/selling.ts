@@ -40,7 +40,13 @@ export function actingUser(runtime: Runtime, caller: Caller): Id {
 
 export const SELLING_HANDLERS: Handlers<keyof typeof SELLING> = {
   getCart: ({ register }) => ok(getCart(register)),
-  scan: (runtime, { body }) => tellCart(runtime, scanCode(runtime.register, body.code, body.quantityMilli)),
+  scan: async (runtime, { body }) => {
+    const scanned = scanCode(runtime.register, body.code, body.quantityMilli);
+    if (scanned.ok || scanned.refusal.code !== 'barcode.unknown') return tellCart(runtime, scanned);
+    // No goods: a customer's card, looked for beside the selling, since cards are personal values.
+    const customer = await runtime.reader.ask('findCustomerByCard', body.code);
+    return customer === null ? scanned : tellCart(runtime, setCartCustomer(runtime.register, customer));
+  },
   addLine: (runtime, { body }) => tellCart(runtime, addProductLine(runtime.register, body.product, body.quantityMilli)),
   listDepartments: async ({ reader, clock }) => ok({ rows: await reader.ask('listDepartments', clock.nowMs()) }),
   addDepartmentLine: (runtime, { body }) => tellCart(runtime, addDepartmentLine(runtime.register, body)),
@@ -131,6 +137,7 @@ export const SELLING_HANDLERS: Handlers<keyof typeof SELLING> = {
       await reader.ask('listSales', {
         search: query.search,
         register: query.register,
+        customer: isId(query.customer) ? query.customer : null,
         cursor: query.cursor,
         limit: query.limit,
         single: readMode(register.store) === 'single',

@@ -105,6 +105,30 @@ export function readCustomer(db: Database, id: Id): CustomerRow | null {
   return row === undefined ? null : toCustomer(row);
 }
 
+/** Whose card this is; null when it is nobody's, or more than one person's. Reads every card: for the reading thread. */
+export function findCustomerByCard(db: Database, code: string): Id | null {
+  const rows = db.all(
+    `SELECT c.id FROM customer c JOIN detached d ON d.hash = c.card_code WHERE d.value = ? AND ${LIVE_CUSTOMER} LIMIT 2`,
+    code.trim(),
+  );
+  const [only] = rows;
+  return only === undefined || rows.length > 1 ? null : idFromBytes(bytesOf(only['id']));
+}
+
+/** What they paid in all, less what they got back; practice does not count. */
+export function customerTotals(db: Database, id: Id): { sales: number; totalMinor: number; lastVisitAt: number | null } {
+  const row = db.get(
+    `SELECT count(*) AS sales, sum(total_minor + ifnull(rounding_minor, 0)) AS total, max(completed_at) AS last
+     FROM sale WHERE customer = ? AND mode IS NOT 'training'`,
+    idToBytes(id),
+  );
+  return {
+    sales: numberOrNull(row?.['sales']) ?? 0,
+    totalMinor: numberOrNull(row?.['total']) ?? 0,
+    lastVisitAt: numberOrNull(row?.['last']),
+  };
+}
+
 function toCustomer(row: SqlRow): CustomerRow {
   return {
     id: idFromBytes(bytesOf(row['id'])),

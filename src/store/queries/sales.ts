@@ -1,6 +1,6 @@
 /** Reads of the history: the list, one sale whole, the open shift, receipt numbers. A sale's lines and tenders lie in its changeset. */
 import { idFromBytes, idToBytes, type Id } from '../../base/id.ts';
-import type { ReceiptData, SaleKind, TaxSum } from '../../domain/receipt.ts';
+import type { ReceiptData, ReceiptLine, SaleKind, TaxSum } from '../../domain/receipt.ts';
 import { INDEX_SPACE } from '../../protocol/changeset.ts';
 import { changesetOfLedgerId } from '../merge.ts';
 import {
@@ -44,6 +44,8 @@ export interface SaleRow {
 export interface SaleListQuery {
   readonly search: string;
   readonly register: string;
+  /** Only what this customer bought. */
+  readonly customer: Id | null;
   /** Of the last row seen, `completedAt:id`; empty from the newest. */
   readonly cursor: string;
   readonly limit: number;
@@ -67,6 +69,10 @@ export function listSales(db: Database, query: SaleListQuery): { rows: SaleRow[]
   if (query.register !== '') {
     where.push('s.register IN (SELECT id FROM register WHERE code = ?)');
     values.push(query.register);
+  }
+  if (query.customer !== null) {
+    where.push('s.customer = ?');
+    values.push(idToBytes(query.customer));
   }
   const condition = where.length === 0 ? '' : `WHERE ${where.join(' AND ')}`;
   const rows = db.all(
@@ -159,7 +165,7 @@ export function readReceipt(db: Database, uuid: Id): ReceiptData | null {
   if (sale === undefined) return null;
   const id = numberOf(sale['id']);
   const { first, last } = changesetRange(id);
-  const lines = db.all('SELECT * FROM sale_line WHERE id BETWEEN ? AND ? AND sale = ? ORDER BY id', first, last, id);
+  const lines = linesOfSale(db, id);
   const tenders = db
     .all(
       'SELECT t.amount_minor, t.change_minor, m.name, m.kind FROM tender t LEFT JOIN payment_method m ON m.id = t.payment_method WHERE t.id BETWEEN ? AND ? AND t.sale = ? ORDER BY t.id',
@@ -173,13 +179,6 @@ export function readReceipt(db: Database, uuid: Id): ReceiptData | null {
       amountMinor: numberOf(row['amount_minor']),
       changeMinor: numberOf(row['change_minor']),
     }));
-  const off = new Map<number, number>();
-  for (const row of db.all('SELECT sale_line, amount_minor FROM line_adjustment WHERE id BETWEEN ? AND ?', first, last))
-    off.set(numberOf(row['sale_line']), (off.get(numberOf(row['sale_line'])) ?? 0) + numberOf(row['amount_minor']));
-  const shop = db.get(
-    'SELECT name, address, tax_number, phone, footer, country FROM shop_version WHERE id = ?',
-    sale['shop_version'] ?? null,
-  );
   const register = db.get('SELECT code, name FROM register WHERE id = ?', sale['register'] ?? null);
   const label = saleLabel(textOrNull(sale['series']) ?? '', numberOrNull(sale['number']) ?? 0);
   const totalMinor = numberOf(sale['total_minor']);
@@ -187,14 +186,7 @@ export function readReceipt(db: Database, uuid: Id): ReceiptData | null {
   return {
     uuid,
     label,
-    shop: {
-      name: textOrNull(shop?.['name']) ?? '',
-      address: textOrNull(shop?.['address']) ?? '',
-      taxNumber: textOrNull(shop?.['tax_number']) ?? '',
-      phone: textOrNull(shop?.['phone']) ?? '',
-      footer: textOrNull(shop?.['footer']) ?? '',
-      country: textOrNull(shop?.['country']) ?? '',
-    },
+    shop: readShopVersion(db, sale['shop_version']),
     register: { code: textOrNull(register?.['code']) ?? '', name: textOrNull(register?.['name']) ?? '' },
     user: userName(db, sale['user']),
     customer: sale['customer'] instanceof Uint8Array ? customerName(db, sale['customer']) : null,
@@ -202,16 +194,7 @@ export function readReceipt(db: Database, uuid: Id): ReceiptData | null {
     completedAt: numberOf(sale['completed_at']),
     utcOffsetMinutes: numberOrNull(sale['utc_offset_minutes']) ?? 0,
     currency: textOrNull(sale['currency']) ?? 'EUR',
-    lines: lines.map((line) => ({
-      name: textOrNull(line['name']) ?? '',
-      quantityMilli: numberOf(line['quantity_milli']),
-      unit: textOrNull(line['unit']) ?? 'each',
-      unitPriceMinor: numberOf(line['unit_price_minor']),
-      discountMinor: -(off.get(numberOf(line['id'])) ?? 0) || 0,
-      totalMinor: numberOf(line['total_minor']),
-      taxRatePpm: numberOf(line['tax_rate_ppm']),
-      note: textOrNull(line['note']),
-    })),
+    lines: lines.map((line) => toReceiptLine(db, line)),
     kind: toSaleKind(sale['kind']),
     training: sale['mode'] === 'training',
     note: textOrNull(sale['note']),
@@ -221,6 +204,41 @@ export function readReceipt(db: Database, uuid: Id): ReceiptData | null {
     taxes: sumTaxes(lines),
     tenders,
     changeMinor: tenders.reduce((sum, tender) => sum + tender.changeMinor, 0),
+  };
+}
+
+/** All of a sale's lines; they lie in its changeset. */
+export function linesOfSale(db: Database, sale: number): SqlRow[] {
+  const { first, last } = changesetRange(sale);
+  return db.all('SELECT * FROM sale_line WHERE id BETWEEN ? AND ? AND sale = ? ORDER BY id', first, last, sale);
+}
+
+export function toReceiptLine(db: Database, line: SqlRow): ReceiptLine {
+  const id = numberOf(line['id']);
+  const { first, last } = changesetRange(id);
+  const off = db.get('SELECT sum(amount_minor) AS minor FROM line_adjustment WHERE id BETWEEN ? AND ? AND sale_line = ?', first, last, id);
+  return {
+    name: textOrNull(line['name']) ?? '',
+    quantityMilli: numberOf(line['quantity_milli']),
+    unit: textOrNull(line['unit']) ?? 'each',
+    unitPriceMinor: numberOf(line['unit_price_minor']),
+    discountMinor: -(numberOrNull(off?.['minor']) ?? 0) || 0,
+    totalMinor: numberOf(line['total_minor']),
+    taxRatePpm: numberOf(line['tax_rate_ppm']),
+    note: textOrNull(line['note']),
+  };
+}
+
+/** The shop as it was then. */
+export function readShopVersion(db: Database, id: SqlValue | undefined): ReceiptData['shop'] {
+  const shop = db.get('SELECT name, address, tax_number, phone, footer, country FROM shop_version WHERE id = ?', id ?? null);
+  return {
+    name: textOrNull(shop?.['name']) ?? '',
+    address: textOrNull(shop?.['address']) ?? '',
+    taxNumber: textOrNull(shop?.['tax_number']) ?? '',
+    phone: textOrNull(shop?.['phone']) ?? '',
+    footer: textOrNull(shop?.['footer']) ?? '',
+    country: textOrNull(shop?.['country']) ?? '',
   };
 }
 
@@ -235,10 +253,6 @@ export function sumTaxes(lines: readonly SqlRow[]): TaxSum[] {
     rates.set(ratePpm, { ratePpm, netMinor: held.netMinor + net, taxMinor: held.taxMinor + taxMinor });
   }
   return [...rates.values()].sort((a, b) => b.ratePpm - a.ratePpm);
-}
-
-export function findSaleLocal(db: Database, uuid: Id): number | null {
-  return numberOrNull(db.get('SELECT id FROM sale WHERE uuid = ?', idToBytes(uuid))?.['id']);
 }
 
 /** The number that the next receipt of this series gets: gapless by construction, since it is read in the transaction that uses it. */

@@ -63,6 +63,7 @@ export const ROUTE_PATHS = {
   addTax: 'POST /api/tax-categories',
   listPaymentMethods: 'GET /api/payment-methods',
   listCustomers: 'GET /api/customers',
+  getCustomer: 'GET /api/customers/:id',
   addCustomer: 'POST /api/customers',
   editCustomer: 'PATCH /api/customers/:id',
   forgetCustomer: 'POST /api/customers/:id/forget',
@@ -105,4 +106,7 @@ export const ROUTE_PATHS = {
   dropPrintJob: 'DELETE /api/print-jobs/:id',
   getReceiptTemplate: 'GET /api/receipt-template',
   editReceiptTemplate: 'PUT /api/receipt-template',
+  makeInvoice: 'POST /api/sales/:uuid/invoice',
+  listInvoices: 'GET /api/sales/:uuid/invoices',
+  getInvoicePdf: 'GET /api/invoices/:label/pdf',
 } as const satisfies Record<RouteName, `${'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'} /api/${string}`>;

@@ -5,6 +5,7 @@ import type { ReactNode } from 'react';
 import { useTranslation } from '../../texts/texts.tsx';
 import { call } from '../../api/call.ts';
 import { Problem } from '../../parts/problem.tsx';
+import { saveFile } from '../../parts/save-file.ts';
 
 export type ClosingName =
   | { readonly kind: 'z'; readonly register: string; readonly number: number }
@@ -47,13 +48,4 @@ export function ClosingFiles({ name }: { readonly name: ClosingName }): ReactNod
       </button>
     </>
   );
-}
-
-function saveFile(fileName: string, content: Blob): void {
-  const address = URL.createObjectURL(content);
-  const link = document.createElement('a');
-  link.href = address;
-  link.download = fileName;
-  link.click();
-  URL.revokeObjectURL(address);
 }

@@ -8,6 +8,7 @@ import type { Answer } from '../../../protocol/api/routes.ts';
 import { call } from '../../api/call.ts';
 import { count, day, list, time } from '../../format/format.ts';
 import { Desk } from '../../parts/desk.tsx';
+import { Invoices } from '../../parts/invoices.tsx';
 import { PrintReceipt } from '../../parts/print-receipt.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { ReceiptPaper } from '../../parts/receipt-paper.tsx';
@@ -181,6 +182,7 @@ function OneSale({ uuid }: { readonly uuid: string }): ReactNode {
           <Printer className="icon" aria-hidden />
           {t('receipt.print-copy')}
         </button>
+        {sale.data === undefined ? null : <Invoices uuid={uuid} label={sale.data.label} />}
       </div>
       {refunding && sale.data !== undefined ? (
         <RefundDialog uuid={uuid} label={sale.data.label} onClose={() => setRefunding(false)} />

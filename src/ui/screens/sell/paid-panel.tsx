@@ -1,10 +1,11 @@
 /** After a sale: the change in large figures until the next scan, and the receipt for whoever wants it. */
 import { useQuery } from '@tanstack/react-query';
 import { Printer, ReceiptText } from 'lucide-react';
-import { useState, type ReactNode } from 'react';
+import { Suspense, useState, type ReactNode } from 'react';
 import { useTranslation } from '../../texts/texts.tsx';
 import { call } from '../../api/call.ts';
 import type { Cart } from '../../cart/preview.ts';
+import { apart } from '../../parts/apart.ts';
 import { BigFigure } from '../../parts/big-figure.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
 import { PrintReceipt } from '../../parts/print-receipt.tsx';
@@ -12,6 +13,8 @@ import { Problem } from '../../parts/problem.tsx';
 import { ReceiptPaper } from '../../parts/receipt-paper.tsx';
 import { wasPaidHere } from '../pay/complete-sale.ts';
 import { useMoney, useRegister } from '../../parts/register-context.ts';
+
+const Invoices = apart(async () => (await import('../../parts/invoices.tsx')).Invoices);
 
 type LastSale = NonNullable<Cart['lastSale']>;
 
@@ -49,6 +52,9 @@ export function PaidPanel({ sale }: { readonly sale: LastSale }): ReactNode {
           <ReceiptText className="icon" aria-hidden />
           {t('receipt.show')}
         </button>
+        <Suspense>
+          <Invoices uuid={sale.uuid} label={sale.label} />
+        </Suspense>
       </div>
       <p className="soft small">{t('paid.next')}</p>
       {shown && receipt.data !== undefined ? (
