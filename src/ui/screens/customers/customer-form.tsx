@@ -61,7 +61,7 @@ export function CustomerForm({ customer, name = '', onClose, onSaved, onForget =
     onSuccess: async (saved) => {
       onSaved?.(saved);
       onClose();
-      await queryClient.invalidateQueries({ queryKey: ['customers'] });
+      await Promise.all(['customers', 'customer'].map((list) => queryClient.invalidateQueries({ queryKey: [list] })));
     },
   });
   return (

@@ -17,6 +17,8 @@ import { linkTo } from '../../parts/route.ts';
 import { SearchField } from '../../parts/search-field.tsx';
 import { usePages } from '../../parts/use-pages.ts';
 import { VirtualRows } from '../../parts/virtual-rows.tsx';
+import { openReceipt } from '../sell/open-receipt.ts';
+import { useKeys } from '../sell/use-keys.ts';
 import { RefundDialog } from './refund-dialog.tsx';
 import './sales.css';
 
@@ -33,6 +35,14 @@ export function Sales({ chosen }: { readonly chosen: string | null }): ReactNode
   const openedAt = useMemo(() => systemClock.nowMs(), []);
   const sales = usePages('sales', { search, register }, (filter, signal) => call('listSales', { query: filter, signal }));
   const registers = useQuery({ queryKey: ['registers'], queryFn: ({ signal }) => call('listRegisters', { signal }) });
+  // A receipt's barcode opens its sale, wherever the focus is.
+  useKeys({
+    scan: (code) => {
+      void openReceipt(code).then((opened) => setSearch(opened ? '' : code));
+    },
+    anywhere: () => false,
+    outside: () => false,
+  });
   const nothing = sales.loaded && sales.rows.length === 0;
   return (
     <Desk>
@@ -46,7 +56,7 @@ export function Sales({ chosen }: { readonly chosen: string | null }): ReactNode
               )}
             </div>
             <div className="page-tools">
-              <SearchField label={t('sales.search')} value={search} onChange={setSearch} />
+              <SearchField label={t('sales.search')} value={search} onChange={setSearch} scans />
               <select
                 className="input"
                 aria-label={t('sales.register')}
