@@ -36,10 +36,10 @@ export function Invoices({ uuid, label }: Props): ReactNode {
           className="btn"
           disabled={open.isPending}
           onClick={() => open.mutate(paper.label)}
-          title={`${t(`invoice.${paper.kind}`)} ${paper.label}`}
+          aria-label={`${t(`invoice.${paper.kind}`)} ${t('invoice.open', { label: paper.label })}`}
         >
           <Download className="icon" aria-hidden />
-          {t('invoice.open', { label: paper.label })}
+          {paper.label}
         </button>
       ))}
       {papers.data?.mayMake === true ? (
