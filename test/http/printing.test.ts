@@ -5,6 +5,7 @@ import { constants, openSync, readSync, closeSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { encode } from 'fast-png';
+import { aurapos } from '../e2e/aurapos-command.ts';
 import { barcodeOf, linesOf } from '../support/escpos-picture.ts';
 import { startFakePrinter, type FakePrinter } from '../support/fake-printer.ts';
 import { temporaryFolder } from '../support/shop.ts';
@@ -238,7 +239,7 @@ test(
 test(
   '[P6] 20 sales before a dead printer: paying takes as long as without one, and all come out once it is back',
   { timeout: LONGEST_MS },
-  async () => {
+  async (t) => {
     const { rows } = await till.call('listPrinters');
     for (const { id } of rows) await till.call('removePrinter', { params: { id } });
     const slowest = async (): Promise<number> => {
@@ -256,6 +257,7 @@ test(
     const waiting = (await till.call('listPrintJobs')).rows;
     assert.equal(waiting.length, 60);
     assert.equal((await printing())[0]?.problem, 'not-reachable');
+    t.diagnostic(`the slowest payment of 20: ${without.toFixed(1)} ms without a printer, ${dead.toFixed(1)} ms before a dead one`);
     assert.ok(dead < without + 20, `the slowest of 20: ${without} ms without a printer, ${dead} ms before a dead one`);
     const revived = await startFakePrinter(port);
     await until(async () => (await till.call('listPrintJobs')).rows.length === 0, 'all printed', 40_000);
@@ -314,6 +316,22 @@ test(
     await till.call('removePrinter', { params: { id } });
   },
 );
+
+test('aurapos printer: added, listed and tried from a script', { timeout: LONGEST_MS }, async () => {
+  const sheets = printer.output.sheets.length;
+  await aurapos(folder.path, 'printer', 'add', '--name', 'Script', '--host', `127.0.0.1:${printer.port}`, '--paper', '58mm', '--drawer');
+  const { rows } = (await aurapos(folder.path, 'printer', 'list')) as {
+    rows: { id: string; name: string; paper: string; drawer: boolean }[];
+  };
+  assert.deepEqual(
+    rows.map(({ name, paper, drawer }) => [name, paper, drawer]),
+    [['Script', '58mm', true]],
+  );
+  assert.deepEqual(await aurapos(folder.path, 'printer', 'test', 'Script'), { printed: true });
+  assert.equal(printer.output.sheets.length, sheets + 1);
+  await assert.rejects(aurapos(folder.path, 'printer', 'add', '--name', 'Nowhere'), /--host or at --device/);
+  await till.call('removePrinter', { params: { id: rows[0]?.id ?? '' } });
+});
 
 test('who may only sell changes no printer and no template', async () => {
   const roles = (await till.call('listRoles')).rows;

@@ -12,7 +12,7 @@ import { bytesOf, bytesOrNull, LIVE, numberOf, numberOrNull, textOrNull, type Da
 import { changesetOfLedgerId } from '../merge.ts';
 import { hashOfLocal } from '../look-up.ts';
 import { personalText } from './people.ts';
-import { linesOfSale, readReceipt, readShopVersion, saleLabel, sumTaxes, toReceiptLine } from './sales.ts';
+import { linesOfSale, readReceipt, readShopVersion, saleLabel, sumTaxes, toReceiptLines } from './sales.ts';
 
 /** A row of a ledger as other changesets name it. */
 export function ledgerRef(db: Database, id: number): LedgerRef {
@@ -101,7 +101,7 @@ export function readInvoice(db: Database, label: string): InvoiceData | null {
     buyer: invoice.buyer,
     language: invoice.language,
     currency: receipt.currency,
-    lines: rows.map((line) => toReceiptLine(db, line)),
+    lines: toReceiptLines(db, invoice.sale, rows),
     taxes,
     reasons: reasonsOf(db, rows, receipt.completedAt),
     netMinor: sum('netMinor'),

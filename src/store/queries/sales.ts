@@ -194,7 +194,7 @@ export function readReceipt(db: Database, uuid: Id): ReceiptData | null {
     completedAt: numberOf(sale['completed_at']),
     utcOffsetMinutes: numberOrNull(sale['utc_offset_minutes']) ?? 0,
     currency: textOrNull(sale['currency']) ?? 'EUR',
-    lines: lines.map((line) => toReceiptLine(db, line)),
+    lines: toReceiptLines(db, id, lines),
     kind: toSaleKind(sale['kind']),
     training: sale['mode'] === 'training',
     note: textOrNull(sale['note']),
@@ -213,20 +213,22 @@ export function linesOfSale(db: Database, sale: number): SqlRow[] {
   return db.all('SELECT * FROM sale_line WHERE id BETWEEN ? AND ? AND sale = ? ORDER BY id', first, last, sale);
 }
 
-export function toReceiptLine(db: Database, line: SqlRow): ReceiptLine {
-  const id = numberOf(line['id']);
-  const { first, last } = changesetRange(id);
-  const off = db.get('SELECT sum(amount_minor) AS minor FROM line_adjustment WHERE id BETWEEN ? AND ? AND sale_line = ?', first, last, id);
-  return {
+/** Lines of one sale as papers say them, each with what was taken off it. */
+export function toReceiptLines(db: Database, sale: number, lines: readonly SqlRow[]): ReceiptLine[] {
+  const { first, last } = changesetRange(sale);
+  const off = new Map<number, number>();
+  for (const row of db.all('SELECT sale_line, amount_minor FROM line_adjustment WHERE id BETWEEN ? AND ?', first, last))
+    off.set(numberOf(row['sale_line']), (off.get(numberOf(row['sale_line'])) ?? 0) + numberOf(row['amount_minor']));
+  return lines.map((line) => ({
     name: textOrNull(line['name']) ?? '',
     quantityMilli: numberOf(line['quantity_milli']),
     unit: textOrNull(line['unit']) ?? 'each',
     unitPriceMinor: numberOf(line['unit_price_minor']),
-    discountMinor: -(numberOrNull(off?.['minor']) ?? 0) || 0,
+    discountMinor: -(off.get(numberOf(line['id'])) ?? 0) || 0,
     totalMinor: numberOf(line['total_minor']),
     taxRatePpm: numberOf(line['tax_rate_ppm']),
     note: textOrNull(line['note']),
-  };
+  }));
 }
 
 /** The shop as it was then. */

@@ -62,7 +62,7 @@ export function ReceiptPaper({ receipt, copy = false }: { readonly receipt: Rece
         ))}
       </header>
       <table>
-        <caption className="unseen">{say('receipt', { label: receipt.label })}</caption>
+        <caption className="unseen">{say('receiptNumber')}</caption>
         <Lines receipt={receipt} say={say} figure={figure} language={language} />
         <tbody>
           <tr className="big">
