@@ -54,6 +54,23 @@ export const REFUSALS = {
   'barcode.unknown': entry(404, 'No product has the code {{code}}.', 'Add the product, or sell it under a department.'),
   'barcode.ambiguous': entry(409, 'More than one product has the code {{code}}.', 'Choose the one in your hand.'),
 
+  // ---- invoices
+  'invoice.exists': entry(
+    409,
+    'This sale has the invoice {{label}}.',
+    'Open that one; a mistake in it is mended by a refund, which makes a credit note.',
+  ),
+  'invoice.not-a-sale': entry(
+    409,
+    'Only a sale can become an invoice.',
+    'What comes back of an invoiced sale becomes a credit note by itself.',
+  ),
+
+  // ---- printing
+  'printer.none': entry(409, 'This register has no receipt printer.', 'Add one in Settings > Printing, or print with the browser.'),
+  'printer.busy': entry(409, 'This is being printed just now.', 'Wait until the printer is done with it.', true),
+  'logo.not-usable': entry(400, 'This picture cannot be used as a logo.', 'Take a PNG of at most {{kilobytes}} kB.'),
+
   // ---- cash and closing
   'shift.open': entry(409, 'The drawer is open already: {{user}} opened it.', 'Go on with it, or count and close it first.'),
   'shift.none': entry(409, 'No drawer is open.', 'Open it with its float.'),

@@ -4,6 +4,7 @@
  * code, what is true, what to do.
  */
 import { Command, Option } from 'commander';
+import { addPrinterCommands } from './printer-commands.ts';
 import { addShopCommands } from './shop-commands.ts';
 import { addSetUpCommand } from './set-up-command.ts';
 import { addStartCommand } from './start-command.ts';
@@ -18,6 +19,7 @@ const program = new Command('aurapos')
 addStartCommand(program);
 addSetUpCommand(program);
 addShopCommands(program);
+addPrinterCommands(program);
 // --data and --json may stand before or after the verb.
 for (const command of program.commands) inherit(command);
 

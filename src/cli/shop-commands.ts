@@ -11,7 +11,9 @@ import { fail, must, readOptions, reachRegister, say, type Options, type Reach }
 import { followJob, importFile } from './follow-job.ts';
 
 /** Runs one verb against the register and ends the program. */
-function verb<F>(work: (options: Options, reach: Reach, flags: F, args: readonly string[]) => Promise<{ value: unknown; text: string }>) {
+export function verb<F>(
+  work: (options: Options, reach: Reach, flags: F, args: readonly string[]) => Promise<{ value: unknown; text: string }>,
+) {
   return async (...given: unknown[]): Promise<void> => {
     const command = given.at(-1) as Command;
     const flags = given.at(-2) as F;

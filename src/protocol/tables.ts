@@ -23,7 +23,7 @@ import {
   type PatchValues,
 } from './columns.ts';
 
-export const SCHEMA_VERSION = 3;
+export const SCHEMA_VERSION = 4;
 
 export const TABLES = {
   // ---- records: edited, last writer wins per group
@@ -82,6 +82,8 @@ export const TABLES = {
     card: { card_code: personal },
     terms: { language: line, retain_until_at: int, price_rule: id },
   }),
+  /** A picture that others name by its id: base64 of a PNG. */
+  image: record({ content: { png: need(long) } }),
   held_cart: record({ cart: { name: line, content: need(long), user: id, register: id, held_at: need(int) } }),
 
   // ---- ledgers: only ever added
@@ -159,6 +161,27 @@ export const TABLES = {
     swap_of: ref,
     payment_attempt: ref,
     reference: line,
+  }),
+  /**
+   * A sale as an invoice, or what came back of one as a credit note: a number of its register's series of that kind, and the buyer as it
+   * was told. Which lines it holds follows from the sale (queries/invoices.ts).
+   */
+  invoice: ledger({
+    kind: oneOf('invoice', 'credit-note'),
+    sale: need(ref),
+    credits: ref,
+    series: need(line),
+    number: need(int),
+    at: need(int),
+    utc_offset_minutes: need(int),
+    shop_version: need(id),
+    register: need(id),
+    user: need(id),
+    customer: id,
+    buyer_name: need(personal),
+    buyer_address: personal,
+    buyer_tax_number: personal,
+    language: need(line),
   }),
   /** Committed before a card terminal is asked; settled before its cart can be paid again. */
   payment_attempt: ledger({

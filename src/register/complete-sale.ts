@@ -8,10 +8,11 @@ import { localDay, utcOffsetMinutes } from '../base/clock.ts';
 import { present } from '../base/assert.ts';
 import { ok, refuse, type Result } from '../base/result.ts';
 import { ageToCheck, priceCart, type Cart, type PricedCart, type PricedLine } from '../domain/cart.ts';
+import type { ReceiptData } from '../domain/receipt.ts';
 import { settle, type Settlement } from '../domain/tender.ts';
 import { commit, type Draft } from '../store/journal.ts';
 import { listPaymentMethods, type PaymentMethodRow } from '../store/queries/catalogue.ts';
-import { nextReceiptNumber, readReceipt, saleLabel, setUnprinted, type ReceiptData } from '../store/queries/sales.ts';
+import { nextReceiptNumber, readReceipt, saleLabel, setUnprinted } from '../store/queries/sales.ts';
 import { findSoldLine } from '../store/queries/refunds.ts';
 import { isHeldCart } from '../store/queries/held-carts.ts';
 import { readCurrency, readShop } from '../store/queries/shop.ts';
@@ -19,6 +20,8 @@ import type { Store } from '../store/store.ts';
 import { draftVoids } from './draft-voids.ts';
 import { completedSaleOf, newCart, readOpenCart, writeOpenCart } from './edit-cart.ts';
 import { shiftFor } from './open-shift.ts';
+import { draftCreditNotes } from './make-invoice.ts';
+import { queueFirstReceipt } from './print-receipt.ts';
 import { ownRegisterId, type Register } from './register.ts';
 
 export interface PayInput {
@@ -56,6 +59,7 @@ export function completeSale(register: Register, input: PayInput): Result<Receip
     const { label } = draftSale(store, draft, { sale, cart, priced, settlement: settlement.value, user: input.user });
     rememberCart(store, cart.id, sale);
     setUnprinted(store.db, sale, true);
+    queueFirstReceipt(store, sale, label);
     const lastSale = {
       uuid: sale,
       label,
@@ -129,6 +133,14 @@ function draftSale(store: Store, draft: Draft, { sale: uuid, cart, priced, settl
     ...(settlement.roundingMinor === 0 ? {} : { rounding_minor: settlement.roundingMinor }),
   });
   draftLines(draft, priced, { sale, cart });
+  if (!cart.training)
+    draftCreditNotes(
+      store,
+      draft,
+      sale,
+      cart.lines.flatMap(({ refund }) => refund?.line ?? []),
+      user,
+    );
   if (!cart.training) draftVoids(draft, cart);
   if (cart.held !== null && isHeldCart(store.db, cart.held.id)) draft.remove('held_cart', cart.held.id);
   for (const tender of settlement.tenders)

@@ -17,6 +17,7 @@ export interface CustomerInput {
   readonly address?: OptionalText;
   readonly taxNumber?: OptionalText;
   readonly cardCode?: OptionalText;
+  readonly language?: OptionalText;
 }
 
 export function addCustomer(register: Register, input: CustomerInput, user: Id | null): Result<CustomerRow> {
@@ -48,6 +49,7 @@ function toValues(input: Changes<CustomerInput>): Patch<'customer'> {
     address: input.address,
     tax_number: input.taxNumber,
     card_code: input.cardCode,
+    language: input.language,
   };
   return Object.fromEntries(
     Object.entries(values)

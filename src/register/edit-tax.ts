@@ -12,21 +12,49 @@ export interface TaxRateInput {
   readonly service: Service | 'any';
   /** UTC milliseconds: midnight of the shop's day, mostly. */
   readonly fromAt: number;
+  /** Words that the law wants on an invoice: why it is exempt, or who owes the tax. */
+  readonly exemptionReason?: string | null | undefined;
 }
 
 /** Refuses with input.not-found. */
-export function addTaxRate({ store }: Register, { taxCategory, ratePpm, service, fromAt }: TaxRateInput, user: Id): Result<Id> {
+export function addTaxRate(
+  { store }: Register,
+  { taxCategory, ratePpm, service, fromAt, exemptionReason }: TaxRateInput,
+  user: Id,
+): Result<Id> {
   if (!readTaxCategories(store.db, store.clock.nowMs()).some(({ id }) => id === taxCategory))
     return refuse('input.not-found', { what: 'tax' });
   return commit(store, { kind: 'tax-rate-added', user }, (draft) =>
-    ok(draft.create('tax_rate', { tax_category: taxCategory, service, rate_ppm: ratePpm, from_at: fromAt })),
+    ok(
+      draft.create('tax_rate', {
+        tax_category: taxCategory,
+        service,
+        rate_ppm: ratePpm,
+        from_at: fromAt,
+        ...reasonOf(exemptionReason),
+      }),
+    ),
   );
 }
 
-export function addTax({ store }: Register, name: string, ratePpm: number, user: Id): Result<Id> {
+export function addTax(
+  { store }: Register,
+  { name, ratePpm, exemptionReason }: { name: string } & Pick<TaxRateInput, 'ratePpm' | 'exemptionReason'>,
+  user: Id,
+): Result<Id> {
   return commit(store, { kind: 'tax-added', user }, (draft) => {
     const tax = draft.create('tax_category', { name, position: 1000 });
-    draft.create('tax_rate', { tax_category: tax, service: 'any', rate_ppm: ratePpm, from_at: 0 });
+    draft.create('tax_rate', {
+      tax_category: tax,
+      service: 'any',
+      rate_ppm: ratePpm,
+      from_at: 0,
+      ...reasonOf(exemptionReason),
+    });
     return ok(tax);
   });
+}
+
+function reasonOf(reason: string | null | undefined): { exemption_reason?: string } {
+  return reason === undefined || reason === null || reason === '' ? {} : { exemption_reason: reason };
 }

@@ -14,6 +14,8 @@ import { guard } from './guard.ts';
 import { rightMissing, whoMay, type Call, type Caller, type Handlers } from './handler.ts';
 import { CASH_HANDLERS } from './handlers/cash.ts';
 import { CATALOGUE_HANDLERS } from './handlers/catalogue.ts';
+import { INVOICE_HANDLERS } from './handlers/invoices.ts';
+import { PRINTING_HANDLERS } from './handlers/printing.ts';
 import { SELLING_HANDLERS } from './handlers/selling.ts';
 import { SHOP_HANDLERS } from './handlers/shop.ts';
 import { REPORT_HANDLERS } from './handlers/reports.ts';
@@ -32,6 +34,8 @@ const HANDLERS: Handlers<RouteName> = {
   ...STOCK_HANDLERS,
   ...REPORT_HANDLERS,
   ...CASH_HANDLERS,
+  ...PRINTING_HANDLERS,
+  ...INVOICE_HANDLERS,
 };
 
 /** JSON bodies; a CSV file is streamed and has its own bound. */

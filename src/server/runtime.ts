@@ -14,6 +14,7 @@ import type { GiveWay } from './give-way.ts';
 import type { Sessions } from './sessions.ts';
 import type { Network } from './network.ts';
 import type { ImportDesk } from './import-desk.ts';
+import type { PrintQueue } from './print-queue.ts';
 import type { DelayLog } from './delay-log.ts';
 
 export interface Runtime {
@@ -31,6 +32,7 @@ export interface Runtime {
   readonly imports: ImportDesk;
   readonly network: Network;
   readonly delays: DelayLog;
+  readonly printing: PrintQueue;
   /** What the check at start found wrong with the store's file. */
   damage(): Refusal | null;
 }

@@ -2,6 +2,7 @@
 import type { Answer } from '../protocol/api/routes.ts';
 import { MASTER_SETTING } from '../register/admit-register.ts';
 import { ownRegisterId } from '../register/register.ts';
+import { listPrinters, listPrintJobs } from '../store/queries/printing.ts';
 import { countExceptions, isText, listRegisters, readSetting } from '../store/queries/shop.ts';
 import { readMeta } from '../store/store.ts';
 import { countWaiting } from '../store/waiting.ts';
@@ -35,7 +36,18 @@ export function viewStatus(runtime: Runtime): StatusView {
     problem: problem === null ? null : refusalWords(problem),
     lastCut: sync?.lastCut ?? null,
     toCheck: countExceptions(db),
+    printing: viewPrinting(runtime),
   };
+}
+
+function viewPrinting({ register, printing }: Runtime): StatusView['printing'] {
+  const jobs = listPrintJobs(register.store.db);
+  return listPrinters(register.store.db).flatMap(({ id, name }) => {
+    const own = jobs.filter(({ printer }) => printer === id);
+    const cut = own.filter(({ state }) => state === 'cut').length;
+    const problem = printing.problemOf(id);
+    return problem === null && own.length === 0 ? [] : [{ name, problem, waiting: own.length - cut, cut }];
+  });
 }
 
 function stateOf(mode: ReturnType<Runtime['network']['mode']>, joining: boolean, sync: SyncStatus | null): StatusView['state'] {

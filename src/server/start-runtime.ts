@@ -18,6 +18,7 @@ import { makeEventBus } from './events.ts';
 import { makeGiveWay } from './give-way.ts';
 import { makeImportDesk } from './import-desk.ts';
 import { makeJobs } from './jobs.ts';
+import { makePrintQueue } from './print-queue.ts';
 import { makeNetwork, type Network } from './network.ts';
 import type { Runtime } from './runtime.ts';
 import { makeSessions } from './sessions.ts';
@@ -79,6 +80,7 @@ export function startRuntime(input: StartInput): Result<Started> {
   const network = makeNetwork({ ...input, register, reader, syncTools, onStatus: () => tellStatus() });
   const giveWay = makeGiveWay(clock);
   const delays = makeDelayLog(store, network, clock);
+  const printing = makePrintQueue({ store, clock, log, giveWay, onChange: () => tellStatus() });
   const runtime: Runtime = {
     version: input.version,
     dataFolder: input.dataFolder,
@@ -94,6 +96,7 @@ export function startRuntime(input: StartInput): Result<Started> {
     imports: makeImportDesk(register, input.dataFolder, giveWay),
     network,
     delays,
+    printing,
     damage: () => damage,
   };
 
@@ -124,10 +127,12 @@ export function startRuntime(input: StartInput): Result<Started> {
       });
       await filled;
       takeUpWork(runtime);
+      printing.noticeWork();
       if (!(await beginNetwork(network, log))) beginning = keepBeginning(network, clock, log, stopped.signal);
     },
     stop: async (how) => {
       stopped.abort();
+      await printing.stop();
       await beginning;
       await network.stop(how);
       await checkpointing;

@@ -16,6 +16,7 @@ export type ExceptionKind =
   | 'lost-edit'
   | 'doubled-number'
   | 'over-refund'
+  | 'invoiced-twice'
   | 'held-cart-twice'
   | 'set-aside'
   | 'clone'
@@ -228,6 +229,21 @@ function noteNumber(db: Database, series: string, number: number): void {
       subject: label,
       detail: { sales },
     });
+}
+
+/** One sale, two invoices: two registers made them while apart. */
+export function noteInvoice(db: Database, id: number): void {
+  const sale = db.get("SELECT sale FROM invoice WHERE id = ? AND kind = 'invoice'", id)?.['sale'];
+  if (typeof sale !== 'number') return;
+  const rows = db.all("SELECT series, number, at FROM invoice WHERE sale = ? AND kind = 'invoice' ORDER BY at, series, number", sale);
+  if (rows.length < 2) return;
+  const ref = `${toHex(hashOfLocal(db, Math.floor(sale / INDEX_SPACE)))}:${sale % INDEX_SPACE}`;
+  settle(db, `invoiced-twice:${ref}`, {
+    kind: 'invoiced-twice',
+    at: numberOrNull(rows.at(-1)?.['at']) ?? 0,
+    subject: ref,
+    detail: { labels: rows.map((row) => labelOf(textOrNull(row['series']) ?? '', numberOrNull(row['number']) ?? 0)) },
+  });
 }
 
 function noteHeldCart(db: Database, held: Uint8Array): void {

@@ -39,7 +39,7 @@ export function openStore(file: string, deps: StoreDeps): Result<Store> {
   }
   const db = new Database(file, { readOnly: false });
   if (isNew) createTables(db);
-  else if (layoutOf(db) < STORE_VERSION) upgradeLayout(db);
+  else if (layoutOf(db) < STORE_VERSION) upgradeLayout(db, layoutOf(db));
   const store: Store = {
     db,
     file,

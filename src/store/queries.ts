@@ -3,7 +3,8 @@ import { readArchiveHead, readArchivePage, zsOf } from './period-archive.ts';
 import { quickCheck } from './store.ts';
 import { verifyStore } from './verify.ts';
 import { categoryTiles, listCategories, listDepartments, listProducts } from './queries/catalogue.ts';
-import { listCustomers } from './queries/people.ts';
+import { readInvoice } from './queries/invoices.ts';
+import { customerTotals, findCustomerByCard, listCustomers } from './queries/people.ts';
 import { listSales } from './queries/sales.ts';
 import { reportSales } from './queries/reports.ts';
 import { listStock, movementsOf } from './queries/stock.ts';
@@ -19,7 +20,10 @@ export const LONG_QUERIES = {
   listProducts,
   listDepartments,
   listCustomers,
+  customerTotals,
+  findCustomerByCard,
   listSales,
+  readInvoice,
   countRows,
   listStock,
   reportSales,

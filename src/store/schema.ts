@@ -17,6 +17,14 @@ const SQL_TYPES: Readonly<Record<ColumnType, string>> = {
 
 const UNPRINTED = 'CREATE TABLE unprinted (sale BLOB PRIMARY KEY);';
 
+/** Printers of this register, and what waits for them; contents are JSON. state: waiting, sending, cut (begun, and nobody knows how far it came). */
+const PRINTING = `
+CREATE TABLE printer (id TEXT PRIMARY KEY, content TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE print_job (id TEXT PRIMARY KEY, printer TEXT NOT NULL, content TEXT NOT NULL, state TEXT NOT NULL, created_at INTEGER NOT NULL) WITHOUT ROWID;
+CREATE INDEX printer_twice ON printer (content);
+CREATE INDEX print_job_twice ON print_job (printer, content, state, created_at);
+`;
+
 /** Local tables: what this register knows about the shop's history, and what is derived from it. Never synchronised. */
 const LOCAL_TABLES = `
 CREATE TABLE meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
@@ -129,6 +137,9 @@ CREATE INDEX tender_swap ON tender (sale) WHERE swap_of IS NOT NULL;
 CREATE INDEX cash_movement_by_shift ON cash_movement (shift);
 CREATE INDEX closing_by_register ON closing (register, kind, number);
 CREATE INDEX closing_by_day ON closing (kind, trading_day);
+CREATE INDEX sale_by_customer ON sale (customer, completed_at) WHERE customer IS NOT NULL;
+CREATE INDEX invoice_by_sale ON invoice (sale);
+CREATE INDEX invoice_by_label ON invoice (series, number);
 `;
 
 export function stampColumn(group: string): string {
@@ -165,7 +176,10 @@ INSERT INTO unprinted SELECT sale FROM unprinted_before;
 DROP TABLE unprinted_before;
 ${HELD_TWICE}`;
 
+/** From layout 2, which knew no printers, to 3. */
+export const LAYOUT_3_SQL = PRINTING;
+
 /** The whole schema of a new store. */
 export function createSchemaSql(): string {
-  return [LOCAL_TABLES, HELD_TWICE, ...TABLE_NAMES.map(createTableSql), MERGED_INDEXES].join('\n');
+  return [LOCAL_TABLES, HELD_TWICE, PRINTING, ...TABLE_NAMES.map(createTableSql), MERGED_INDEXES].join('\n');
 }

@@ -11,6 +11,7 @@ import { makeShop, openTestStore, sellSome, temporaryFolder } from '../../test/s
 import { checksumStore } from './checksum.ts';
 import { openStore } from './open-store.ts';
 import { listRoles } from './queries/people.ts';
+import { listPrinters } from './queries/printing.ts';
 import { countSales, unprintedSales } from './queries/sales.ts';
 import { sealSchema } from './schema-seal.ts';
 import { closeStore, writeMeta, type Store } from './store.ts';
@@ -25,6 +26,7 @@ ALTER TABLE detached ADD COLUMN changeset INTEGER;
 CREATE INDEX detached_by_changeset ON detached (changeset) WHERE changeset IS NOT NULL;
 CREATE TABLE before (sale BLOB PRIMARY KEY) WITHOUT ROWID; INSERT INTO before SELECT sale FROM unprinted; DROP TABLE unprinted;
 ALTER TABLE before RENAME TO unprinted;
+DROP TABLE printer; DROP TABLE print_job;
 DELETE FROM meta WHERE name = 'schema_digest';
 PRAGMA user_version = 1;`;
 
@@ -44,6 +46,22 @@ test('a store of layout 1 is brought up to this one: nothing is lost, it verifie
   assert.equal(verifyStore(store.db).problem, null);
   sellSome({ ...shop, store, register: openRegister(store).register });
   assert.equal(countSales(store.db), 6);
+  assert.equal(verifyStore(store.db).problem, null);
+  closeStore(store);
+  folder.remove();
+});
+
+test('a store of layout 2, which knew no printers, is brought up to this one, verifies and sells on', async () => {
+  const folder = temporaryFolder();
+  const file = `${folder.path}/store.db`;
+  const shop = await makeShop({ file });
+  sellSome(shop);
+  shop.store.db.sqlite.exec('DROP TABLE printer; DROP TABLE print_job; PRAGMA user_version = 2;');
+  sealSchema(shop.store.db);
+  closeStore(shop.store);
+  const store = openTestStore(file);
+  assert.deepEqual(listPrinters(store.db), []);
+  sellSome({ ...shop, store, register: openRegister(store).register });
   assert.equal(verifyStore(store.db).problem, null);
   closeStore(store);
   folder.remove();

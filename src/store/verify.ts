@@ -200,10 +200,11 @@ function checkLines(db: Database): Problem | null {
   };
 }
 
-/** P4: receipt numbers of a series run 1, 2, 3 ... A series on which two machines wrote shows as a doubled number under To check. */
+/** P4: numbers of a series of receipts, invoices or credit notes run 1, 2, 3 ... A series on which two machines wrote shows as a doubled number under To check. */
 function checkNumbers(db: Database): Problem | null {
   const gap = db.get(
-    'SELECT series, count(DISTINCT number) AS numbers, max(number) AS last FROM sale GROUP BY series HAVING numbers <> last LIMIT 1',
+    `SELECT series, count(DISTINCT number) AS numbers, max(number) AS last
+     FROM (SELECT series, number FROM sale UNION ALL SELECT series, number FROM invoice) GROUP BY series HAVING numbers <> last LIMIT 1`,
   );
   return gap === undefined
     ? null

@@ -100,7 +100,7 @@ function Screen({ route: [name, id, ...more] }: { readonly route: Route }): Reac
     case 'reports':
       return <Reports />;
     case 'customers':
-      return <Customers />;
+      return <Customers chosen={id ?? null} />;
     case 'users':
       return <Users />;
     case 'registers':

@@ -13,7 +13,7 @@ import { openRegister, type Register } from '../../src/register/register.ts';
 import { setUpShop } from '../../src/register/set-up-shop.ts';
 import { hashPin } from '../../src/register/hash-pin.ts';
 import { listPaymentMethods, listProducts } from '../../src/store/queries/catalogue.ts';
-import type { ReceiptData } from '../../src/store/queries/sales.ts';
+import type { ReceiptData } from '../../src/domain/receipt.ts';
 import { closeStore, type Store } from '../../src/store/store.ts';
 import { openStore } from '../../src/store/open-store.ts';
 

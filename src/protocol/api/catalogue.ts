@@ -1,5 +1,6 @@
 /** Routes behind the counter: products, categories, taxes, payment methods, customers, users, CSV import. */
 import { z } from 'zod';
+import { PAPER_LANGUAGES } from '../../domain/receipt-words.ts';
 import { done, idText, instant, milli, minor, name, pageOf, pageQuery, pin, route, withId } from './route.ts';
 
 const unit = z.enum(['each', 'kg', 'l', 'm']);
@@ -74,6 +75,8 @@ export const customerRow = z.object({
   address: z.string().nullable(),
   taxNumber: z.string().nullable(),
   cardCode: z.string().nullable(),
+  /** What papers are written in; null: the shop's language. */
+  language: z.string().nullable(),
   forgotten: z.boolean(),
 });
 const optionalLine = z.string().trim().max(200).nullable().optional();
@@ -84,6 +87,7 @@ export const customerInput = z.object({
   address: optionalLine,
   taxNumber: optionalLine,
   cardCode: optionalLine,
+  language: z.enum(PAPER_LANGUAGES).nullable().optional(),
 });
 
 export const userRow = z.object({
@@ -137,8 +141,8 @@ export const exception = z.discriminatedUnion('kind', [
   toCheck.extend({ kind: z.literal('doubled-number'), label: z.string() }),
   /** More was given back than sold: two registers refunded one line while apart. */
   toCheck.extend({ kind: z.literal('over-refund'), name: z.string(), label: z.string(), soldMilli: milli, refundedMilli: milli }),
-  /** Two registers took and paid one held cart while apart. */
-  toCheck.extend({ kind: z.literal('held-cart-twice'), labels: z.array(z.string()) }),
+  /** Two registers took and paid one held cart, or made an invoice of one sale, while apart. */
+  toCheck.extend({ kind: z.enum(['held-cart-twice', 'invoiced-twice']), labels: z.array(z.string()) }),
   toCheck.extend({ kind: z.literal('stamp-ahead'), register: z.string(), aheadMs: z.int() }),
   toCheck.extend({ kind: z.enum(['set-aside', 'clone']), register: z.string() }),
 ]);
@@ -241,7 +245,14 @@ export const CATALOGUE = {
     summary: 'Every rate that was, is and will be, newest first',
     answer: z.object({
       rows: z.array(
-        z.object({ id: idText, taxCategory: idText, service: z.enum(['any', 'take-away', 'eat-in']), ratePpm: z.int(), fromAt: instant }),
+        z.object({
+          id: idText,
+          taxCategory: idText,
+          service: z.enum(['any', 'take-away', 'eat-in']),
+          ratePpm: z.int(),
+          fromAt: instant,
+          exemptionReason: z.string().nullable(),
+        }),
       ),
     }),
   }),
@@ -255,6 +266,8 @@ export const CATALOGUE = {
       service: z.enum(['any', 'take-away', 'eat-in']).default('any'),
       ratePpm: z.int().min(0).max(1_000_000),
       fromAt: instant,
+      /** On invoices: why it is exempt, or that the buyer owes the tax. */
+      exemptionReason: optionalLine,
     }),
     answer: withId,
   }),
@@ -263,7 +276,7 @@ export const CATALOGUE = {
     path: '/api/tax-categories',
     access: 'settings',
     summary: 'A new tax with its rate',
-    body: z.object({ name, ratePpm: z.int().min(0).max(1_000_000) }),
+    body: z.object({ name, ratePpm: z.int().min(0).max(1_000_000), exemptionReason: optionalLine }),
     answer: withId,
   }),
   listPaymentMethods: route({
@@ -280,6 +293,20 @@ export const CATALOGUE = {
     summary: 'Customers, by name',
     query: pageQuery,
     answer: pageOf(customerRow),
+  }),
+  getCustomer: route({
+    method: 'GET',
+    path: '/api/customers/:id',
+    access: 'customers',
+    summary: 'One customer, and what they bought in all; their sales are listed with customer= at /api/sales',
+    params,
+    answer: z.object({
+      customer: customerRow,
+      sales: z.int(),
+      /** What they paid, less what they got back. */
+      totalMinor: minor,
+      lastVisitAt: instant.nullable(),
+    }),
   }),
   addCustomer: route({
     method: 'POST',

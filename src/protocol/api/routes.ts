@@ -3,11 +3,13 @@ import type { z } from 'zod';
 import { CASH } from './cash.ts';
 import { CATALOGUE } from './catalogue.ts';
 import { SELLING } from './selling.ts';
+import { INVOICES } from './invoices.ts';
+import { PRINTING } from './printing.ts';
 import { REPORTS } from './reports.ts';
 import { STOCK } from './stock.ts';
 import { SHOP } from './shop.ts';
 
-export const ROUTES = { ...SHOP, ...SELLING, ...CATALOGUE, ...STOCK, ...REPORTS, ...CASH } as const;
+export const ROUTES = { ...SHOP, ...SELLING, ...CATALOGUE, ...STOCK, ...REPORTS, ...CASH, ...PRINTING, ...INVOICES } as const;
 export const EVENTS_PATH = '/api/events';
 /** A right granted on the spot, by the token of `grantRight`. */
 export const GRANT_HEADER = 'aurapos-grant';

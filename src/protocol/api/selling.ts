@@ -76,10 +76,19 @@ export const receipt = z.object({
   uuid: idText,
   /** Series and number, as printed and as its barcode holds it: R1-000042. */
   label: z.string(),
-  shop: z.object({ name: z.string(), address: z.string(), taxNumber: z.string(), phone: z.string(), footer: z.string() }),
+  shop: z.object({
+    name: z.string(),
+    address: z.string(),
+    taxNumber: z.string(),
+    phone: z.string(),
+    footer: z.string(),
+    country: z.string(),
+  }),
   register: z.object({ code: z.string(), name: z.string() }),
   user: z.string(),
   customer: z.string().nullable(),
+  /** What the paper speaks: the customer's language, else the shop's. */
+  language: z.string(),
   completedAt: instant,
   utcOffsetMinutes: z.int(),
   currency: z.string(),
@@ -154,7 +163,7 @@ export const SELLING = {
     method: 'POST',
     path: '/api/cart/scan',
     access: 'sell',
-    summary: 'Add what has this barcode; refused with barcode.unknown or barcode.ambiguous',
+    summary: 'Add what has this barcode, or the customer whose card it is; refused with barcode.unknown or barcode.ambiguous',
     body: z.object({ code: z.string().min(1).max(200), quantityMilli: quantity.default(1000) }),
     answer: cart,
   }),
@@ -361,7 +370,7 @@ export const SELLING = {
     path: '/api/sales',
     access: 'history',
     summary: 'The history, newest first',
-    query: pageQuery.extend({ register: z.string().max(40).default('') }),
+    query: pageQuery.extend({ register: z.string().max(40).default(''), customer: z.string().max(40).default('') }),
     answer: pageOf(saleRow),
   }),
   getSale: route({

@@ -1,6 +1,7 @@
 /** Routes of the register itself: what it is, set-up, log-in, where it stands, registers, storage, long work, live events. */
 import { z } from 'zod';
 import { done, idText, instant, name, pin, refusalBody, route, withId } from './route.ts';
+import { PRINTER_PROBLEMS, RECEIPTS_WHEN } from '../../domain/printer.ts';
 import { RIGHTS } from '../../domain/rights.ts';
 
 export const mode = z.enum(['single', 'master', 'slave']);
@@ -23,6 +24,8 @@ export const status = z.object({
   /** After a cut: what went and came while apart; null once read or none. */
   lastCut: z.object({ fromMs: instant, untilMs: instant, sent: z.int(), received: z.int() }).nullable(),
   toCheck: z.int(),
+  /** Printers of this register that something is wrong with, or that have work. `cut` was broken off and waits for a person. */
+  printing: z.array(z.object({ name: z.string(), problem: z.enum(PRINTER_PROBLEMS).nullable(), waiting: z.int(), cut: z.int() })),
 });
 
 export const state = z.object({
@@ -34,6 +37,8 @@ export const state = z.object({
   shop: z.object({ name: z.string(), currency: z.string(), country: z.string() }).nullable(),
   user: z.object({ id: idText, name: z.string(), rights: z.array(z.enum(RIGHTS)) }).nullable(),
   status: status.nullable(),
+  /** Where receipts are printed; null where the browser does it. */
+  receiptPrinter: z.object({ id: idText, name: z.string(), receipts: z.enum(RECEIPTS_WHEN) }).nullable(),
 });
 
 export const step = z.object({ step: z.string(), state: z.enum(['waiting', 'running', 'done', 'failed']), detail: z.string() });

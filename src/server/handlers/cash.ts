@@ -34,10 +34,14 @@ export const CASH_HANDLERS: Handlers<keyof typeof CASH> = {
     const figures = open === null ? null : await runtime.reader.ask('shiftFigures', open.shift);
     return thenView(runtime, caller, openShiftWithFloat(runtime.register, { ...body, figures, user: actingUser(runtime, caller) }));
   },
-  moveCash: (runtime, { body, caller }) =>
-    thenView(runtime, caller, moveCash(runtime.register, { ...body, user: actingUser(runtime, caller) })),
+  moveCash: (runtime, { body, caller }) => {
+    const moved = moveCash(runtime.register, { ...body, user: actingUser(runtime, caller) });
+    if (moved.ok) runtime.printing.kickDrawer();
+    return thenView(runtime, caller, moved);
+  },
   noSale: (runtime, { body, caller }) => {
     const noted = noteAudit(runtime.register, { kind: 'no-sale', user: actingUser(runtime, caller), detail: { reason: body.reason } });
+    if (noted.ok) runtime.printing.kickDrawer();
     return noted.ok ? ok({ done: true }) : noted;
   },
   noteReprint: (runtime, { params, caller }) => {

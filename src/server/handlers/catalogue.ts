@@ -14,7 +14,7 @@ import { addUser, editUser } from '../../register/edit-user.ts';
 import { listPaymentMethods, readProduct, readProducts } from '../../store/queries/catalogue.ts';
 import { listPrices, lowestBefore } from '../../store/queries/prices.ts';
 import { listTaxRates, readTaxCategories } from '../../store/queries/taxes.ts';
-import { listRoles, listUsers, type UserRow } from '../../store/queries/people.ts';
+import { listRoles, listUsers, readCustomer, type UserRow } from '../../store/queries/people.ts';
 import { listExceptions } from '../../store/queries/shop.ts';
 import type { Caller, Handlers } from '../handler.ts';
 import { actingUser } from './selling.ts';
@@ -61,12 +61,17 @@ export const CATALOGUE_HANDLERS: Handlers<keyof typeof CATALOGUE> = {
   listTaxCategories: ({ register, clock }) => ok({ rows: readTaxCategories(register.store.db, clock.nowMs()) }),
   listTaxRates: ({ register }) => ok({ rows: listTaxRates(register.store.db) }),
   addTaxRate: (runtime, { body, caller }) => idOf(addTaxRate(runtime.register, body, actingUser(runtime, caller))),
-  addTax: (runtime, { body, caller }) => idOf(addTax(runtime.register, body.name, body.ratePpm, actingUser(runtime, caller))),
+  addTax: (runtime, { body, caller }) => idOf(addTax(runtime.register, body, actingUser(runtime, caller))),
   listPaymentMethods: ({ register }) => ok({ rows: listPaymentMethods(register.store.db) }),
   listCustomers: async ({ reader }, { query }) => {
     const offset = Number(query.cursor) || 0;
     const page = await reader.ask('listCustomers', { search: query.search, offset, limit: query.limit });
     return ok({ ...page, next: nextOffset(offset, query.limit, page.total) });
+  },
+  getCustomer: async ({ register, reader }, { params }) => {
+    const customer = readCustomer(register.store.db, params.id);
+    if (customer === null) return refuse('input.not-found', { what: 'customer' });
+    return ok({ customer, ...(await reader.ask('customerTotals', params.id)) });
   },
   addCustomer: (runtime, { body, caller }) => addCustomer(runtime.register, body, actingUser(runtime, caller)),
   editCustomer: (runtime, { params, body, caller }) => editCustomer(runtime.register, params.id, body, actingUser(runtime, caller)),

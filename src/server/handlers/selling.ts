@@ -10,6 +10,7 @@ import {
   addProductLine,
   changeLine,
   changeWholeCart,
+  completedSaleOf,
   dropLine,
   getCart,
   returnDeposit,
@@ -22,7 +23,7 @@ import {
 import { clearCart, heldCarts, holdCart, recallCart } from '../../register/hold-cart.ts';
 import { refundSale } from '../../register/refund-sale.ts';
 import { readMode } from '../../register/register.ts';
-import { codeTiles, favouriteTiles, recentTiles, tilesOf } from '../../store/queries/catalogue.ts';
+import { codeTiles, favouriteTiles, opensDrawer, recentTiles, tilesOf } from '../../store/queries/catalogue.ts';
 import { listUsers } from '../../store/queries/people.ts';
 import { readReceipt, setUnprinted, unprintedSales } from '../../store/queries/sales.ts';
 import { readSoldSale } from '../../store/queries/refunds.ts';
@@ -39,7 +40,13 @@ export function actingUser(runtime: Runtime, caller: Caller): Id {
 
 export const SELLING_HANDLERS: Handlers<keyof typeof SELLING> = {
   getCart: ({ register }) => ok(getCart(register)),
-  scan: (runtime, { body }) => tellCart(runtime, scanCode(runtime.register, body.code, body.quantityMilli)),
+  scan: async (runtime, { body }) => {
+    const scanned = scanCode(runtime.register, body.code, body.quantityMilli);
+    if (scanned.ok || scanned.refusal.code !== 'barcode.unknown') return tellCart(runtime, scanned);
+    // No goods: a customer's card, looked for beside the selling, since cards are personal values.
+    const customer = await runtime.reader.ask('findCustomerByCard', body.code);
+    return customer === null ? scanned : tellCart(runtime, setCartCustomer(runtime.register, customer));
+  },
   addLine: (runtime, { body }) => tellCart(runtime, addProductLine(runtime.register, body.product, body.quantityMilli)),
   listDepartments: async ({ reader, clock }) => ok({ rows: await reader.ask('listDepartments', clock.nowMs()) }),
   addDepartmentLine: (runtime, { body }) => tellCart(runtime, addDepartmentLine(runtime.register, body)),
@@ -108,8 +115,12 @@ export const SELLING_HANDLERS: Handlers<keyof typeof SELLING> = {
   clearCart: (runtime, { caller }) => tellCart(runtime, clearCart(runtime.register, actingUser(runtime, caller))),
   setCartCustomer: (runtime, { body }) => tellCart(runtime, setCartCustomer(runtime.register, body.customer)),
   pay: (runtime, { body, caller }) => {
+    const isFirst = completedSaleOf(runtime.register.store, body.cart) === null;
     const sold = completeSale(runtime.register, { ...body, user: actingUser(runtime, caller) });
-    if (sold.ok) runtime.events.publish({ type: 'cart', version: getCart(runtime.register).version });
+    if (!sold.ok) return sold;
+    runtime.events.publish({ type: 'cart', version: getCart(runtime.register).version });
+    if (isFirst && !sold.value.training && opensDrawer(runtime.register.store.db, body.tenders)) runtime.printing.kickDrawer();
+    runtime.printing.noticeWork();
     return sold;
   },
   quickSearch: ({ register, clock }, { query }) =>
@@ -128,6 +139,7 @@ export const SELLING_HANDLERS: Handlers<keyof typeof SELLING> = {
       await reader.ask('listSales', {
         search: query.search,
         register: query.register,
+        customer: isId(query.customer) ? query.customer : null,
         cursor: query.cursor,
         limit: query.limit,
         single: readMode(register.store) === 'single',

@@ -12,6 +12,7 @@ import { grantRight, logIn } from '../../register/log-in.ts';
 import { ownRegisterId, readMode } from '../../register/register.ts';
 import { setUpShop } from '../../register/set-up-shop.ts';
 import { textOrNull } from '../../store/database.ts';
+import { receiptPrinter } from '../../store/queries/printing.ts';
 import { listRegisters, readCurrency, readShop } from '../../store/queries/shop.ts';
 import { readMeta, type Store } from '../../store/store.ts';
 import { findMasters, ownAddresses } from '../../sync/discovery.ts';
@@ -128,7 +129,13 @@ function viewState(runtime: Runtime, caller: Caller): Answer<'getState'> {
     shop: shop === null ? null : { name: shop.name, currency: readCurrency(store.db), country: shop.country },
     user: caller.user === null ? null : { id: caller.user.id, name: caller.user.name, rights: [...caller.user.rights] },
     status: known && mode !== null ? viewStatus(runtime) : null,
+    receiptPrinter: known ? viewReceiptPrinter(store) : null,
   };
+}
+
+function viewReceiptPrinter(store: Store): Answer<'getState'>['receiptPrinter'] {
+  const printer = receiptPrinter(store.db);
+  return printer === null ? null : { id: printer.id, name: printer.name, receipts: printer.receipts };
 }
 
 /** Of a register whose row has not come yet: its receipt series is its code. */

@@ -44,6 +44,7 @@ export function viewException(store: Store, row: ToCheckRow, nowMs: number): Vie
         refundedMilli: Number(detail['refundedMilli']),
       };
     case 'held-cart-twice':
+    case 'invoiced-twice':
       return { id, at, kind: row.kind, labels: Array.isArray(detail['labels']) ? detail['labels'].map(textOf) : [] };
     case 'doubled-number':
       return { id, at, kind: row.kind, label: row.subject };

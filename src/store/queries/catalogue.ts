@@ -342,6 +342,13 @@ export function listPaymentMethods(db: Database): PaymentMethodRow[] {
     }));
 }
 
+/** Cash goes into the drawer or comes out of it. */
+export function opensDrawer(db: Database, tenders: readonly { readonly method: Id }[]): boolean {
+  return tenders.some(
+    ({ method }) => db.get('SELECT opens_drawer FROM payment_method WHERE id = ?', idToBytes(method))?.['opens_drawer'] === 1,
+  );
+}
+
 export function toMethodKind(value: SqlValue | undefined): MethodKind {
   return value === 'cash' || value === 'card' || value === 'voucher' || value === 'account' ? value : 'other';
 }

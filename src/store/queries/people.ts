@@ -73,10 +73,12 @@ export interface CustomerRow {
   readonly address: string | null;
   readonly taxNumber: string | null;
   readonly cardCode: string | null;
+  /** What papers for this person are written in; null: the shop's. */
+  readonly language: string | null;
   readonly forgotten: boolean;
 }
 
-const CUSTOMER_COLUMNS = `c.id, c.name AS name_hash,
+const CUSTOMER_COLUMNS = `c.id, c.name AS name_hash, c.language,
   (SELECT value FROM detached WHERE hash = c.name) AS name, (SELECT value FROM detached WHERE hash = c.phone) AS phone,
   (SELECT value FROM detached WHERE hash = c.email) AS email, (SELECT value FROM detached WHERE hash = c.address) AS address,
   (SELECT value FROM detached WHERE hash = c.tax_number) AS tax_number, (SELECT value FROM detached WHERE hash = c.card_code) AS card_code`;
@@ -103,6 +105,30 @@ export function readCustomer(db: Database, id: Id): CustomerRow | null {
   return row === undefined ? null : toCustomer(row);
 }
 
+/** Whose card this is; null when it is nobody's, or more than one person's. Reads every card: for the reading thread. */
+export function findCustomerByCard(db: Database, code: string): Id | null {
+  const rows = db.all(
+    `SELECT c.id FROM customer c JOIN detached d ON d.hash = c.card_code WHERE d.value = ? AND ${LIVE_CUSTOMER} LIMIT 2`,
+    code.trim(),
+  );
+  const [only] = rows;
+  return only === undefined || rows.length > 1 ? null : idFromBytes(bytesOf(only['id']));
+}
+
+/** What they paid in all, less what they got back; practice does not count. */
+export function customerTotals(db: Database, id: Id): { sales: number; totalMinor: number; lastVisitAt: number | null } {
+  const row = db.get(
+    `SELECT count(*) AS sales, sum(total_minor + ifnull(rounding_minor, 0)) AS total, max(completed_at) AS last
+     FROM sale WHERE customer = ? AND mode IS NOT 'training'`,
+    idToBytes(id),
+  );
+  return {
+    sales: numberOrNull(row?.['sales']) ?? 0,
+    totalMinor: numberOrNull(row?.['total']) ?? 0,
+    lastVisitAt: numberOrNull(row?.['last']),
+  };
+}
+
 function toCustomer(row: SqlRow): CustomerRow {
   return {
     id: idFromBytes(bytesOf(row['id'])),
@@ -112,6 +138,7 @@ function toCustomer(row: SqlRow): CustomerRow {
     address: textOrNull(row['address']),
     taxNumber: textOrNull(row['tax_number']),
     cardCode: textOrNull(row['card_code']),
+    language: textOrNull(row['language']),
     forgotten: row['name'] === null,
   };
 }

@@ -75,10 +75,16 @@ function toSoldLine(db: Database, row: SqlRow): SoldLine {
 
 /** A sold line by how changesets refer to it; undefined when this register does not hold it. */
 export function findSoldLine(db: Database, ref: string): SoldLine | undefined {
+  const id = findSoldLineId(db, ref);
+  const row = id === null ? undefined : db.get('SELECT * FROM sale_line WHERE id = ?', id);
+  return row === undefined ? undefined : toSoldLine(db, row);
+}
+
+/** Its local number; null when its changeset was never named here. */
+export function findSoldLineId(db: Database, ref: string): number | null {
   const [hash = '', index = ''] = ref.split(':');
   const local = findLocal(db, fromHex(hash));
-  const row = local === undefined ? undefined : db.get('SELECT * FROM sale_line WHERE id = ?', local * INDEX_SPACE + Number(index));
-  return row === undefined ? undefined : toSoldLine(db, row);
+  return local === undefined ? null : local * INDEX_SPACE + Number(index);
 }
 
 /** The ways what these lines give back was paid, as far as they reach: `totalMinor` (below nought) spread over them in their order. */

@@ -10,7 +10,7 @@ import { refundSale } from '../../register/refund-sale.ts';
 import { listPaymentMethods } from './catalogue.ts';
 import { readSoldSale } from './refunds.ts';
 import { reportSales } from './reports.ts';
-import type { ReceiptData } from './sales.ts';
+import type { ReceiptData } from '../../domain/receipt.ts';
 
 test('[ux 19] a report adds up to its sales: refunds counted back, discounts and training apart, the time’s end not in it', async () => {
   const shop = await makeShop({ catalogue: 'empty' });

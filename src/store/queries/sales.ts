@@ -1,5 +1,6 @@
 /** Reads of the history: the list, one sale whole, the open shift, receipt numbers. A sale's lines and tenders lie in its changeset. */
 import { idFromBytes, idToBytes, type Id } from '../../base/id.ts';
+import type { ReceiptData, ReceiptLine, SaleKind, TaxSum } from '../../domain/receipt.ts';
 import { INDEX_SPACE } from '../../protocol/changeset.ts';
 import { changesetOfLedgerId } from '../merge.ts';
 import {
@@ -15,6 +16,8 @@ import {
 } from '../database.ts';
 import { toMethodKind } from './catalogue.ts';
 import { personalText, userName } from './people.ts';
+import { jobOfSale } from './printing.ts';
+import { readLanguage } from './shop.ts';
 
 export function saleLabel(series: string, number: number): string {
   return `${series}-${String(number).padStart(6, '0')}`;
@@ -31,7 +34,7 @@ export interface SaleRow {
   readonly summary: string;
   readonly items: number;
   readonly totalMinor: number;
-  readonly kind: 'sale' | 'refund' | 'exchange';
+  readonly kind: SaleKind;
   readonly training: boolean;
   readonly methods: string[];
   readonly state: 'here' | 'sent' | 'waiting' | 'arrived';
@@ -41,6 +44,8 @@ export interface SaleRow {
 export interface SaleListQuery {
   readonly search: string;
   readonly register: string;
+  /** Only what this customer bought. */
+  readonly customer: Id | null;
   /** Of the last row seen, `completedAt:id`; empty from the newest. */
   readonly cursor: string;
   readonly limit: number;
@@ -64,6 +69,10 @@ export function listSales(db: Database, query: SaleListQuery): { rows: SaleRow[]
   if (query.register !== '') {
     where.push('s.register IN (SELECT id FROM register WHERE code = ?)');
     values.push(query.register);
+  }
+  if (query.customer !== null) {
+    where.push('s.customer = ?');
+    values.push(idToBytes(query.customer));
   }
   const condition = where.length === 0 ? '' : `WHERE ${where.join(' AND ')}`;
   const rows = db.all(
@@ -139,49 +148,16 @@ function customerName(db: Database, customer: Uint8Array): string {
   return personalText(db, bytesOrNull(db.get('SELECT name FROM customer WHERE id = ?', customer)?.['name']));
 }
 
-function toSaleKind(value: SqlValue | undefined): 'sale' | 'refund' | 'exchange' {
+function customerLanguage(db: Database, customer: SqlValue | undefined): string | null {
+  if (!(customer instanceof Uint8Array)) return null;
+  return textOrNull(db.get('SELECT language FROM customer WHERE id = ?', customer)?.['language']);
+}
+
+function toSaleKind(value: SqlValue | undefined): SaleKind {
   return value === 'refund' || value === 'exchange' ? value : 'sale';
 }
 
 // ---- one sale
-
-export interface ReceiptData {
-  readonly uuid: Id;
-  readonly label: string;
-  readonly shop: {
-    readonly name: string;
-    readonly address: string;
-    readonly taxNumber: string;
-    readonly phone: string;
-    readonly footer: string;
-  };
-  readonly register: { readonly code: string; readonly name: string };
-  readonly user: string;
-  readonly customer: string | null;
-  readonly completedAt: number;
-  readonly utcOffsetMinutes: number;
-  readonly currency: string;
-  /** Lines with what was taken off them: total = price x quantity - discount. */
-  readonly lines: {
-    name: string;
-    quantityMilli: number;
-    unit: string;
-    unitPriceMinor: number;
-    discountMinor: number;
-    totalMinor: number;
-    taxRatePpm: number;
-    note: string | null;
-  }[];
-  readonly kind: 'sale' | 'refund' | 'exchange';
-  readonly training: boolean;
-  readonly note: string | null;
-  readonly totalMinor: number;
-  readonly roundingMinor: number;
-  readonly dueMinor: number;
-  readonly taxes: { ratePpm: number; netMinor: number; taxMinor: number }[];
-  readonly tenders: { method: string; kind: string; amountMinor: number; changeMinor: number }[];
-  readonly changeMinor: number;
-}
 
 /** The sale as its receipt says it: all as it was then, nothing computed again. */
 export function readReceipt(db: Database, uuid: Id): ReceiptData | null {
@@ -189,7 +165,7 @@ export function readReceipt(db: Database, uuid: Id): ReceiptData | null {
   if (sale === undefined) return null;
   const id = numberOf(sale['id']);
   const { first, last } = changesetRange(id);
-  const lines = db.all('SELECT * FROM sale_line WHERE id BETWEEN ? AND ? AND sale = ? ORDER BY id', first, last, id);
+  const lines = linesOfSale(db, id);
   const tenders = db
     .all(
       'SELECT t.amount_minor, t.change_minor, m.name, m.kind FROM tender t LEFT JOIN payment_method m ON m.id = t.payment_method WHERE t.id BETWEEN ? AND ? AND t.sale = ? ORDER BY t.id',
@@ -203,10 +179,6 @@ export function readReceipt(db: Database, uuid: Id): ReceiptData | null {
       amountMinor: numberOf(row['amount_minor']),
       changeMinor: numberOf(row['change_minor']),
     }));
-  const off = new Map<number, number>();
-  for (const row of db.all('SELECT sale_line, amount_minor FROM line_adjustment WHERE id BETWEEN ? AND ?', first, last))
-    off.set(numberOf(row['sale_line']), (off.get(numberOf(row['sale_line'])) ?? 0) + numberOf(row['amount_minor']));
-  const shop = db.get('SELECT name, address, tax_number, phone, footer FROM shop_version WHERE id = ?', sale['shop_version'] ?? null);
   const register = db.get('SELECT code, name FROM register WHERE id = ?', sale['register'] ?? null);
   const label = saleLabel(textOrNull(sale['series']) ?? '', numberOrNull(sale['number']) ?? 0);
   const totalMinor = numberOf(sale['total_minor']);
@@ -214,29 +186,15 @@ export function readReceipt(db: Database, uuid: Id): ReceiptData | null {
   return {
     uuid,
     label,
-    shop: {
-      name: textOrNull(shop?.['name']) ?? '',
-      address: textOrNull(shop?.['address']) ?? '',
-      taxNumber: textOrNull(shop?.['tax_number']) ?? '',
-      phone: textOrNull(shop?.['phone']) ?? '',
-      footer: textOrNull(shop?.['footer']) ?? '',
-    },
+    shop: readShopVersion(db, sale['shop_version']),
     register: { code: textOrNull(register?.['code']) ?? '', name: textOrNull(register?.['name']) ?? '' },
     user: userName(db, sale['user']),
     customer: sale['customer'] instanceof Uint8Array ? customerName(db, sale['customer']) : null,
+    language: customerLanguage(db, sale['customer']) ?? readLanguage(db),
     completedAt: numberOf(sale['completed_at']),
     utcOffsetMinutes: numberOrNull(sale['utc_offset_minutes']) ?? 0,
     currency: textOrNull(sale['currency']) ?? 'EUR',
-    lines: lines.map((line) => ({
-      name: textOrNull(line['name']) ?? '',
-      quantityMilli: numberOf(line['quantity_milli']),
-      unit: textOrNull(line['unit']) ?? 'each',
-      unitPriceMinor: numberOf(line['unit_price_minor']),
-      discountMinor: -(off.get(numberOf(line['id'])) ?? 0) || 0,
-      totalMinor: numberOf(line['total_minor']),
-      taxRatePpm: numberOf(line['tax_rate_ppm']),
-      note: textOrNull(line['note']),
-    })),
+    lines: toReceiptLines(db, id, lines),
     kind: toSaleKind(sale['kind']),
     training: sale['mode'] === 'training',
     note: textOrNull(sale['note']),
@@ -249,9 +207,46 @@ export function readReceipt(db: Database, uuid: Id): ReceiptData | null {
   };
 }
 
+/** All of a sale's lines; they lie in its changeset. */
+export function linesOfSale(db: Database, sale: number): SqlRow[] {
+  const { first, last } = changesetRange(sale);
+  return db.all('SELECT * FROM sale_line WHERE id BETWEEN ? AND ? AND sale = ? ORDER BY id', first, last, sale);
+}
+
+/** Lines of one sale as papers say them, each with what was taken off it. */
+export function toReceiptLines(db: Database, sale: number, lines: readonly SqlRow[]): ReceiptLine[] {
+  const { first, last } = changesetRange(sale);
+  const off = new Map<number, number>();
+  for (const row of db.all('SELECT sale_line, amount_minor FROM line_adjustment WHERE id BETWEEN ? AND ?', first, last))
+    off.set(numberOf(row['sale_line']), (off.get(numberOf(row['sale_line'])) ?? 0) + numberOf(row['amount_minor']));
+  return lines.map((line) => ({
+    name: textOrNull(line['name']) ?? '',
+    quantityMilli: numberOf(line['quantity_milli']),
+    unit: textOrNull(line['unit']) ?? 'each',
+    unitPriceMinor: numberOf(line['unit_price_minor']),
+    discountMinor: -(off.get(numberOf(line['id'])) ?? 0) || 0,
+    totalMinor: numberOf(line['total_minor']),
+    taxRatePpm: numberOf(line['tax_rate_ppm']),
+    note: textOrNull(line['note']),
+  }));
+}
+
+/** The shop as it was then. */
+export function readShopVersion(db: Database, id: SqlValue | undefined): ReceiptData['shop'] {
+  const shop = db.get('SELECT name, address, tax_number, phone, footer, country FROM shop_version WHERE id = ?', id ?? null);
+  return {
+    name: textOrNull(shop?.['name']) ?? '',
+    address: textOrNull(shop?.['address']) ?? '',
+    taxNumber: textOrNull(shop?.['tax_number']) ?? '',
+    phone: textOrNull(shop?.['phone']) ?? '',
+    footer: textOrNull(shop?.['footer']) ?? '',
+    country: textOrNull(shop?.['country']) ?? '',
+  };
+}
+
 /** Per rate what the lines' recorded taxes sum to. */
-function sumTaxes(lines: readonly SqlRow[]): { ratePpm: number; netMinor: number; taxMinor: number }[] {
-  const rates = new Map<number, { ratePpm: number; netMinor: number; taxMinor: number }>();
+export function sumTaxes(lines: readonly SqlRow[]): TaxSum[] {
+  const rates = new Map<number, TaxSum>();
   for (const line of lines) {
     const ratePpm = numberOf(line['tax_rate_ppm']);
     const taxMinor = numberOf(line['tax_minor']);
@@ -262,10 +257,6 @@ function sumTaxes(lines: readonly SqlRow[]): { ratePpm: number; netMinor: number
   return [...rates.values()].sort((a, b) => b.ratePpm - a.ratePpm);
 }
 
-export function findSaleLocal(db: Database, uuid: Id): number | null {
-  return numberOrNull(db.get('SELECT id FROM sale WHERE uuid = ?', idToBytes(uuid))?.['id']);
-}
-
 /** The number that the next receipt of this series gets: gapless by construction, since it is read in the transaction that uses it. */
 export function nextReceiptNumber(db: Database, series: string): number {
   return (numberOrNull(db.get('SELECT max(number) AS last FROM sale WHERE series = ?', series)?.['last']) ?? 0) + 1;
@@ -273,9 +264,16 @@ export function nextReceiptNumber(db: Database, series: string): number {
 
 // ---- receipts not printed
 
+/** Neither printed nor waived. */
+export function isUnprinted(db: Database, uuid: Id): boolean {
+  return db.get('SELECT 1 AS found FROM unprinted WHERE sale = ?', idToBytes(uuid)) !== undefined;
+}
+
+/** Those that wait for a printer are on their way, and not among them. */
 export function unprintedSales(db: Database): { uuid: Id; label: string; totalMinor: number }[] {
   return db
     .all('SELECT u.sale, s.series, s.number, s.total_minor FROM unprinted u JOIN sale s ON s.uuid = u.sale ORDER BY s.id DESC LIMIT 20')
+    .filter((row) => jobOfSale(db, idFromBytes(bytesOf(row['sale']))) === null)
     .map((row) => ({
       uuid: idFromBytes(bytesOf(row['sale'])),
       label: saleLabel(textOf(row['series']), numberOf(row['number'])),

@@ -53,6 +53,11 @@ export function readCurrency(db: Database): string {
   return readSetting(db, 'currency', 'EUR', isText);
 }
 
+/** The first of the shop's languages: what its customers are written to in, unless they asked for another. */
+export function readLanguage(db: Database): string {
+  return readSetting(db, 'languages', 'en', isText).slice(0, 2);
+}
+
 export interface RegisterRow {
   readonly id: Id;
   readonly code: string;

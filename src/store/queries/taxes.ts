@@ -35,6 +35,7 @@ export interface TaxRateRow {
   readonly service: Service | 'any';
   readonly ratePpm: number;
   readonly fromAt: number;
+  readonly exemptionReason: string | null;
 }
 
 /** Every rate that was, is and will be, newest first. */
@@ -48,6 +49,7 @@ export function listTaxRates(db: Database): TaxRateRow[] {
             service: row['service'] === 'take-away' || row['service'] === 'eat-in' ? row['service'] : ('any' as const),
             ratePpm: numberOrNull(row['rate_ppm']) ?? 0,
             fromAt: numberOrNull(row['from_at']) ?? 0,
+            exemptionReason: textOrNull(row['exemption_reason']),
           },
         ]
       : [],

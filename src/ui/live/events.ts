@@ -50,8 +50,8 @@ export function listen(client: QueryClient, cart: CartStore): () => void {
         break;
       case 'status':
         client.setQueryData<Answer<'getState'>>(['state'], (state) => state && { ...state, status: live.status });
-        // What was waiting is sent, or the other way round: rows say so.
-        gathered.add('sales').add('registers');
+        // What was waiting is sent or printed, or the other way round: rows say so.
+        gathered.add('sales').add('registers').add('print-jobs').add('printers').add('unprinted');
         if (timer === 0) timer = window.setTimeout(flush, GATHER_MS);
         break;
       case 'cart':

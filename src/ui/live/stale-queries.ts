@@ -16,6 +16,13 @@ export type QueryName =
   | 'taxes'
   | 'payment-methods'
   | 'customers'
+  | 'customer'
+  | 'customer-sales'
+  | 'receipt-template'
+  | 'print-jobs'
+  | 'printers'
+  | 'unprinted'
+  | 'invoices'
   | 'users'
   | 'roles'
   | 'registers'
@@ -35,7 +42,7 @@ const GOODS = ['tiles', 'search', 'products'] as const;
 
 const SHOWN: Readonly<Record<TableName, readonly QueryName[]>> = {
   shop_version: ['state', 'storage'],
-  setting: ['state', 'shift'],
+  setting: ['state', 'shift', 'receipt-template'],
   register: ['registers', 'state', 'sales'],
   user: ['users', 'state', 'to-check'],
   role: ['users', 'roles', 'state'],
@@ -48,10 +55,12 @@ const SHOWN: Readonly<Record<TableName, readonly QueryName[]>> = {
   payment_method: ['payment-methods'],
   supplier: [],
   price_rule: [],
-  customer: ['customers', 'storage'],
+  customer: ['customers', 'customer', 'storage'],
+  image: ['receipt-template'],
   held_cart: ['held-carts'],
+  invoice: ['sale', 'invoices'],
   chain_start: ['registers', 'to-check'],
-  sale: ['report', 'sales', 'recent', 'storage', 'to-check', 'shift', 'x'],
+  sale: ['customer-sales', 'report', 'sales', 'recent', 'storage', 'to-check', 'shift', 'x'],
   sale_line: ['sale'],
   line_adjustment: [],
   tender: [],
@@ -68,7 +77,7 @@ const SHOWN: Readonly<Record<TableName, readonly QueryName[]>> = {
   revocation: ['registers', 'to-check'],
   sealed_box: [],
   dictionary: [],
-  forgotten: ['customers', 'users', 'sales', 'sale'],
+  forgotten: ['customers', 'customer', 'users', 'sales', 'sale'],
 };
 
 /** Names of the queries that show any of the tables; tables nobody here knows make nothing stale but `to-check`. */

@@ -1,17 +1,35 @@
-/** Sends a receipt to the browser's printer and tells the register that it was printed. */
+/** Prints a receipt: on the register's printer where it has one, else on the browser's, and then tells the register that it was printed. */
 import { useEffect, useEffectEvent, type ReactNode } from 'react';
 import { createPortal } from 'react-dom';
 import { call } from '../api/call.ts';
 import { queryClient } from '../live/query-client.ts';
 import { ReceiptPaper, type Receipt } from './receipt-paper.tsx';
+import { useRegister } from './register-context.ts';
 
 interface Props {
   readonly receipt: Receipt;
+  /** Printed before, as this screen knows; the register's own queue knows by itself. */
   readonly copy: boolean;
-  readonly onDone: () => void;
+  /** Sent off, or with what stood in the way. */
+  readonly onDone: (problem?: unknown) => void;
 }
 
-export function PrintReceipt({ receipt, copy, onDone }: Props): ReactNode {
+export function PrintReceipt(props: Props): ReactNode {
+  const { receiptPrinter } = useRegister();
+  return receiptPrinter === null ? <PrintInBrowser {...props} /> : <SendToPrinter {...props} />;
+}
+
+function SendToPrinter({ receipt, onDone }: Props): ReactNode {
+  const send = useEffectEvent(() => {
+    call('printReceipt', { params: { uuid: receipt.uuid }, body: {} })
+      .then(() => queryClient.invalidateQueries({ queryKey: ['unprinted'] }))
+      .then(() => onDone(), onDone);
+  });
+  useEffect(() => send(), []);
+  return null;
+}
+
+function PrintInBrowser({ receipt, copy, onDone }: Props): ReactNode {
   const print = useEffectEvent(() => {
     window.print();
     if (copy)

@@ -1,116 +1,149 @@
-/** A sale as its receipt, on the screen and on paper. The register made the document; nothing is computed here. */
+/**
+ * A sale as its receipt, on the screen and on the browser's paper, in the language of whom it is for. The register made the document; nothing
+ * is computed here. What a receipt printer prints of the same document is domain/receipt-blocks.ts.
+ */
 import type { ReactNode } from 'react';
-import { useTranslation } from '../texts/texts.tsx';
+import type { ReceiptPart } from '../../domain/receipt-template.ts';
+import { receiptWords, type Say } from '../../domain/receipt-words.ts';
 import type { Answer } from '../../protocol/api/routes.ts';
 import { amount, dateTimeAt, money, quantity, rate } from '../format/format.ts';
-import { useLocale } from './register-context.ts';
 import { Barcode } from './symbol.tsx';
+import { useReceiptTemplate } from './use-receipt-template.ts';
 import './receipt-paper.css';
 
 export type Receipt = Answer<'getSale'>;
 
+interface Words {
+  readonly say: Say;
+  readonly figure: (minor: number) => string;
+  readonly language: string;
+}
+
 export function ReceiptPaper({ receipt, copy = false }: { readonly receipt: Receipt; readonly copy?: boolean }): ReactNode {
-  const { t } = useTranslation();
-  const locale = useLocale();
-  const figure = (minor: number): string => amount(minor, receipt.currency, locale);
+  const template = useReceiptTemplate();
+  const { language, shop } = receipt;
+  const say = receiptWords(language);
+  const figure = (minor: number): string => amount(minor, receipt.currency, language);
+  const has = (part: ReceiptPart): boolean => !template.without.includes(part);
+  const marks = [
+    ...(receipt.training ? [say('training')] : []),
+    ...(receipt.kind === 'sale' ? [] : [say(receipt.kind)]),
+    ...(copy ? [say('copy')] : []),
+  ];
   return (
-    <article className="receipt">
+    <article className="receipt" lang={language}>
       <header>
+        {template.logo === null || !has('logo') ? null : <img className="logo" src={`data:image/png;base64,${template.logo}`} alt="" />}
         <h2>
-          <bdi>{receipt.shop.name}</bdi>
+          <bdi>{shop.name}</bdi>
         </h2>
-        {[receipt.shop.address, receipt.shop.phone]
+        {[...(has('address') ? [shop.address, shop.phone] : []), template.header]
           .filter((text) => text !== '')
           .map((text) => (
             <p key={text} className="soft address">
               <bdi>{text}</bdi>
             </p>
           ))}
-        {receipt.shop.taxNumber === '' ? null : <p className="soft">{t('receipt.tax-number', { number: receipt.shop.taxNumber })}</p>}
+        {shop.taxNumber === '' || !has('taxNumber') ? null : <p className="soft">{say('taxNumber', { number: shop.taxNumber })}</p>}
         <p className="soft">
-          <span className="num">{dateTimeAt(receipt.completedAt, receipt.utcOffsetMinutes, locale)}</span>,{' '}
-          {t('receipt.by', { user: receipt.user, register: receipt.register.code })}
+          <span className="num">{dateTimeAt(receipt.completedAt, receipt.utcOffsetMinutes, language)}</span>
+          {has('cashier') ? `, ${say('by', { user: receipt.user, register: receipt.register.code })}` : ''}
         </p>
-        {receipt.customer === null ? null : <p className="soft">{t('receipt.customer', { name: receipt.customer })}</p>}
-        {receipt.training ? <p className="strong training-word">{t('receipt.training')}</p> : null}
-        {receipt.kind === 'sale' ? null : <p className="strong">{t(`receipt.${receipt.kind}`)}</p>}
+        {receipt.customer === null || !has('customer') ? null : <p className="soft">{say('customer', { name: receipt.customer })}</p>}
         {receipt.note === null ? null : (
           <p className="soft">
             <bdi>{receipt.note}</bdi>
           </p>
         )}
-        {copy ? <p className="strong">{t('receipt.copy')}</p> : null}
+        {marks.map((mark) => (
+          <p key={mark} className="strong mark">
+            {mark}
+          </p>
+        ))}
       </header>
       <table>
-        <caption className="unseen">{t('receipt.caption')}</caption>
-        <tbody>
-          {receipt.lines.map((line, at) => (
-            // Lines of a receipt never change: their place is their key.
-            // oxlint-disable-next-line react/no-array-index-key
-            <tr key={at}>
-              <td className="num">{line.unit === 'each' ? quantity(line.quantityMilli, locale) : '1'}</td>
-              <td>
-                <bdi>{line.name}</bdi>
-                {line.unit !== 'each' || line.quantityMilli !== 1000 ? (
-                  <>
-                    <br />
-                    <span className="soft num">
-                      {quantity(line.quantityMilli, locale)} {line.unit === 'each' ? '' : line.unit} × {figure(line.unitPriceMinor)}
-                    </span>
-                  </>
-                ) : null}
-                {line.discountMinor === 0 ? null : (
-                  <>
-                    <br />
-                    <span className="soft">{t('receipt.off', { amount: figure(line.discountMinor) })}</span>
-                  </>
-                )}
-                {line.note === null ? null : (
-                  <>
-                    <br />
-                    <span className="soft">
-                      <bdi>{line.note}</bdi>
-                    </span>
-                  </>
-                )}
-              </td>
-              <td>
-                <span className="num">{figure(line.totalMinor)}</span>
-              </td>
-            </tr>
-          ))}
-        </tbody>
+        <caption className="unseen">{say('receiptNumber')}</caption>
+        <Lines receipt={receipt} say={say} figure={figure} language={language} />
         <tbody>
           <tr className="big">
-            <td colSpan={2}>{t('sell.total')}</td>
+            <td colSpan={2}>{say('total')}</td>
             <td>
-              <span className="num">{money(receipt.totalMinor, receipt.currency, locale)}</span>
+              <span className="num">{money(receipt.totalMinor, receipt.currency, language)}</span>
             </td>
           </tr>
         </tbody>
-        <Payments receipt={receipt} figure={figure} />
-        <tbody>
-          {receipt.taxes.map((tax) => (
-            <tr className="soft" key={tax.ratePpm}>
-              <td colSpan={2}>{t('receipt.tax', { rate: rate(tax.ratePpm, locale), net: figure(tax.netMinor) })}</td>
-              <td>
-                <span className="num">{figure(tax.taxMinor)}</span>
-              </td>
-            </tr>
-          ))}
-        </tbody>
+        <Payments receipt={receipt} say={say} figure={figure} language={language} />
+        {has('taxes') ? (
+          <tbody>
+            {receipt.taxes.map((tax) => (
+              <tr className="soft" key={tax.ratePpm}>
+                <td colSpan={2}>{say('taxOf', { rate: rate(tax.ratePpm, language), net: figure(tax.netMinor) })}</td>
+                <td>
+                  <span className="num">{figure(tax.taxMinor)}</span>
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        ) : null}
       </table>
       <footer>
-        <Barcode text={receipt.label} />
+        {has('barcode') ? <Barcode text={receipt.label} /> : null}
         <p className="code">{receipt.label}</p>
-        {receipt.shop.footer === '' ? null : <p className="address">{receipt.shop.footer}</p>}
+        {[shop.footer, template.footer]
+          .filter((text) => text !== '')
+          .map((text) => (
+            <p key={text} className="address">
+              <bdi>{text}</bdi>
+            </p>
+          ))}
       </footer>
     </article>
   );
 }
 
-function Payments({ receipt, figure }: { readonly receipt: Receipt; readonly figure: (minor: number) => string }): ReactNode {
-  const { t } = useTranslation();
+function Lines({ receipt, say, figure, language }: { readonly receipt: Receipt } & Words): ReactNode {
+  return (
+    <tbody>
+      {receipt.lines.map((line, at) => (
+        // Lines of a receipt never change: their place is their key.
+        // oxlint-disable-next-line react/no-array-index-key
+        <tr key={at}>
+          <td className="num">{line.unit === 'each' ? quantity(line.quantityMilli, language) : '1'}</td>
+          <td>
+            <bdi>{line.name}</bdi>
+            {line.unit !== 'each' || line.quantityMilli !== 1000 ? (
+              <>
+                <br />
+                <span className="soft num">
+                  {quantity(line.quantityMilli, language)} {line.unit === 'each' ? '' : line.unit} × {figure(line.unitPriceMinor)}
+                </span>
+              </>
+            ) : null}
+            {line.discountMinor === 0 ? null : (
+              <>
+                <br />
+                <span className="soft">{say('off', { amount: figure(line.discountMinor) })}</span>
+              </>
+            )}
+            {line.note === null ? null : (
+              <>
+                <br />
+                <span className="soft">
+                  <bdi>{line.note}</bdi>
+                </span>
+              </>
+            )}
+          </td>
+          <td>
+            <span className="num">{figure(line.totalMinor)}</span>
+          </td>
+        </tr>
+      ))}
+    </tbody>
+  );
+}
+
+function Payments({ receipt, say, figure }: { readonly receipt: Receipt } & Words): ReactNode {
   return (
     <tbody>
       {receipt.tenders.map((tender, at) => (
@@ -127,7 +160,7 @@ function Payments({ receipt, figure }: { readonly receipt: Receipt; readonly fig
       ))}
       {receipt.changeMinor === 0 ? null : (
         <tr>
-          <td colSpan={2}>{t('receipt.change')}</td>
+          <td colSpan={2}>{say('change')}</td>
           <td>
             <span className="num">{figure(-receipt.changeMinor)}</span>
           </td>
@@ -135,7 +168,7 @@ function Payments({ receipt, figure }: { readonly receipt: Receipt; readonly fig
       )}
       {receipt.roundingMinor === 0 ? null : (
         <tr className="soft">
-          <td colSpan={2}>{t('receipt.rounding')}</td>
+          <td colSpan={2}>{say('rounding')}</td>
           <td>
             <span className="num">{figure(receipt.roundingMinor)}</span>
           </td>

@@ -1,4 +1,4 @@
-/** Hands a file to the browser, which saves it where it saves what is downloaded. */
+/** Hands a file to the browser's downloads. */
 export function saveFile(fileName: string, content: Blob): void {
   const address = URL.createObjectURL(content);
   const link = document.createElement('a');

@@ -6,9 +6,11 @@ interface Props {
   readonly label: string;
   readonly value: string;
   readonly onChange: (text: string) => void;
+  /** A scanner may type into it: the screen reads its codes. */
+  readonly scans?: boolean;
 }
 
-export function SearchField({ label, value, onChange }: Props): ReactNode {
+export function SearchField({ label, value, onChange, scans = false }: Props): ReactNode {
   const field = useRef<HTMLInputElement>(null);
   useEffect(() => {
     const listener = (event: KeyboardEvent): void => {
@@ -30,6 +32,7 @@ export function SearchField({ label, value, onChange }: Props): ReactNode {
         aria-label={label}
         placeholder={label}
         autoComplete="off"
+        data-scan={scans || undefined}
         value={value}
         onChange={(event) => onChange(event.target.value)}
       />

@@ -1,13 +1,16 @@
 /** Where the register stands, always the item before the user; pressed, it says all there is to know. */
-import { TriangleAlert, Unplug } from 'lucide-react';
-import { memo, useState, type ReactNode } from 'react';
+import { Printer, TriangleAlert, Unplug } from 'lucide-react';
+import { memo, Suspense, useState, type ReactNode } from 'react';
 import { useTranslation } from '../texts/texts.tsx';
 import { count, time } from '../format/format.ts';
+import { apart } from './apart.ts';
 import { Dialog } from './dialog.tsx';
 import { Problem } from './problem.tsx';
 import { Progress } from './progress.tsx';
 import { useCan, useLocale, useRegister, type Status } from './register-context.ts';
 import { goTo } from './route.ts';
+
+const PrintJobs = apart(async () => (await import('./print-jobs.tsx')).PrintJobs);
 
 export const StatusButton = memo(function StatusButton(): ReactNode {
   const { status } = useRegister();
@@ -17,6 +20,7 @@ export const StatusButton = memo(function StatusButton(): ReactNode {
     <>
       <button type="button" className={`btn btn-quiet status ${toneOf(status)}`} onClick={() => setOpen(true)}>
         <StatusWords status={status} />
+        <PrintingWord status={status} />
       </button>
       {open ? <StatusDialog status={status} onClose={() => setOpen(false)} /> : null}
     </>
@@ -25,7 +29,26 @@ export const StatusButton = memo(function StatusButton(): ReactNode {
 
 function toneOf(status: Status): string {
   if (status.state === 'ended') return 'bad';
-  return status.state === 'apart' || status.problem !== null ? 'wait' : '';
+  return status.state === 'apart' || status.problem !== null || troubledPrinter(status) !== null ? 'wait' : '';
+}
+
+type PrinterStand = Status['printing'][number];
+
+/** A printer that wants a person: nothing comes out, or something was broken off. */
+function troubledPrinter(status: Status): PrinterStand | null {
+  return status.printing.find(({ problem, waiting, cut }) => cut > 0 || (problem !== null && waiting > 0)) ?? null;
+}
+
+function PrintingWord({ status }: { readonly status: Status }): ReactNode {
+  const { t } = useTranslation();
+  const printer = troubledPrinter(status);
+  if (printer === null) return null;
+  return (
+    <>
+      <Printer className="icon" aria-hidden />
+      <span className="status-word">{t(`printing.word-${printer.problem ?? 'cut-off'}`)}</span>
+    </>
+  );
 }
 
 function StatusWords({ status }: { readonly status: Status }): ReactNode {
@@ -105,6 +128,11 @@ function StatusDialog({ status, onClose }: { readonly status: Status; readonly o
           </p>
           <Progress label={t('status.joining')} done={status.catchingUp.done} total={status.catchingUp.total} />
         </div>
+      )}
+      {status.printing.length === 0 ? null : (
+        <Suspense>
+          <PrintJobs />
+        </Suspense>
       )}
       <dl className="facts">
         {status.state === 'single' ? null : (

@@ -1,7 +1,7 @@
 /** Barcodes and QR codes as drawings: black on white whatever the theme, since machines read them. The text stands beside, for people. */
 import { encode } from 'uqr';
 import type { ReactNode } from 'react';
-import { code128Widths } from './code-128.ts';
+import { code128Widths } from '../../domain/code-128.ts';
 
 /** White that a scanner needs at either side, in modules (ISO/IEC 15417, ISO/IEC 18004). */
 const QUIET_BARCODE = 10;

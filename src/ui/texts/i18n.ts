@@ -10,6 +10,8 @@ export const LANGUAGES = [
 /** A language is a file of its own, fetched when it is spoken. */
 const FILES: BackendModule = {
   type: 'backend',
+  // `read` answers a promise; left to guess it by its parameters, i18next would wait for ever.
+  callbackApi: false,
   init: () => {},
   read: async (code) => {
     const language = LANGUAGES.find((known) => known.code === code);

@@ -3,9 +3,9 @@ import { useMutation } from '@tanstack/react-query';
 import { Download } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useTranslation } from '../../texts/texts.tsx';
-import { saveFile } from '../../parts/save-file.ts';
 import { call } from '../../api/call.ts';
 import { Problem } from '../../parts/problem.tsx';
+import { saveFile } from '../../parts/save-file.ts';
 
 export type ClosingName =
   | { readonly kind: 'z'; readonly register: string; readonly number: number }

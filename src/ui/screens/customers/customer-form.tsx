@@ -1,12 +1,14 @@
 /** One person. Only the name is needed; what is left empty is not kept. */
 import { useMutation } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
+import { PAPER_LANGUAGES } from '../../../domain/receipt-words.ts';
+import { LANGUAGES } from '../../texts/i18n.ts';
 import { useTranslation } from '../../texts/texts.tsx';
 import type { Answer } from '../../../protocol/api/routes.ts';
 import { call } from '../../api/call.ts';
 import { queryClient } from '../../live/query-client.ts';
 import { Dialog } from '../../parts/dialog.tsx';
-import { Field } from '../../parts/field.tsx';
+import { Field, SelectField } from '../../parts/field.tsx';
 import { Problem } from '../../parts/problem.tsx';
 
 type Customer = Answer<'addCustomer'>;
@@ -38,6 +40,7 @@ export function CustomerForm({ customer, name = '', onClose, onSaved, onForget =
     address: customer?.address ?? '',
     taxNumber: customer?.taxNumber ?? '',
     cardCode: customer?.cardCode ?? '',
+    language: customer?.language ?? '',
   });
   const [tried, setTried] = useState(false);
   const nameless = fields.name.trim() === '';
@@ -51,13 +54,14 @@ export function CustomerForm({ customer, name = '', onClose, onSaved, onForget =
         address: orNull(fields.address),
         taxNumber: orNull(fields.taxNumber),
         cardCode: orNull(fields.cardCode),
+        language: PAPER_LANGUAGES.find((one) => one === fields.language) ?? null,
       };
       return customer === null ? call('addCustomer', { body }) : call('editCustomer', { params: { id: customer.id }, body });
     },
     onSuccess: async (saved) => {
       onSaved?.(saved);
       onClose();
-      await queryClient.invalidateQueries({ queryKey: ['customers'] });
+      await Promise.all(['customers', 'customer'].map((list) => queryClient.invalidateQueries({ queryKey: [list] })));
     },
   });
   return (
@@ -101,6 +105,18 @@ export function CustomerForm({ customer, name = '', onClose, onSaved, onForget =
           onChange={(event) => setFields({ ...fields, [detail]: event.target.value })}
         />
       ))}
+      <SelectField
+        label={t('customers.language')}
+        value={fields.language}
+        onChange={(event) => setFields({ ...fields, language: event.target.value })}
+      >
+        <option value="">{t('customers.shop-language')}</option>
+        {LANGUAGES.map(({ code, name: own }) => (
+          <option key={code} value={code} lang={code}>
+            {own}
+          </option>
+        ))}
+      </SelectField>
     </Dialog>
   );
 }

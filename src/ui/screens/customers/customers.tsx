@@ -15,12 +15,14 @@ import { ExportButton, type Cell } from '../../parts/export-button.tsx';
 import { SearchField } from '../../parts/search-field.tsx';
 import { usePages } from '../../parts/use-pages.ts';
 import { VirtualRows } from '../../parts/virtual-rows.tsx';
+import { goTo, linkTo } from '../../parts/route.ts';
 import { CustomerForm } from './customer-form.tsx';
+import { CustomerHistory } from './customer-history.tsx';
 import './customers.css';
 
 export type Customer = Answer<'listCustomers'>['rows'][number];
 
-export function Customers(): ReactNode {
+export function Customers({ chosen }: { readonly chosen: string | null }): ReactNode {
   const { t } = useTranslation();
   const locale = useLocale();
   const can = useCan();
@@ -32,49 +34,56 @@ export function Customers(): ReactNode {
   );
   return (
     <Desk>
-      <main className="list-page">
-        <div className="page-head">
-          <div className="page-title">
-            <h1>
-              {t('screen.customers')}{' '}
-              {customers.total === null ? null : <span className="soft title-count num">{count(customers.total, locale)}</span>}
-            </h1>
-            <button type="button" className="btn btn-primary" onClick={() => setEdited('new')}>
-              <Plus className="icon" aria-hidden />
-              {t('customers.add')}
-            </button>
+      <div className={chosen === null ? 'customers' : 'customers customers-one'}>
+        <main className="list-page">
+          <div className="page-head">
+            <div className="page-title">
+              <h1>
+                {t('screen.customers')}{' '}
+                {customers.total === null ? null : <span className="soft title-count num">{count(customers.total, locale)}</span>}
+              </h1>
+              <button type="button" className="btn btn-primary" onClick={() => setEdited('new')}>
+                <Plus className="icon" aria-hidden />
+                {t('customers.add')}
+              </button>
+            </div>
+            <div className="page-tools">
+              <SearchField label={t('customers.search')} value={search} onChange={setSearch} />
+              <ExportButton name="customers" pages={customers} columns={COLUMNS} />
+            </div>
+            <Problem error={customers.error} />
           </div>
-          <div className="page-tools">
-            <SearchField label={t('customers.search')} value={search} onChange={setSearch} />
-            <ExportButton name="customers" pages={customers} columns={COLUMNS} />
-          </div>
-          <Problem error={customers.error} />
-        </div>
-        {customers.loaded && customers.rows.length === 0 ? (
-          <div className="empty">
-            <UserRound className="icon" aria-hidden />
-            <p className="soft">{search === '' ? t('customers.none') : t('customers.none-found')}</p>
-            {search === '' ? (
-              <div className="actions">
-                <button type="button" className="btn" onClick={() => setEdited('new')}>
-                  {t('customers.add')}
-                </button>
-              </div>
-            ) : null}
-          </div>
-        ) : (
-          <VirtualRows
-            label={t('screen.customers')}
-            rows={customers.rows}
-            keyOf={(row) => row.id}
-            rowHeight={60}
-            more={customers.more}
-            onMore={customers.onMore}
-          >
-            {(row) => <CustomerLine row={row} onEdit={() => setEdited(row)} />}
-          </VirtualRows>
+          {customers.loaded && customers.rows.length === 0 ? (
+            <div className="empty">
+              <UserRound className="icon" aria-hidden />
+              <p className="soft">{search === '' ? t('customers.none') : t('customers.none-found')}</p>
+              {search === '' ? (
+                <div className="actions">
+                  <button type="button" className="btn" onClick={() => setEdited('new')}>
+                    {t('customers.add')}
+                  </button>
+                </div>
+              ) : null}
+            </div>
+          ) : (
+            <VirtualRows
+              label={t('screen.customers')}
+              rows={customers.rows}
+              keyOf={(row) => row.id}
+              rowHeight={60}
+              more={customers.more}
+              onMore={customers.onMore}
+            >
+              {(row) => <CustomerLine row={row} chosen={row.id === chosen} />}
+            </VirtualRows>
+          )}
+        </main>
+        {chosen === null ? null : (
+          <aside className="customer" aria-label={t('customers.chosen')} tabIndex={0}>
+            <CustomerHistory id={chosen} onEdit={setEdited} />
+          </aside>
         )}
-      </main>
+      </div>
       {edited === null ? null : (
         <CustomerForm
           customer={edited === 'new' ? null : edited}
@@ -103,7 +112,7 @@ const COLUMNS: Readonly<Record<string, (row: Customer) => Cell>> = {
   card: (row) => row.cardCode,
 };
 
-function CustomerLine({ row, onEdit }: { readonly row: Customer; readonly onEdit: () => void }): ReactNode {
+function CustomerLine({ row, chosen }: { readonly row: Customer; readonly chosen: boolean }): ReactNode {
   const { t } = useTranslation();
   if (row.forgotten) {
     return (
@@ -113,7 +122,11 @@ function CustomerLine({ row, onEdit }: { readonly row: Customer; readonly onEdit
     );
   }
   return (
-    <button type="button" className="row customer-row row-button" onClick={onEdit}>
+    <a
+      className={chosen ? 'row customer-row row-chosen' : 'row customer-row'}
+      href={linkTo('customers', row.id)}
+      aria-current={chosen ? 'true' : undefined}
+    >
       <span className="strong clip">
         <bdi>{row.name}</bdi>
       </span>
@@ -122,7 +135,7 @@ function CustomerLine({ row, onEdit }: { readonly row: Customer; readonly onEdit
         <bdi>{row.email}</bdi>
       </span>
       <span className="soft clip code">{row.cardCode}</span>
-    </button>
+    </a>
   );
 }
 
@@ -132,6 +145,7 @@ function Forget({ customer, onClose }: { readonly customer: Customer; readonly o
     mutationFn: () => call('forgetCustomer', { params: { id: customer.id } }),
     onSuccess: async () => {
       onClose();
+      goTo('customers');
       await queryClient.invalidateQueries({ queryKey: ['customers'] });
     },
   });

@@ -8,6 +8,7 @@ import type { Answer } from '../../../protocol/api/routes.ts';
 import { call } from '../../api/call.ts';
 import { count, day, list, time } from '../../format/format.ts';
 import { Desk } from '../../parts/desk.tsx';
+import { Invoices } from '../../parts/invoices.tsx';
 import { PrintReceipt } from '../../parts/print-receipt.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { ReceiptPaper } from '../../parts/receipt-paper.tsx';
@@ -17,6 +18,8 @@ import { ExportButton, type Cell } from '../../parts/export-button.tsx';
 import { SearchField } from '../../parts/search-field.tsx';
 import { usePages } from '../../parts/use-pages.ts';
 import { VirtualRows } from '../../parts/virtual-rows.tsx';
+import { openReceipt } from '../sell/open-receipt.ts';
+import { useKeys } from '../sell/use-keys.ts';
 import { RefundDialog } from './refund-dialog.tsx';
 import './sales.css';
 
@@ -33,6 +36,14 @@ export function Sales({ chosen }: { readonly chosen: string | null }): ReactNode
   const openedAt = useMemo(() => systemClock.nowMs(), []);
   const sales = usePages('sales', { search, register }, (filter, signal) => call('listSales', { query: filter, signal }));
   const registers = useQuery({ queryKey: ['registers'], queryFn: ({ signal }) => call('listRegisters', { signal }) });
+  // A receipt's barcode opens its sale, wherever the focus is.
+  useKeys({
+    scan: (code) => {
+      void openReceipt(code).then((opened) => setSearch(opened ? '' : code));
+    },
+    anywhere: () => false,
+    outside: () => false,
+  });
   const nothing = sales.loaded && sales.rows.length === 0;
   return (
     <Desk>
@@ -46,7 +57,7 @@ export function Sales({ chosen }: { readonly chosen: string | null }): ReactNode
               )}
             </div>
             <div className="page-tools">
-              <SearchField label={t('sales.search')} value={search} onChange={setSearch} />
+              <SearchField label={t('sales.search')} value={search} onChange={setSearch} scans />
               <select
                 className="input"
                 aria-label={t('sales.register')}
@@ -174,12 +185,13 @@ function SaleState({ state }: { readonly state: SaleRow['state'] }): ReactNode {
 function OneSale({ uuid }: { readonly uuid: string }): ReactNode {
   const { t } = useTranslation();
   const [printing, setPrinting] = useState(false);
+  const [problem, setProblem] = useState<unknown>(null);
   const [refunding, setRefunding] = useState(false);
   const sale = useQuery({ queryKey: ['sale', uuid], queryFn: ({ signal }) => call('getSale', { params: { uuid }, signal }) });
   return (
     <>
       <div className="paper" tabIndex={0} role="region" aria-label={t('receipt.caption')}>
-        <Problem error={sale.error} />
+        <Problem error={problem ?? sale.error} />
         {sale.data === undefined ? null : <ReceiptPaper receipt={sale.data} />}
       </div>
       <div className="actions">
@@ -194,11 +206,21 @@ function OneSale({ uuid }: { readonly uuid: string }): ReactNode {
           <Printer className="icon" aria-hidden />
           {t('receipt.print-copy')}
         </button>
+        {sale.data === undefined ? null : <Invoices uuid={uuid} label={sale.data.label} />}
       </div>
       {refunding && sale.data !== undefined ? (
         <RefundDialog uuid={uuid} label={sale.data.label} onClose={() => setRefunding(false)} />
       ) : null}
-      {printing && sale.data !== undefined ? <PrintReceipt receipt={sale.data} copy onDone={() => setPrinting(false)} /> : null}
+      {printing && sale.data !== undefined ? (
+        <PrintReceipt
+          receipt={sale.data}
+          copy
+          onDone={(error) => {
+            setPrinting(false);
+            setProblem(error ?? null);
+          }}
+        />
+      ) : null}
     </>
   );
 }

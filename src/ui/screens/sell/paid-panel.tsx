@@ -1,17 +1,20 @@
 /** After a sale: the change in large figures until the next scan, and the receipt for whoever wants it. */
 import { useQuery } from '@tanstack/react-query';
 import { Printer, ReceiptText } from 'lucide-react';
-import { useState, type ReactNode } from 'react';
+import { Suspense, useState, type ReactNode } from 'react';
 import { useTranslation } from '../../texts/texts.tsx';
 import { call } from '../../api/call.ts';
 import type { Cart } from '../../cart/preview.ts';
+import { apart } from '../../parts/apart.ts';
 import { BigFigure } from '../../parts/big-figure.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
 import { PrintReceipt } from '../../parts/print-receipt.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { ReceiptPaper } from '../../parts/receipt-paper.tsx';
 import { wasPaidHere } from '../pay/complete-sale.ts';
-import { useMoney } from '../../parts/register-context.ts';
+import { useMoney, useRegister } from '../../parts/register-context.ts';
+
+const Invoices = apart(async () => (await import('../../parts/invoices.tsx')).Invoices);
 
 type LastSale = NonNullable<Cart['lastSale']>;
 
@@ -20,6 +23,8 @@ export function PaidPanel({ sale }: { readonly sale: LastSale }): ReactNode {
   const { money } = useMoney();
   const [shown, setShown] = useState(false);
   const [printing, setPrinting] = useState(false);
+  const [problem, setProblem] = useState<unknown>(null);
+  const { receiptPrinter } = useRegister();
   const receipt = useQuery({
     queryKey: ['sale', sale.uuid],
     queryFn: ({ signal }) => call('getSale', { params: { uuid: sale.uuid }, signal }),
@@ -27,7 +32,7 @@ export function PaidPanel({ sale }: { readonly sale: LastSale }): ReactNode {
   const printButton = (
     <button type="button" className="btn" disabled={receipt.data === undefined} onClick={() => setPrinting(true)}>
       <Printer className="icon" aria-hidden />
-      {t('receipt.print')}
+      {t(receiptPrinter?.receipts === 'always' ? 'receipt.print-copy' : 'receipt.print')}
     </button>
   );
   return (
@@ -40,13 +45,16 @@ export function PaidPanel({ sale }: { readonly sale: LastSale }): ReactNode {
           <span className="code">{sale.label}</span>
         </p>
       </div>
-      <Problem error={receipt.error} />
+      <Problem error={problem ?? receipt.error} />
       <div className="paid-actions">
         {printButton}
         <button type="button" className="btn" onClick={() => setShown(true)}>
           <ReceiptText className="icon" aria-hidden />
           {t('receipt.show')}
         </button>
+        <Suspense>
+          <Invoices uuid={sale.uuid} label={sale.label} />
+        </Suspense>
       </div>
       <p className="soft small">{t('paid.next')}</p>
       {shown && receipt.data !== undefined ? (
@@ -68,7 +76,14 @@ export function PaidPanel({ sale }: { readonly sale: LastSale }): ReactNode {
         </Dialog>
       ) : null}
       {printing && receipt.data !== undefined ? (
-        <PrintReceipt receipt={receipt.data} copy={!wasPaidHere(sale.uuid)} onDone={() => setPrinting(false)} />
+        <PrintReceipt
+          receipt={receipt.data}
+          copy={!wasPaidHere(sale.uuid)}
+          onDone={(error) => {
+            setPrinting(false);
+            setProblem(error ?? null);
+          }}
+        />
       ) : null}
     </section>
   );

@@ -4,6 +4,7 @@ import { Printer } from 'lucide-react';
 import { useState, type ReactNode } from 'react';
 import { useTranslation } from '../../texts/texts.tsx';
 import { call } from '../../api/call.ts';
+import { Problem } from '../../parts/problem.tsx';
 import { PrintReceipt } from '../../parts/print-receipt.tsx';
 import { wasPaidHere } from '../pay/complete-sale.ts';
 import type { Receipt } from '../../parts/receipt-paper.tsx';
@@ -19,6 +20,7 @@ export function UnprintedBanner({ shown }: { readonly shown: string | null }): R
     onSuccess: () => client.invalidateQueries({ queryKey: ['unprinted'] }),
   });
   const fetchIt = useMutation({ mutationFn: (uuid: string) => call('getSale', { params: { uuid } }), onSuccess: setPrinting });
+  const [problem, setProblem] = useState<unknown>(null);
   const sale = unprinted.data?.rows.find((row) => row.uuid !== shown || !wasPaidHere(row.uuid));
   if (sale === undefined) return null;
   return (
@@ -32,7 +34,17 @@ export function UnprintedBanner({ shown }: { readonly shown: string | null }): R
       <button type="button" className="btn" onClick={() => fetchIt.mutate(sale.uuid)}>
         {t('receipt.print')}
       </button>
-      {printing === null ? null : <PrintReceipt receipt={printing} copy onDone={() => setPrinting(null)} />}
+      {printing === null ? null : (
+        <PrintReceipt
+          receipt={printing}
+          copy
+          onDone={(error) => {
+            setPrinting(null);
+            setProblem(error ?? null);
+          }}
+        />
+      )}
+      <Problem error={problem} />
     </div>
   );
 }

@@ -1,13 +1,20 @@
-/** Settings, a page a matter: where this register keeps the shop's data and whether others join in; taxes. */
+/** Settings, a page a matter: where this register keeps the shop's data and whether others join in; printers and receipts; taxes. */
 import type { ReactNode } from 'react';
 import { useTranslation } from '../../texts/texts.tsx';
 import { Desk } from '../../parts/desk.tsx';
 import { linkTo } from '../../parts/route.ts';
+import { Printing } from './printing.tsx';
 import { Taxes } from './taxes.tsx';
 import { Storage } from './storage.tsx';
 import './settings.css';
 
-const PAGES = ['storage', 'taxes'] as const;
+const PAGES = ['storage', 'printing', 'taxes'] as const;
+
+const PAGE_OF: Readonly<Record<(typeof PAGES)[number], () => ReactNode>> = {
+  storage: () => <Storage />,
+  printing: () => <Printing />,
+  taxes: () => <Taxes />,
+};
 
 export function Settings({ page }: { readonly page: string | null }): ReactNode {
   const { t } = useTranslation();
@@ -27,7 +34,7 @@ export function Settings({ page }: { readonly page: string | null }): ReactNode 
           </ul>
         </nav>
         <main className="page" tabIndex={0}>
-          {here === 'taxes' ? <Taxes /> : <Storage />}
+          {PAGE_OF[here]()}
         </main>
       </div>
     </Desk>

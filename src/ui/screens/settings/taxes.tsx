@@ -64,6 +64,7 @@ export function Taxes(): ReactNode {
                       ? t('taxes.always')
                       : t(row.fromAt > nowMs ? 'taxes.from-then' : 'taxes.since', { day: date(row.fromAt, locale) })}
                     {row.service === 'any' ? '' : `, ${t(`taxes.${row.service}`)}`}
+                    {row.exemptionReason === null ? '' : ` · ${row.exemptionReason}`}
                   </span>
                 </li>
               ))}
@@ -80,6 +81,7 @@ function RateDialog({ tax, onClose }: { readonly tax: Tax | null; readonly onClo
   const [name, setName] = useState('');
   const [percent, setPercent] = useState('');
   const [from, setFrom] = useState(dayText(systemClock.nowMs() + 86_400_000));
+  const [reason, setReason] = useState('');
   const [service, setService] = useState<Service>('any');
   const [tried, setTried] = useState(false);
   const [problem, setProblem] = useState<unknown>(null);
@@ -94,8 +96,17 @@ function RateDialog({ tax, onClose }: { readonly tax: Tax | null; readonly onClo
   const save = (): void => {
     setTried(true);
     if (Object.values(wrong).includes(true)) return;
-    const body = (taxCategory: string): BodyInput<'addTaxRate'> => ({ taxCategory, service, ratePpm, fromAt: fromAt ?? 0 });
-    const saved = tax === null ? call('addTax', { body: { name: name.trim(), ratePpm } }) : call('addTaxRate', { body: body(tax.id) });
+    const body = (taxCategory: string): BodyInput<'addTaxRate'> => ({
+      taxCategory,
+      service,
+      ratePpm,
+      fromAt: fromAt ?? 0,
+      exemptionReason: reason,
+    });
+    const saved =
+      tax === null
+        ? call('addTax', { body: { name: name.trim(), ratePpm, exemptionReason: reason } })
+        : call('addTaxRate', { body: body(tax.id) });
     saved.then(async () => {
       await queryClient.invalidateQueries({ queryKey: ['taxes'] });
       onClose();
@@ -156,6 +167,15 @@ function RateDialog({ tax, onClose }: { readonly tax: Tax | null; readonly onClo
           </SelectField>
         </>
       )}
+      {ratePpm === 0 ? (
+        <Field
+          label={t('taxes.reason')}
+          hint={t('taxes.reason-hint')}
+          maxLength={200}
+          value={reason}
+          onChange={(event) => setReason(event.target.value)}
+        />
+      ) : null}
       <Problem error={problem} />
     </Dialog>
   );

@@ -59,6 +59,7 @@ export function useExceptionWords(): (row: Exception) => Words {
           refunded: quantity(row.refundedMilli, locale),
         };
       case 'held-cart-twice':
+      case 'invoiced-twice':
         return { labels: list(row.labels, locale) };
       case 'stamp-ahead':
         return { register: registerName(row.register), ahead: hours(row.aheadMs, locale) };

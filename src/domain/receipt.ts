@@ -1,0 +1,54 @@
+/** A sale as its receipt says it, whoever shows or prints it: screen, browser, receipt printer, invoice. All as it was then. */
+import type { Id } from '../base/id.ts';
+
+export type SaleKind = 'sale' | 'refund' | 'exchange';
+
+export interface ReceiptLine {
+  readonly name: string;
+  readonly quantityMilli: number;
+  readonly unit: string;
+  readonly unitPriceMinor: number;
+  /** Taken off: total = price x quantity - discount. */
+  readonly discountMinor: number;
+  readonly totalMinor: number;
+  readonly taxRatePpm: number;
+  readonly note: string | null;
+}
+
+export interface TaxSum {
+  readonly ratePpm: number;
+  readonly netMinor: number;
+  readonly taxMinor: number;
+}
+
+export interface ReceiptData {
+  readonly uuid: Id;
+  /** Series and number, as printed and as its barcode holds it: R1-000042. */
+  readonly label: string;
+  readonly shop: {
+    readonly name: string;
+    readonly address: string;
+    readonly taxNumber: string;
+    readonly phone: string;
+    readonly footer: string;
+    readonly country: string;
+  };
+  readonly register: { readonly code: string; readonly name: string };
+  readonly user: string;
+  readonly customer: string | null;
+  /** The customer's, else the shop's. */
+  readonly language: string;
+  readonly completedAt: number;
+  readonly utcOffsetMinutes: number;
+  readonly currency: string;
+  readonly lines: ReceiptLine[];
+  readonly kind: SaleKind;
+  readonly training: boolean;
+  readonly note: string | null;
+  readonly totalMinor: number;
+  readonly roundingMinor: number;
+  readonly dueMinor: number;
+  readonly taxes: TaxSum[];
+  readonly tenders: { readonly method: string; readonly kind: string; readonly amountMinor: number; readonly changeMinor: number }[];
+  readonly changeMinor: number;
+}

@@ -1,0 +1,42 @@
+/** Handlers of invoices. The PDF is made beside the selling, from rows read on the reading thread. */
+import { ok, refuse } from '../../base/result.ts';
+import type { INVOICES } from '../../protocol/api/invoices.ts';
+import { makeInvoice } from '../../register/make-invoice.ts';
+import { findSaleId, invoicesOfSale } from '../../store/queries/invoices.ts';
+import { readCustomer } from '../../store/queries/people.ts';
+import { readReceiptLogo } from '../../store/queries/receipt-template.ts';
+import { readReceipt } from '../../store/queries/sales.ts';
+import { readSoldSale } from '../../store/queries/refunds.ts';
+import type { Handlers } from '../handler.ts';
+import { invoicePdf } from '../invoice-pdf.ts';
+import { actingUser } from './selling.ts';
+
+export const INVOICE_HANDLERS: Handlers<keyof typeof INVOICES> = {
+  makeInvoice: (runtime, { params, body: { customer, ...buyer }, caller }) => {
+    const made = makeInvoice(runtime.register, { sale: params.uuid, buyer, customer, user: actingUser(runtime, caller) });
+    return made.ok ? ok({ label: made.value }) : made;
+  },
+  listInvoices: ({ register }, { params }) => {
+    const { db } = register.store;
+    const sale = findSaleId(db, params.uuid);
+    const receipt = readReceipt(db, params.uuid);
+    if (sale === null || receipt === null) return refuse('input.not-found', { what: 'sale' });
+    const papers = invoicesOfSale(db, sale);
+    const id = readSoldSale(db, params.uuid)?.customer ?? null;
+    const customer = id === null ? null : readCustomer(db, id);
+    return ok({
+      rows: papers.map(({ kind, label, buyer }) => ({ kind, label, buyer: buyer.name })),
+      mayMake: !receipt.training && receipt.kind !== 'refund' && !papers.some(({ kind }) => kind === 'invoice'),
+      customer:
+        customer === null || customer.forgotten
+          ? null
+          : { id: customer.id, name: customer.name, address: customer.address ?? '', taxNumber: customer.taxNumber ?? '' },
+    });
+  },
+  getInvoicePdf: async ({ register, reader }, { params }) => {
+    const invoice = await reader.ask('readInvoice', params.label);
+    if (invoice === null) return refuse('input.not-found', { what: 'invoice' });
+    const pdf = await invoicePdf(invoice, readReceiptLogo(register.store.db)?.png ?? null);
+    return ok({ fileName: `${invoice.label}.pdf`, pdf: pdf.toString('base64') });
+  },
+};
