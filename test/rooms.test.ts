@@ -12,11 +12,12 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   protocol: ['base', 'domain'],
   store: ['base', 'domain', 'protocol'],
   hub: ['base', 'domain', 'protocol'],
+  devices: ['base', 'domain'],
   register: ['base', 'domain', 'protocol', 'store'],
   sync: ['base', 'protocol', 'store', 'hub'],
-  server: ['base', 'domain', 'protocol', 'store', 'hub', 'register', 'sync'],
+  server: ['base', 'domain', 'protocol', 'store', 'hub', 'register', 'sync', 'devices'],
   ui: ['base', 'domain', 'protocol'],
-  cli: ['base', 'domain', 'protocol', 'store', 'hub', 'register', 'sync', 'server'],
+  cli: ['base', 'domain', 'protocol', 'store', 'hub', 'register', 'sync', 'devices', 'server'],
 };
 
 interface Source {

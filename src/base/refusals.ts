@@ -54,6 +54,18 @@ export const REFUSALS = {
   'barcode.unknown': entry(404, 'No product has the code {{code}}.', 'Add the product, or sell it under a department.'),
   'barcode.ambiguous': entry(409, 'More than one product has the code {{code}}.', 'Choose the one in your hand.'),
 
+  // ---- card payments
+  'payment.unsettled': entry(
+    409,
+    'Nobody knows yet what the card terminal took for this cart.',
+    'Wait for its answer, or look at the terminal and say whether it was paid.',
+  ),
+  'payment.taken': entry(409, 'A card has paid for this cart already.', 'Finish the sale, or give the card payment back first.'),
+  'payment.too-much': entry(409, 'The card would pay more than is left.', 'Ask for what is left, or less.'),
+  'payment.settled': entry(409, 'This card payment is settled already.', 'Look at the cart again.'),
+  'payment.training': entry(409, 'Practice asks no card terminal.', 'Pay as if the card had paid.'),
+  'terminal.none': entry(409, 'No card terminal is connected to this register.', 'Confirm the card by hand, or connect one in Settings.'),
+
   // ---- cash and closing
   'shift.open': entry(409, 'The drawer is open already: {{user}} opened it.', 'Go on with it, or count and close it first.'),
   'shift.none': entry(409, 'No drawer is open.', 'Open it with its float.'),

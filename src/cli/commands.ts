@@ -7,6 +7,7 @@ import { Command, Option } from 'commander';
 import { addShopCommands } from './shop-commands.ts';
 import { addSetUpCommand } from './set-up-command.ts';
 import { addStartCommand } from './start-command.ts';
+import { addTerminalCommand } from './terminal-command.ts';
 import { DEFAULT_DATA_FOLDER, VERSION } from './program.ts';
 
 const program = new Command('aurapos')
@@ -18,6 +19,7 @@ const program = new Command('aurapos')
 addStartCommand(program);
 addSetUpCommand(program);
 addShopCommands(program);
+addTerminalCommand(program);
 // --data and --json may stand before or after the verb.
 for (const command of program.commands) inherit(command);
 

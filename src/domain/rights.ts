@@ -6,6 +6,7 @@ export const RIGHTS = [
   'price-override',
   'refund',
   'refund-without-receipt',
+  'settle-payment',
   'history',
   'products',
   'stock',

@@ -23,7 +23,7 @@ import {
   type PatchValues,
 } from './columns.ts';
 
-export const SCHEMA_VERSION = 3;
+export const SCHEMA_VERSION = 4;
 
 export const TABLES = {
   // ---- records: edited, last writer wins per group
@@ -166,7 +166,10 @@ export const TABLES = {
     payment_method: need(id),
     amount_minor: need(int),
     state: oneOf('asked', 'approved', 'declined', 'unknown'),
+    /** What was asked, in the rows that say what came of it. */
     attempt: ref,
+    /** The approved payment whose money goes back to its card. */
+    gives_back: ref,
     reference: line,
     at: need(int),
   }),
@@ -194,6 +197,8 @@ export const TABLES = {
     purpose: oneOf('single', 'multi'),
     amount_minor: need(int),
     sale: ref,
+    /** With the issue: the end of its life, by the shop's setting then. */
+    expires_at: int,
   }),
   account_movement: ledger({ customer: need(id), amount_minor: need(int), sale: ref, reason: line }),
   /** A shift is its `opened` row; the others name it. */
@@ -231,7 +236,19 @@ export const TABLES = {
     at: need(int),
   }),
   audit_entry: ledger({
-    kind: oneOf('no-sale', 'void', 'reprint', 'abandoned-cart', 'log-in', 'granted', 'setting', 'exception-settled', 'restored'),
+    kind: oneOf(
+      'no-sale',
+      'void',
+      'reprint',
+      'abandoned-cart',
+      'log-in',
+      'granted',
+      'setting',
+      'exception-settled',
+      'restored',
+      'payment-settled',
+      'tender-swapped',
+    ),
     user: id,
     at: need(int),
     subject: line,

@@ -4,7 +4,7 @@
  * there is nothing that a power cut could owe anybody.
  */
 import { idToBytes, idFromBytes, makeId, type Id } from '../base/id.ts';
-import { ok, refuse, type Result } from '../base/result.ts';
+import { ok, refuse, type Refused, type Result } from '../base/result.ts';
 import {
   addToCart,
   ageToCheck,
@@ -21,8 +21,10 @@ import {
   type PricedLine,
   type Service,
 } from '../domain/cart.ts';
+import { takenPayments, unsettledPayment, type CardPayment } from '../domain/card-payment.ts';
 import { isScalePattern, readScaleLabel } from '../domain/scale-label.ts';
 import { findByCode, readProduct, type ProductRow } from '../store/queries/catalogue.ts';
+import { attemptsOf } from '../store/queries/payments.ts';
 import { readTaxCategories } from '../store/queries/taxes.ts';
 import { readSetting } from '../store/queries/shop.ts';
 import { paidBackBy } from '../store/queries/refunds.ts';
@@ -81,6 +83,10 @@ export interface CartView {
   readonly customer: { readonly id: Id; readonly name: string } | null;
   /** How what is to be given back was paid, where money goes back. */
   readonly payBack: { readonly method: Id; readonly amountMinor: number }[];
+  /** What a card terminal was asked for this cart, oldest first. */
+  readonly cardPayments: CardPayment[];
+  /** What of it counts towards the total. */
+  readonly takenMinor: number;
   readonly canUndo: boolean;
   readonly lastSale: LastSale | null;
 }
@@ -253,6 +259,8 @@ export function undoCart(register: Register): Result<CartView> {
   const { store } = register;
   return store.db.transact('relaxed', () => {
     const open = readOpenCart(store);
+    const paying = whilePaying(store, open.cart);
+    if (paying !== null) return paying;
     if (open.before === null) return ok(viewCart(store, open));
     const next = { ...open, cart: { ...open.before, nextLine: open.cart.nextLine }, before: open.cart, version: open.version + 1 };
     writeOpenCart(store, next);
@@ -260,10 +268,28 @@ export function undoCart(register: Register): Result<CartView> {
   });
 }
 
-/** One change of the open cart, with the cart before it kept for undo. In a transaction of its own; a refusal leaves no trace. */
+/** Why the cart cannot be paid: nobody knows what a card terminal took for it. */
+export function unsettled(store: Store, cart: Cart): Refused | null {
+  const open = unsettledPayment(attemptsOf(store.db, cart.id));
+  return open === null ? null : refuse('payment.unsettled');
+}
+
+/** Why the cart cannot be changed: a card terminal was asked for it, or has taken money for it. */
+export function whilePaying(store: Store, cart: Cart): Refused | null {
+  const payments = attemptsOf(store.db, cart.id);
+  if (unsettledPayment(payments) !== null) return refuse('payment.unsettled');
+  return takenPayments(payments).length === 0 ? null : refuse('payment.taken');
+}
+
+/**
+ * One change of the open cart, with the cart before it kept for undo. In a transaction of its own; a refusal leaves no trace. Refuses with
+ * payment.unsettled, payment.taken: what a card is paying for stays as it is.
+ */
 export function changeCart(store: Store, edit: (cart: Cart) => Result<Cart>): Result<CartView> {
   return store.db.transact('relaxed', () => {
     const open = readOpenCart(store);
+    const paying = whilePaying(store, open.cart);
+    if (paying !== null) return paying;
     const edited = edit(open.cart);
     if (!edited.ok) return edited;
     const started = open.cart.lines.length === 0 ? { ...edited.value, startedAt: store.clock.nowMs() } : edited.value;
@@ -275,6 +301,7 @@ export function changeCart(store: Store, edit: (cart: Cart) => Result<Cart>): Re
 
 export function viewCart(store: Store, open: OpenCart): CartView {
   const priced = priceCart(open.cart);
+  const payments = attemptsOf(store.db, open.cart.id);
   const customer = open.cart.customer === null ? null : readCustomer(store.db, open.cart.customer);
   return {
     id: open.cart.id,
@@ -292,6 +319,15 @@ export function viewCart(store: Store, open: OpenCart): CartView {
     ageToCheck: ageToCheck(open.cart),
     customer: customer === null ? null : { id: customer.id, name: customer.name },
     payBack: priced.totalMinor < 0 ? paidBackBy(store.db, open.cart.lines, priced.totalMinor) : [],
+    cardPayments: payments.map(({ attempt, method, amountMinor, state, reference, givesBack }) => ({
+      attempt,
+      method,
+      amountMinor,
+      state,
+      reference,
+      givesBack,
+    })),
+    takenMinor: takenPayments(payments).reduce((sum, { amountMinor }) => sum + amountMinor, 0),
     canUndo: open.before !== null,
     lastSale: open.lastSale,
   };

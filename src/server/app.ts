@@ -14,6 +14,7 @@ import { guard } from './guard.ts';
 import { rightMissing, whoMay, type Call, type Caller, type Handlers } from './handler.ts';
 import { CASH_HANDLERS } from './handlers/cash.ts';
 import { CATALOGUE_HANDLERS } from './handlers/catalogue.ts';
+import { PAYMENT_HANDLERS } from './handlers/payments.ts';
 import { SELLING_HANDLERS } from './handlers/selling.ts';
 import { SHOP_HANDLERS } from './handlers/shop.ts';
 import { REPORT_HANDLERS } from './handlers/reports.ts';
@@ -32,6 +33,7 @@ const HANDLERS: Handlers<RouteName> = {
   ...STOCK_HANDLERS,
   ...REPORT_HANDLERS,
   ...CASH_HANDLERS,
+  ...PAYMENT_HANDLERS,
 };
 
 /** JSON bodies; a CSV file is streamed and has its own bound. */

@@ -17,6 +17,7 @@ export type ExceptionKind =
   | 'doubled-number'
   | 'over-refund'
   | 'held-cart-twice'
+  | 'card-denied'
   | 'set-aside'
   | 'clone'
   | 'stamp-ahead';
@@ -278,6 +279,25 @@ export function noteRefunds(db: Database, lineId: number): void {
           },
         },
   );
+}
+
+/** A card payment that a person said was not made, and the terminal says it was; whichever came first. */
+export function noteCardPayment(db: Database, id: number): void {
+  const attempt = numberOrNull(db.get('SELECT attempt FROM payment_attempt WHERE id = ?', id)?.['attempt']);
+  if (attempt === null) return;
+  const said = db.get(
+    `SELECT max(at) AS at, max(CASE state WHEN 'approved' THEN reference END) AS reference, max(amount_minor) AS amount
+     FROM payment_attempt WHERE attempt = ? AND state IN ('approved', 'declined') HAVING count(DISTINCT state) > 1`,
+    attempt,
+  );
+  if (said === undefined) return;
+  const ref = `${toHex(hashOfLocal(db, Math.floor(attempt / INDEX_SPACE)))}:${attempt % INDEX_SPACE}`;
+  settle(db, `card-denied:${ref}`, {
+    kind: 'card-denied',
+    at: numberOrNull(said['at']) ?? 0,
+    subject: ref,
+    detail: { amountMinor: numberOrNull(said['amount']) ?? 0, reference: textOrNull(said['reference']) ?? '' },
+  });
 }
 
 /**

@@ -55,6 +55,7 @@ function firstProblem(db: Database): Problem | null {
     checkTables(db) ??
     checkLines(db) ??
     checkSales(db) ??
+    checkCards(db) ??
     checkNumbers(db)
   );
 }
@@ -183,6 +184,23 @@ function checkSales(db: Database): Problem | null {
   return {
     where: `sale ${String(wrong['series'])}-${String(wrong['number'])}`,
     what: `total ${String(wrong['total_minor'])}, lines ${String(wrong['lines'])}, paid ${String(wrong['paid'])}`,
+  };
+}
+
+/**
+ * A payment that names what a terminal was asked is of that way and amount, was approved, and counts once: what terminals took is what the
+ * sales say, and what is still offered.
+ */
+function checkCards(db: Database): Problem | null {
+  const wrong = db.get(`
+    SELECT t.id, a.amount_minor AS asked, t.amount_minor AS paid, count(*) OVER (PARTITION BY t.payment_attempt) AS times,
+      a.payment_method IS t.payment_method AND a.amount_minor = t.amount_minor AND a.state = 'asked' AND a.gives_back IS NULL
+        AND EXISTS (SELECT 1 FROM payment_attempt s WHERE s.attempt = a.id AND s.state = 'approved') AS fits
+    FROM tender t JOIN payment_attempt a ON a.id = t.payment_attempt ORDER BY fits, times DESC LIMIT 1`);
+  if (wrong === undefined || (wrong['fits'] === 1 && wrong['times'] === 1)) return null;
+  return {
+    where: `tender ${String(wrong['id'])}`,
+    what: `a terminal was asked for ${String(wrong['asked'])}; ${String(wrong['paid'])} count, ${String(wrong['times'])} times`,
   };
 }
 

@@ -123,6 +123,7 @@ export const exception = z.discriminatedUnion('kind', [
   }),
   toCheck.extend({ kind: z.literal('doubled-number'), label: z.string() }),
   /** More was given back than sold: two registers refunded one line while apart. */
+  toCheck.extend({ kind: z.literal('card-denied'), amountMinor: minor, reference: z.string() }),
   toCheck.extend({ kind: z.literal('over-refund'), name: z.string(), label: z.string(), soldMilli: milli, refundedMilli: milli }),
   /** Two registers took and paid one held cart while apart. */
   toCheck.extend({ kind: z.literal('held-cart-twice'), labels: z.array(z.string()) }),

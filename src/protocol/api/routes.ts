@@ -3,11 +3,12 @@ import type { z } from 'zod';
 import { CASH } from './cash.ts';
 import { CATALOGUE } from './catalogue.ts';
 import { SELLING } from './selling.ts';
+import { PAYMENTS } from './payments.ts';
 import { REPORTS } from './reports.ts';
 import { STOCK } from './stock.ts';
 import { SHOP } from './shop.ts';
 
-export const ROUTES = { ...SHOP, ...SELLING, ...CATALOGUE, ...STOCK, ...REPORTS, ...CASH } as const;
+export const ROUTES = { ...SHOP, ...SELLING, ...CATALOGUE, ...STOCK, ...REPORTS, ...CASH, ...PAYMENTS } as const;
 export const EVENTS_PATH = '/api/events';
 /** A right granted on the spot, by the token of `grantRight`. */
 export const GRANT_HEADER = 'aurapos-grant';

@@ -33,6 +33,19 @@ export const cartLine = z.object({
   priceNowMinor: minor.nullable(),
 });
 
+export const cardPayment = z.object({
+  attempt: z.int(),
+  method: idText,
+  /** Negative where money goes back to a card. */
+  amountMinor: minor,
+  /** unknown: it was asked and did not say; a person settles it before the cart is paid or changed. */
+  state: z.enum(['asked', 'approved', 'declined', 'unknown']),
+  /** The terminal's receipt number, or why it declined. */
+  reference: z.string().nullable(),
+  /** The payment whose money goes back with this one. */
+  givesBack: z.int().nullable(),
+});
+
 export const cart = z.object({
   id: idText,
   /** Grows with each change; an older screen shows the newer cart. */
@@ -56,6 +69,10 @@ export const cart = z.object({
   customer: z.object({ id: idText, name: z.string() }).nullable(),
   /** How what is given back was paid, where money goes back. */
   payBack: z.array(z.object({ method: idText, amountMinor: minor })),
+  /** What a card terminal was asked for this cart, oldest first. */
+  cardPayments: z.array(cardPayment),
+  /** What of it counts towards the total. */
+  takenMinor: minor,
   canUndo: z.boolean(),
   /** The sale before this cart, while nothing has been scanned since: its change stays on screen. */
   lastSale: z.object({ uuid: idText, label: z.string(), totalMinor: minor, changeMinor: minor }).nullable(),
@@ -127,6 +144,12 @@ export const saleRow = z.object({
   /** When this register learned of it. */
   knownAt: instant,
 });
+
+/**
+ * What was handed over, beside what a card terminal took; more than due is change where the method gives change. Negative where money goes
+ * back. A card confirmed by hand where a terminal is connected asks for the right settle-payment.
+ */
+export const tenders = z.array(z.object({ method: idText, amountMinor: minor })).max(20);
 
 const lineParams = z.object({ line: z.coerce.number().int() });
 const quantity = milli.positive().max(9_999_999);
@@ -335,8 +358,7 @@ export const SELLING = {
       cart: idText,
       /** What the screen showed; another total is refused with cart.changed. */
       totalMinor: minor,
-      /** What was handed over; more than due is change where the method gives change. Negative where money goes back. */
-      tenders: z.array(z.object({ method: idText, amountMinor: minor })).max(20),
+      tenders,
     }),
     answer: receipt,
   }),

@@ -5,13 +5,14 @@ import type { Id } from '../../base/id.ts';
 import { isId } from '../../base/id.ts';
 import type { SELLING } from '../../protocol/api/selling.ts';
 import { addDepartmentLine } from '../../register/add-department-line.ts';
-import { completeSale } from '../../register/complete-sale.ts';
+import { completeSale, type PayInput } from '../../register/complete-sale.ts';
 import {
   addProductLine,
   changeLine,
   changeWholeCart,
   dropLine,
   getCart,
+  isTraining,
   returnDeposit,
   scanCode,
   setCartCustomer,
@@ -22,13 +23,14 @@ import {
 import { clearCart, heldCarts, holdCart, recallCart } from '../../register/hold-cart.ts';
 import { refundSale } from '../../register/refund-sale.ts';
 import { readMode } from '../../register/register.ts';
-import { codeTiles, favouriteTiles, recentTiles, tilesOf } from '../../store/queries/catalogue.ts';
+import { codeTiles, favouriteTiles, listPaymentMethods, recentTiles, tilesOf } from '../../store/queries/catalogue.ts';
 import { listUsers } from '../../store/queries/people.ts';
 import { readReceipt, setUnprinted, unprintedSales } from '../../store/queries/sales.ts';
 import { readSoldSale } from '../../store/queries/refunds.ts';
 import { readSetting } from '../../store/queries/shop.ts';
 import { rightMissing, whoMay, type Caller, type Handlers } from '../handler.ts';
 import type { Runtime } from '../runtime.ts';
+import { tellCart } from './cart-news.ts';
 
 /** The user a sale stands under; the command line sells as the first owner. */
 export function actingUser(runtime: Runtime, caller: Caller): Id {
@@ -108,6 +110,8 @@ export const SELLING_HANDLERS: Handlers<keyof typeof SELLING> = {
   clearCart: (runtime, { caller }) => tellCart(runtime, clearCart(runtime.register, actingUser(runtime, caller))),
   setCartCustomer: (runtime, { body }) => tellCart(runtime, setCartCustomer(runtime.register, body.customer)),
   pay: (runtime, { body, caller }) => {
+    const byHand = confirmedByHand(runtime, caller, body.tenders);
+    if (!byHand.ok) return byHand;
     const sold = completeSale(runtime.register, { ...body, user: actingUser(runtime, caller) });
     if (sold.ok) runtime.events.publish({ type: 'cart', version: getCart(runtime.register).version });
     return sold;
@@ -154,8 +158,9 @@ function limitedBy(runtime: Runtime, caller: Caller, discount: { readonly kind: 
   return granted === null ? { ok: false, refusal: rightMissing(caller, 'discount') } : ok(granted.by);
 }
 
-/** Other tabs of this register show the same cart. */
-function tellCart<T extends ReturnType<typeof scanCode>>(runtime: Runtime, result: T): T {
-  if (result.ok) runtime.events.publish({ type: 'cart', version: result.value.version });
-  return result;
+/** Where a terminal is connected, a card that it was not asked for is somebody's word. */
+function confirmedByHand({ register, cardDesk }: Runtime, caller: Caller, tenders: PayInput['tenders']): Result<null> {
+  const cards = new Set(listPaymentMethods(register.store.db).flatMap(({ id, kind }) => (kind === 'card' ? [id] : [])));
+  const asked = tenders.some(({ method }) => cards.has(method)) && !isTraining(register.store) && cardDesk.canAsk();
+  return asked && whoMay(caller, 'settle-payment') === null ? { ok: false, refusal: rightMissing(caller, 'settle-payment') } : ok(null);
 }

@@ -6,11 +6,9 @@ import { idFromBytes, idToBytes, isId, type Id } from '../../base/id.ts';
 import type { Evidence } from '../../domain/difference-causes.ts';
 import { expectedByMethod, type MethodSum } from '../../domain/shift.ts';
 import { INDEX_SPACE, openBody } from '../../protocol/changeset.ts';
-import type { LedgerRef } from '../../protocol/columns.ts';
-import { referenceText } from '../codec.ts';
 import { bytesOf, numberOf, numberOrNull, textOf, textOrNull, type Database, type SqlRow } from '../database.ts';
 import { changesetOfLedgerId } from '../merge.ts';
-import { hashOfLocal, readMeta } from '../look-up.ts';
+import { readMeta } from '../look-up.ts';
 import { readDictionaries } from '../store.ts';
 import { toMethodKind, type MethodKind } from './catalogue.ts';
 import { userName } from './people.ts';
@@ -39,11 +37,6 @@ export function openShift(db: Database, register: Id): ShiftRow | null {
     openedBy: userName(db, row['user']),
     silent: row['silent'] === 1,
   };
-}
-
-/** How a draft names a shift. */
-export function shiftReference(db: Database, shift: number): LedgerRef {
-  return referenceText(hashOfLocal(db, changesetOfLedgerId(shift)), shift % INDEX_SPACE);
 }
 
 /** What was set aside as the next float when this register's last shift was closed. */

@@ -93,5 +93,11 @@ export const ROUTE_PATHS = {
   getArchive: 'GET /api/closings/archive',
   getArchivePage: 'GET /api/closings/archive/page',
   getAccounts: 'GET /api/closings/accounts',
+  getTerminal: 'GET /api/terminal',
+  setTerminal: 'PUT /api/terminal',
+  askCard: 'POST /api/cart/card-payments',
+  cancelCard: 'POST /api/cart/card-payments/:attempt/cancel',
+  giveBackCard: 'POST /api/cart/card-payments/:attempt/give-back',
+  settleCard: 'POST /api/cart/card-payments/:attempt/settle',
   getClosing: 'GET /api/closings/one',
 } as const satisfies Record<RouteName, `${'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'} /api/${string}`>;

@@ -28,13 +28,14 @@ export type QueryName =
   | 'shift'
   | 'x'
   | 'closings'
-  | 'closing';
+  | 'closing'
+  | 'terminal';
 
 const GOODS = ['tiles', 'search', 'products'] as const;
 
 const SHOWN: Readonly<Record<TableName, readonly QueryName[]>> = {
   shop_version: ['state', 'storage'],
-  setting: ['state', 'shift'],
+  setting: ['state', 'shift', 'terminal'],
   register: ['registers', 'state', 'sales'],
   user: ['users', 'state', 'to-check'],
   role: ['users', 'roles', 'state'],

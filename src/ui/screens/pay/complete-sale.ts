@@ -24,6 +24,11 @@ export function wasPaidHere(sale: string): boolean {
   return paidHere.has(sale);
 }
 
+/** The same for a sale that the register made by itself, while this screen waited for a card. */
+export function notePaidHere(sale: string): void {
+  paidHere.add(sale);
+}
+
 export function completeSale(cart: Cart, tenders: readonly TenderGiven[]): Promise<Receipt> {
   const running = underway.get(cart.id);
   if (running !== undefined) return running;

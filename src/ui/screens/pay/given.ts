@@ -10,7 +10,7 @@ export interface Given {
   readonly amountMinor: number;
 }
 
-/** Left to pay by this method, never below nought: in cash it is rounded to the smallest coin. */
+/** Left of this sum to pay by this method, never below nought: in cash it is rounded to the smallest coin. */
 export function leftToPay(totalMinor: number, given: readonly Given[], by: Pick<Method, 'givesChange' | 'roundingStepMinor'>): number {
   const left = totalMinor - given.reduce((sum, one) => sum + one.amountMinor, 0);
   const step = by.givesChange ? by.roundingStepMinor : null;

@@ -21,7 +21,8 @@ import { useLocale, useMoney } from '../../parts/register-context.ts';
 import { goTo } from '../../parts/route.ts';
 import { StatusButton } from '../../parts/status-button.tsx';
 import { UserButton } from '../../parts/user-button.tsx';
-import { completeSale } from './complete-sale.ts';
+import { askCard, CardDeclined, CardTaken, CardWait, useAsksTerminal, waitingFor } from './card-payment.tsx';
+import { completeSale, notePaidHere, type TenderGiven } from './complete-sale.ts';
 import { givenAfter, leftToPay, type Given, type Method } from './given.ts';
 import { PayBack } from './pay-back.tsx';
 import { WayMark } from './way-mark.tsx';
@@ -35,9 +36,12 @@ export function Payment(): ReactNode {
   const cart = useCart();
   const methods = useQuery({ queryKey: ['payment-methods'], queryFn: ({ signal }) => call('listPaymentMethods', { signal }) });
   const empty = cart !== null && cart.lines.length === 0;
+  const made = cart?.lastSale?.uuid ?? null;
   useEffect(() => {
-    if (empty) goTo('sell');
-  }, [empty]);
+    if (!empty) return;
+    if (made !== null) notePaidHere(made);
+    goTo('sell');
+  }, [empty, made]);
   const ways = methods.data?.rows.filter((method) => method.active) ?? [];
   if (cart === null || empty || ways[0] === undefined) return <Problem error={methods.error} />;
   return (
@@ -81,22 +85,28 @@ function Pay({ cart, ways, first }: PayProps): ReactNode {
   const [way, setWay] = useState(first);
   const [typed, setTyped] = useState('');
   const [given, setGiven] = useState<readonly Given[]>([]);
-  const left = leftToPay(cart.totalMinor, given, way);
+  const left = leftToPay(cart.totalMinor - cart.takenMinor, given, way);
   const amountMinor = typed === '' ? left : Number(typed);
+  const asksTerminal = useAsksTerminal();
+  const waiting = waitingFor(cart);
   const complete = useMutation({
     mutationFn: async (all: readonly Given[]) => {
       const settled = await cartStore.settled();
       if (settled === null) return;
-      await completeSale(
-        settled,
-        all.map(({ method, amountMinor: paid }) => ({ method: method.id, amountMinor: paid })),
-      );
+      await completeSale(settled, asTenders(all));
     },
     onSuccess: () => goTo('sell'),
   });
+  const ask = useMutation({ mutationFn: (minor: number) => askCard(way.id, minor, asTenders(given)) });
+  const busy = complete.isPending || ask.isPending || waiting !== null;
   const give = (minor: number): void => {
-    if (complete.isPending || (minor <= 0 && left > 0)) return;
-    const after = givenAfter(given, way, minor);
+    if (busy || (minor <= 0 && left > 0)) return;
+    if (minor > 0 && asksTerminal(way, cart)) {
+      ask.mutate(Math.min(minor, left));
+      setTyped('');
+      return;
+    }
+    const after = minor === 0 ? given : givenAfter(given, way, minor);
     if (minor >= left) complete.mutate(after);
     else setGiven(after);
     setTyped('');
@@ -123,23 +133,37 @@ function Pay({ cart, ways, first }: PayProps): ReactNode {
     return () => window.removeEventListener('keydown', listener);
   }, []);
 
+  const nameOf = (id: string): string => ways.find((one) => one.id === id)?.name ?? '';
   const change = way.givesChange ? amountMinor - left : 0;
   const finishes = amountMinor >= left;
   return (
     <>
-      <Due cart={cart} given={given} left={left} change={change} onTakeBack={(gone) => setGiven(given.filter((one) => one !== gone))} />
-      <section className="tender" aria-label={t('pay.how')}>
+      <Due
+        cart={cart}
+        given={given}
+        left={left}
+        change={change}
+        nameOf={nameOf}
+        onTakeBack={(gone) => setGiven(given.filter((one) => one !== gone))}
+      />
+      {waiting === null ? null : (
+        <section className="tender" aria-label={t('pay.how')}>
+          <CardWait payment={waiting} />
+        </section>
+      )}
+      <section className="tender" aria-label={t('pay.how')} hidden={waiting !== null}>
         <div className="ways" role="group" aria-label={t('pay.way')}>
           {ways.map((method, at) => (
             <WayButton key={method.id} method={method} at={at} pressed={method.id === way.id} onPress={() => setWay(method)} />
           ))}
         </div>
-        {way.givesChange ? <QuickCash left={left} busy={complete.isPending} onGive={give} /> : null}
+        {way.givesChange ? <QuickCash left={left} busy={busy} onGive={give} /> : null}
         <div className="tendered">
           <span className="strong">{way.givesChange ? t('pay.cash-given') : t('pay.amount')}</span>
           <output className="num">{money(amountMinor)}</output>
         </div>
-        <Problem error={complete.error} />
+        <Problem error={complete.error ?? ask.error} />
+        <CardDeclined cart={cart} />
         <KeyPad
           onKey={key}
           onErase={() => setTyped(typed.slice(0, -1))}
@@ -152,7 +176,7 @@ function Pay({ cart, ways, first }: PayProps): ReactNode {
         <button
           type="button"
           className="btn btn-primary finish"
-          disabled={complete.isPending || (amountMinor <= 0 && left > 0)}
+          disabled={busy || (amountMinor <= 0 && left > 0)}
           onClick={() => give(amountMinor)}
         >
           {finishes ? t('pay.finish') : t('pay.add')} <kbd>Enter</kbd>
@@ -160,6 +184,10 @@ function Pay({ cart, ways, first }: PayProps): ReactNode {
       </section>
     </>
   );
+}
+
+function asTenders(given: readonly Given[]): TenderGiven[] {
+  return given.map(({ method, amountMinor }) => ({ method: method.id, amountMinor }));
 }
 
 interface WayProps {
@@ -212,10 +240,11 @@ interface DueProps {
   readonly given: readonly Given[];
   readonly left: number;
   readonly change: number;
+  readonly nameOf: (method: string) => string;
   readonly onTakeBack: (given: Given) => void;
 }
 
-function Due({ cart, given, left, change, onTakeBack }: DueProps): ReactNode {
+function Due({ cart, given, left, change, nameOf, onTakeBack }: DueProps): ReactNode {
   const { t } = useTranslation();
   const locale = useLocale();
   const { amount, money } = useMoney();
@@ -228,6 +257,7 @@ function Due({ cart, given, left, change, onTakeBack }: DueProps): ReactNode {
         {t('sell.vat-included', { amount: amount(cart.taxMinor) })}
       </p>
       <ul className="given">
+        <CardTaken cart={cart} nameOf={nameOf} />
         {given.map((one) => {
           return (
             <li className="row" key={one.key}>
@@ -252,7 +282,7 @@ function Due({ cart, given, left, change, onTakeBack }: DueProps): ReactNode {
         {given.length > 0 || left !== cart.totalMinor ? (
           <li className="row left">
             <div>
-              <p>{given.length > 0 ? t('pay.left') : t('pay.in-cash')}</p>
+              <p>{given.length > 0 || cart.takenMinor !== 0 ? t('pay.left') : t('pay.in-cash')}</p>
             </div>
             <span className="num">{money(left)}</span>
           </li>

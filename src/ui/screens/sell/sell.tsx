@@ -2,8 +2,9 @@
  * The selling screen. Scanner and keys work wherever the focus is; the cart belongs to the register and is only shown here. Owns what a
  * cashier is in the middle of: the shelf looked at, the search, the figures keyed, the line chosen.
  */
-import { useState, type MouseEvent, type ReactNode } from 'react';
+import { useEffect, useState, type MouseEvent, type ReactNode } from 'react';
 import { useTranslation } from '../../texts/texts.tsx';
+import { unsettledPayment } from '../../../domain/card-payment.ts';
 import { call } from '../../api/call.ts';
 import { cartStore } from '../../cart/cart-store.ts';
 import type { Cart } from '../../cart/preview.ts';
@@ -42,6 +43,11 @@ export function Sell(): ReactNode {
   const { t } = useTranslation();
   const cart = useCart();
   useWaiveReceipt(cart);
+  // A card is paying for it, or has: it goes on where that is settled.
+  const atCard = cart !== null && (cart.takenMinor !== 0 || unsettledPayment(cart.cardPayments) !== null);
+  useEffect(() => {
+    if (atCard) goTo('pay');
+  }, [atCard]);
   const [chosenShelf, setShelf] = useState<string | null>(null);
   const [padOpen, setPadOpen] = useState(false);
   const selling = useSelling(cart);

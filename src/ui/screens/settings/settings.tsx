@@ -1,23 +1,25 @@
-/** Settings, a page a matter: where this register keeps the shop's data and whether others join in; taxes. */
+/** Settings, a page a matter: where this register keeps the shop's data and whether others join in; taxes; the card terminal. */
 import type { ReactNode } from 'react';
 import { useTranslation } from '../../texts/texts.tsx';
 import { Desk } from '../../parts/desk.tsx';
 import { linkTo } from '../../parts/route.ts';
 import { Taxes } from './taxes.tsx';
 import { Storage } from './storage.tsx';
+import { Terminal } from './terminal.tsx';
 import './settings.css';
 
-const PAGES = ['storage', 'taxes'] as const;
+const PAGES = { storage: Storage, taxes: Taxes, terminal: Terminal } as const;
 
 export function Settings({ page }: { readonly page: string | null }): ReactNode {
   const { t } = useTranslation();
-  const here = PAGES.find((one) => one === page) ?? 'storage';
+  const here = isPage(page) ? page : 'storage';
+  const Page = PAGES[here];
   return (
     <Desk>
       <div className="settings">
         <nav className="side" aria-label={t('screen.settings')}>
           <ul>
-            {PAGES.map((one) => (
+            {Object.keys(PAGES).map((one) => (
               <li key={one}>
                 <a href={linkTo('settings', one)} aria-current={one === here ? 'page' : undefined}>
                   {t(`${one}.title`)}
@@ -27,9 +29,13 @@ export function Settings({ page }: { readonly page: string | null }): ReactNode 
           </ul>
         </nav>
         <main className="page" tabIndex={0}>
-          {here === 'taxes' ? <Taxes /> : <Storage />}
+          <Page />
         </main>
       </div>
     </Desk>
   );
+}
+
+function isPage(page: string | null): page is keyof typeof PAGES {
+  return page !== null && Object.hasOwn(PAGES, page);
 }

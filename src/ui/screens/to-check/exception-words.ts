@@ -58,6 +58,8 @@ export function useExceptionWords(): (row: Exception) => Words {
           sold: quantity(row.soldMilli, locale),
           refunded: quantity(row.refundedMilli, locale),
         };
+      case 'card-denied':
+        return { amount: money(row.amountMinor), reference: row.reference === '' ? '–' : row.reference };
       case 'held-cart-twice':
         return { labels: list(row.labels, locale) };
       case 'stamp-ahead':
