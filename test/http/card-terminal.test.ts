@@ -104,6 +104,7 @@ test('[fault 1] a register killed while the terminal takes the money: its cart i
   const here = await setUp('late');
   const cart = await fill(here, 2500);
   await ask(here, cart);
+  await new Promise((resolve) => setTimeout(resolve, 200));
   await here.till.kill();
   await new Promise((resolve) => setTimeout(resolve, 800));
   assert.equal(took(here), 2500, 'the terminal went on');

@@ -11,9 +11,15 @@ export const LANGUAGES = [
 const FILES: BackendModule = {
   type: 'backend',
   init: () => {},
-  read: async (code) => {
+  // With the callback: a promise is heard only from a function of two parameters, and building the screens takes away those not used.
+  read: (code, _namespace, done) => {
     const language = LANGUAGES.find((known) => known.code === code);
-    return language === undefined ? {} : (await language.load()).default;
+    if (language === undefined) done(null, {});
+    else
+      language.load().then(
+        (texts) => done(null, texts.default),
+        (error: unknown) => done(error instanceof Error ? error : String(error), null),
+      );
   },
 };
 
