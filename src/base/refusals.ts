@@ -64,6 +64,17 @@ export const REFUSALS = {
   'payment.too-much': entry(409, 'The card would pay more than is left.', 'Ask for what is left, or less.'),
   'payment.settled': entry(409, 'This card payment is settled already.', 'Look at the cart again.'),
   'payment.training': entry(409, 'Practice asks no card terminal.', 'Pay as if the card had paid.'),
+  'swap.shift-closed': entry(
+    409,
+    'The drawer that this sale went into was counted and closed, or is another register’s.',
+    'Leave the sale as it is; the count says what was there.',
+  ),
+  'swap.fixed': entry(
+    409,
+    'A card terminal, a voucher or a customer’s account vouches for this payment.',
+    'Refund the sale and sell it again.',
+  ),
+  'swap.same': entry(409, 'It is recorded that way already.', 'Choose the way it was paid in truth.'),
   'terminal.none': entry(409, 'No card terminal is connected to this register.', 'Confirm the card by hand, or connect one in Settings.'),
 
   // ---- cash and closing

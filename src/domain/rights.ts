@@ -7,6 +7,7 @@ export const RIGHTS = [
   'refund',
   'refund-without-receipt',
   'settle-payment',
+  'swap-tender',
   'history',
   'products',
   'stock',

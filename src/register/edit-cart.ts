@@ -27,7 +27,7 @@ import { findByCode, readProduct, type ProductRow } from '../store/queries/catal
 import { attemptsOf } from '../store/queries/payments.ts';
 import { readTaxCategories } from '../store/queries/taxes.ts';
 import { readSetting } from '../store/queries/shop.ts';
-import { paidBackBy } from '../store/queries/refunds.ts';
+import { paidBackBy, type PaidBack } from '../store/queries/refunds.ts';
 import { bytesOf, numberOf, textOf } from '../store/database.ts';
 import { readCustomer } from '../store/queries/people.ts';
 import { readMeta, writeMeta, type Store } from '../store/store.ts';
@@ -82,7 +82,7 @@ export interface CartView {
   readonly ageToCheck: number | null;
   readonly customer: { readonly id: Id; readonly name: string } | null;
   /** How what is to be given back was paid, where money goes back. */
-  readonly payBack: { readonly method: Id; readonly amountMinor: number }[];
+  readonly payBack: PaidBack[];
   /** What a card terminal was asked for this cart, oldest first. */
   readonly cardPayments: CardPayment[];
   /** What of it counts towards the total. */

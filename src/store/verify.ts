@@ -55,6 +55,7 @@ function firstProblem(db: Database): Problem | null {
     checkTables(db) ??
     checkLines(db) ??
     checkSales(db) ??
+    checkSwaps(db) ??
     checkCards(db) ??
     checkNumbers(db)
   );
@@ -185,6 +186,13 @@ function checkSales(db: Database): Problem | null {
     where: `sale ${String(wrong['series'])}-${String(wrong['number'])}`,
     what: `total ${String(wrong['total_minor'])}, lines ${String(wrong['lines'])}, paid ${String(wrong['paid'])}`,
   };
+}
+
+/** Corrections of how a sale was paid come to nothing, each pair by itself. */
+function checkSwaps(db: Database): Problem | null {
+  const wrong = db.get(`
+    SELECT min(id) AS id, sum(amount_minor - change_minor) AS sum FROM tender WHERE swap_of IS NOT NULL GROUP BY id >> 9, swap_of HAVING sum <> 0 LIMIT 1`);
+  return wrong === undefined ? null : { where: `tender ${String(wrong['id'])}`, what: `its correction is off by ${String(wrong['sum'])}` };
 }
 
 /**

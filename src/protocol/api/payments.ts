@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { TERMINAL_KINDS } from '../../domain/terminal-setting.ts';
 import { done, idText, minor, route } from './route.ts';
-import { cart, tenders } from './selling.ts';
+import { cart, receipt, tenders } from './selling.ts';
 
 const attemptParams = z.object({ attempt: z.coerce.number().int() });
 
@@ -71,5 +71,14 @@ export const PAYMENTS = {
     params: attemptParams,
     body: z.object({ paid: z.boolean() }),
     answer: cart,
+  }),
+  swapTender: route({
+    method: 'POST',
+    path: '/api/sales/:uuid/swap-tender',
+    access: 'swap-tender',
+    summary: 'Correct how a sale was paid, while its drawer is open: recorded as cash, paid by card',
+    params: z.object({ uuid: idText }),
+    body: z.object({ tender: z.int(), method: idText }),
+    answer: receipt,
   }),
 } as const;

@@ -68,7 +68,7 @@ export const cart = z.object({
   ageToCheck: z.int().nullable(),
   customer: z.object({ id: idText, name: z.string() }).nullable(),
   /** How what is given back was paid, where money goes back. */
-  payBack: z.array(z.object({ method: idText, amountMinor: minor })),
+  payBack: z.array(z.object({ method: idText, amountMinor: minor, voucher: z.string().nullable() })),
   /** What a card terminal was asked for this cart, oldest first. */
   cardPayments: z.array(cardPayment),
   /** What of it counts towards the total. */
@@ -120,7 +120,23 @@ export const receipt = z.object({
   roundingMinor: minor,
   dueMinor: minor,
   taxes: z.array(z.object({ ratePpm: z.int(), netMinor: minor, taxMinor: minor })),
-  tenders: z.array(z.object({ method: z.string(), kind: z.string(), amountMinor: minor, changeMinor: minor })),
+  tenders: z.array(
+    z.object({
+      /** Names it at this register. */
+      tender: z.int(),
+      methodId: idText.nullable(),
+      method: z.string(),
+      kind: z.string(),
+      amountMinor: minor,
+      changeMinor: minor,
+      /** A voucher's code. */
+      reference: z.string().nullable(),
+      /** A card terminal took it. */
+      byTerminal: z.boolean(),
+      /** What was recorded first, where somebody corrected it. */
+      insteadOf: z.string().nullable(),
+    }),
+  ),
   changeMinor: minor,
 });
 

@@ -93,9 +93,14 @@ export function reportSales(db: Database, { fromMs, untilMs, by, products }: Sal
       .map(toRow)
       .map((row) => ({ ...row, name: row.id === null ? '' : (readUser(db, row.id)?.name ?? '') })),
     methods: all(
-      `SELECT t.payment_method AS id, m.name AS name, count(*) AS count, sum(t.amount_minor - t.change_minor) AS total
-       FROM sale s CROSS JOIN tender t ON ${OF_SALE('t')} LEFT JOIN payment_method m ON m.id = t.payment_method
-       WHERE s.completed_at >= ? AND s.completed_at < ? AND s.mode = 'real' GROUP BY t.payment_method ORDER BY total DESC`,
+      `WITH paid AS (
+         SELECT t.payment_method AS id, 1 AS count, t.amount_minor - t.change_minor AS total FROM sale s CROSS JOIN tender t ON ${OF_SALE('t')}
+         WHERE s.completed_at >= ?1 AND s.completed_at < ?2 AND s.mode = 'real'
+         UNION ALL
+         SELECT t.payment_method, sign(t.amount_minor) * sign(s.total_minor), t.amount_minor FROM tender t CROSS JOIN sale s ON s.id = t.sale
+         WHERE t.swap_of IS NOT NULL AND s.completed_at >= ?1 AND s.completed_at < ?2 AND s.mode = 'real')
+       SELECT p.id, m.name AS name, sum(p.count) AS count, sum(p.total) AS total
+       FROM paid p LEFT JOIN payment_method m ON m.id = p.id GROUP BY p.id ORDER BY total DESC`,
     ).map(toRow),
     taxes: sumTaxes(lines),
     ...topOf(db, lines, products),

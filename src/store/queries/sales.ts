@@ -13,8 +13,8 @@ import {
   type SqlRow,
   type SqlValue,
 } from '../database.ts';
-import { toMethodKind } from './catalogue.ts';
 import { personalText, userName } from './people.ts';
+import { tendersOfSale, type TenderRow } from './tenders.ts';
 
 export function saleLabel(series: string, number: number): string {
   return `${series}-${String(number).padStart(6, '0')}`;
@@ -85,12 +85,6 @@ function toSaleRow(db: Database, row: SqlRow, single: boolean): SaleRow {
   const id = numberOf(row['id']);
   const { first, last } = changesetRange(id);
   const lines = db.all('SELECT name, quantity_milli, unit FROM sale_line WHERE id BETWEEN ? AND ? AND sale = ?', first, last, id);
-  const methods = db.all(
-    'SELECT m.name FROM tender t LEFT JOIN payment_method m ON m.id = t.payment_method WHERE t.id BETWEEN ? AND ? AND t.sale = ?',
-    first,
-    last,
-    id,
-  );
   const register = db.get('SELECT code, name FROM register WHERE id = ?', row['register'] ?? null);
   return {
     uuid: idFromBytes(bytesOf(row['uuid'])),
@@ -111,7 +105,7 @@ function toSaleRow(db: Database, row: SqlRow, single: boolean): SaleRow {
     totalMinor: numberOf(row['total_minor']) + (numberOrNull(row['rounding_minor']) ?? 0),
     kind: toSaleKind(row['kind']),
     training: row['mode'] === 'training',
-    methods: methods.map((method) => textOrNull(method['name']) ?? ''),
+    methods: tendersOfSale(db, id).map(({ method }) => method),
     state: single ? 'here' : saleState(db, id),
     knownAt: numberOf(row['completed_at']),
   };
@@ -179,7 +173,7 @@ export interface ReceiptData {
   readonly roundingMinor: number;
   readonly dueMinor: number;
   readonly taxes: { ratePpm: number; netMinor: number; taxMinor: number }[];
-  readonly tenders: { method: string; kind: string; amountMinor: number; changeMinor: number }[];
+  readonly tenders: TenderRow[];
   readonly changeMinor: number;
 }
 
@@ -190,19 +184,7 @@ export function readReceipt(db: Database, uuid: Id): ReceiptData | null {
   const id = numberOf(sale['id']);
   const { first, last } = changesetRange(id);
   const lines = db.all('SELECT * FROM sale_line WHERE id BETWEEN ? AND ? AND sale = ? ORDER BY id', first, last, id);
-  const tenders = db
-    .all(
-      'SELECT t.amount_minor, t.change_minor, m.name, m.kind FROM tender t LEFT JOIN payment_method m ON m.id = t.payment_method WHERE t.id BETWEEN ? AND ? AND t.sale = ? ORDER BY t.id',
-      first,
-      last,
-      id,
-    )
-    .map((row) => ({
-      method: textOrNull(row['name']) ?? '',
-      kind: toMethodKind(row['kind']),
-      amountMinor: numberOf(row['amount_minor']),
-      changeMinor: numberOf(row['change_minor']),
-    }));
+  const tenders = tendersOfSale(db, id);
   const off = new Map<number, number>();
   for (const row of db.all('SELECT sale_line, amount_minor FROM line_adjustment WHERE id BETWEEN ? AND ?', first, last))
     off.set(numberOf(row['sale_line']), (off.get(numberOf(row['sale_line'])) ?? 0) + numberOf(row['amount_minor']));
@@ -264,6 +246,18 @@ function sumTaxes(lines: readonly SqlRow[]): { ratePpm: number; netMinor: number
 
 export function findSaleLocal(db: Database, uuid: Id): number | null {
   return numberOrNull(db.get('SELECT id FROM sale WHERE uuid = ?', idToBytes(uuid))?.['id']);
+}
+
+/** Where a sale stands in its register's day; null for one that this register does not hold. */
+export function readSaleShift(db: Database, uuid: Id): { id: number; label: string; shift: number | null; training: boolean } | null {
+  const row = db.get('SELECT id, series, number, shift, mode FROM sale WHERE uuid = ? ORDER BY id LIMIT 1', idToBytes(uuid));
+  if (row === undefined) return null;
+  return {
+    id: numberOf(row['id']),
+    label: saleLabel(textOrNull(row['series']) ?? '', numberOrNull(row['number']) ?? 0),
+    shift: numberOrNull(row['shift']),
+    training: row['mode'] === 'training',
+  };
 }
 
 /** The number that the next receipt of this series gets: gapless by construction, since it is read in the transaction that uses it. */

@@ -13,6 +13,7 @@ import { readDictionaries } from '../store.ts';
 import { toMethodKind, type MethodKind } from './catalogue.ts';
 import { userName } from './people.ts';
 import { saleLabel } from './sales.ts';
+import { tendersOfSale } from './tenders.ts';
 
 export interface ShiftRow {
   readonly shift: number;
@@ -218,29 +219,12 @@ export function readEvidence(db: Database, shift: number, faces: readonly number
 }
 
 function toCauseSale(db: Database, row: SqlRow): Evidence['sales'][number] {
-  const id = numberOf(row['id']);
-  const first = changesetOfLedgerId(id) * INDEX_SPACE;
   return {
     uuid: idFromBytes(bytesOf(row['uuid'])),
     label: saleLabel(textOf(row['series']), numberOf(row['number'])),
-    tenders: db
-      .all(
-        'SELECT payment_method, amount_minor, change_minor FROM tender WHERE id BETWEEN ? AND ? AND sale = ?',
-        first,
-        first + INDEX_SPACE - 1,
-        id,
-      )
-      .flatMap((tender) =>
-        tender['payment_method'] instanceof Uint8Array
-          ? [
-              {
-                method: idFromBytes(tender['payment_method']),
-                amountMinor: numberOf(tender['amount_minor']),
-                changeMinor: numberOf(tender['change_minor']),
-              },
-            ]
-          : [],
-      ),
+    tenders: tendersOfSale(db, numberOf(row['id'])).flatMap(({ methodId, amountMinor, changeMinor }) =>
+      methodId === null ? [] : [{ method: methodId, amountMinor, changeMinor }],
+    ),
   };
 }
 

@@ -99,5 +99,6 @@ export const ROUTE_PATHS = {
   cancelCard: 'POST /api/cart/card-payments/:attempt/cancel',
   giveBackCard: 'POST /api/cart/card-payments/:attempt/give-back',
   settleCard: 'POST /api/cart/card-payments/:attempt/settle',
+  swapTender: 'POST /api/sales/:uuid/swap-tender',
   getClosing: 'GET /api/closings/one',
 } as const satisfies Record<RouteName, `${'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'} /api/${string}`>;

@@ -54,7 +54,7 @@ const SHOWN: Readonly<Record<TableName, readonly QueryName[]>> = {
   sale: ['report', 'sales', 'recent', 'storage', 'to-check', 'shift', 'x'],
   sale_line: ['sale'],
   line_adjustment: [],
-  tender: [],
+  tender: ['sale', 'sales', 'report', 'shift', 'x'],
   payment_attempt: [],
   stock_movement: ['products', 'stock'],
   cash_movement: ['shift', 'x'],

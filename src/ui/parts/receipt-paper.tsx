@@ -119,6 +119,7 @@ function Payments({ receipt, figure }: { readonly receipt: Receipt; readonly fig
         <tr key={at}>
           <td colSpan={2}>
             <bdi>{tender.method}</bdi>
+            {tender.insteadOf === null ? null : <span className="soft"> {t('receipt.instead-of', { method: tender.insteadOf })}</span>}
           </td>
           <td>
             <span className="num">{figure(tender.amountMinor)}</span>
