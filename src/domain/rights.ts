@@ -8,6 +8,7 @@ export const RIGHTS = [
   'refund-without-receipt',
   'settle-payment',
   'swap-tender',
+  'on-account',
   'history',
   'products',
   'stock',

@@ -81,6 +81,7 @@ export const TABLES = {
     business: { tax_number: personal },
     card: { card_code: personal },
     terms: { language: line, retain_until_at: int, price_rule: id },
+    account: { on_account: flag, account_limit_minor: int },
   }),
   held_cart: record({ cart: { name: line, content: need(long), user: id, register: id, held_at: need(int) } }),
 
@@ -121,7 +122,7 @@ export const TABLES = {
   }),
   sale_line: ledger({
     sale: need(ref),
-    kind: oneOf('goods', 'department', 'deposit', 'deposit-return', 'voucher-issued', 'tip'),
+    kind: oneOf('goods', 'department', 'deposit', 'deposit-return', 'voucher-issued', 'tip', 'account-payment'),
     parent: ref,
     refund_of: ref,
     product: id,
@@ -197,6 +198,9 @@ export const TABLES = {
     purpose: oneOf('single', 'multi'),
     amount_minor: need(int),
     sale: ref,
+    /** The line it was sold as, or that a single-purpose one took off; none where it paid. */
+    sale_line: ref,
+    at: int,
     /** With the issue: the end of its life, by the shop's setting then. */
     expires_at: int,
   }),

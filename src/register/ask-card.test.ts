@@ -15,6 +15,7 @@ import { completeSale } from './complete-sale.ts';
 import { addProductLine, getCart, setTraining, undoCart } from './edit-cart.ts';
 import { clearCart, holdCart } from './hold-cart.ts';
 import { openRegister, type Register } from './register.ts';
+import { swapTender } from './swap-tender.ts';
 
 type Shop = Pick<TestShop, 'register' | 'store' | 'owner'>;
 
@@ -25,7 +26,7 @@ const wayOf = ({ store }: Shop, kind: string) =>
   ).id;
 
 function fill(shop: Shop): void {
-  const [product] = listProducts(shop.store.db, { category: null, hidden: false, sort: 'newest', offset: 0, limit: 1, nowMs: 0 }).rows;
+  const [product] = listProducts(shop.store.db, { category: null, hidden: false, sort: '-price', offset: 0, limit: 1, nowMs: 0 }).rows;
   unwrap(addProductLine(shop.register, present(product, 'a product').id, 1000));
 }
 
@@ -83,6 +84,17 @@ test('[fault 1] killed while the terminal is at it: the cart is back, held until
   assert.equal(getCart(shop.register).takenMinor, cart.totalMinor);
   assert.deepEqual(clearCart(shop.register, shop.owner), refuse('payment.taken'));
   const receipt = unwrap(pay(shop));
+  const [tender] = receipt.tenders;
+  assert.deepEqual(
+    swapTender(shop.register, {
+      sale: receipt.uuid,
+      tender: present(tender, 'the payment').tender,
+      method: wayOf(shop, 'cash'),
+      user: shop.owner,
+      by: null,
+    }),
+    refuse('swap.fixed'),
+  );
   assert.deepEqual(
     receipt.tenders.map(({ kind, amountMinor }) => [kind, amountMinor]),
     [['card', cart.totalMinor]],
@@ -103,12 +115,12 @@ test('an approved payment whose sale was not committed is offered: it counts, an
   assert.deepEqual(ask(shop, cart.totalMinor), refuse('payment.too-much'));
   assert.deepEqual(pay(shop, []), refuse('sale.not-settled'));
   assert.equal(pay(shop, [{ method: wayOf(shop, 'card'), amountMinor: cart.totalMinor }]).ok, false);
-  const receipt = unwrap(pay(shop, [{ method: wayOf(shop, 'cash'), amountMinor: 1000 }]));
+  const receipt = unwrap(pay(shop, [{ method: wayOf(shop, 'cash'), amountMinor: 5000 }]));
   assert.deepEqual(
     receipt.tenders.map(({ kind, amountMinor }) => [kind, amountMinor]),
     [
       ['card', 100],
-      ['cash', 1000],
+      ['cash', 5000],
     ],
   );
   assert.equal(verifyStore(shop.store.db).problem, null);
@@ -148,7 +160,7 @@ test('a late approval of what a person said was not paid pays nothing, and shows
     listExceptions(shop.store.db).map(({ kind }) => kind),
     ['card-denied'],
   );
-  unwrap(pay(shop, [{ method: wayOf(shop, 'cash'), amountMinor: 1000 }]));
+  unwrap(pay(shop, [{ method: wayOf(shop, 'cash'), amountMinor: 5000 }]));
   assert.equal(verifyStore(shop.store.db).problem, null);
   unwrap(setTraining(shop.register, true));
   fill(shop);

@@ -18,6 +18,9 @@ import { findSoldLine } from '../store/queries/refunds.ts';
 import { isHeldCart } from '../store/queries/held-carts.ts';
 import { readCurrency, readShop } from '../store/queries/shop.ts';
 import { referenceTo, type Store } from '../store/store.ts';
+import { needMethod } from './lasting-method.ts';
+import { checkAccount, draftAccount } from './use-account.ts';
+import { checkVouchers, draftVoucherLine, draftVoucherTender } from './use-vouchers.ts';
 import { draftVoids } from './draft-voids.ts';
 import { completedSaleOf, newCart, readOpenCart, unsettled, writeOpenCart } from './edit-cart.ts';
 import { shiftFor } from './open-shift.ts';
@@ -27,7 +30,7 @@ export interface PayInput {
   readonly cart: Id;
   readonly totalMinor: number;
   /** Beside what card terminals have taken for the cart. */
-  readonly tenders: readonly { readonly method: Id; readonly amountMinor: number }[];
+  readonly tenders: readonly { readonly method: Id; readonly amountMinor: number; readonly voucher?: string }[];
   readonly user: Id;
 }
 
@@ -35,7 +38,8 @@ export interface PayInput {
 const COMPLETED_CARTS_KEPT = 1_000;
 
 /**
- * Refuses with what checkPayable says, and sale.not-settled, sale.overpaid, input.not-found. The same cart again answers the same sale.
+ * Refuses with what checkPayable, checkVouchers and checkAccount say, and sale.not-settled, sale.overpaid, input.not-found. The same cart
+ * again answers the same sale.
  */
 export function completeSale(register: Register, input: PayInput): Result<ReceiptData> {
   const { store } = register;
@@ -49,6 +53,8 @@ export function completeSale(register: Register, input: PayInput): Result<Receip
     const priced = payable.value;
     const settlement = settleTenders(store, priced.totalMinor, input);
     if (!settlement.ok) return settlement;
+    const covered = checkVouchers(store, cart, settlement.value.tenders) ?? checkAccount(store, cart, settlement.value.tenders);
+    if (covered !== null) return covered;
     // Minted here, with the sale: a copy of this register holds the same open cart, and its sale is another one.
     const sale = makeId(store.clock, store.random);
     const { label } = draftSale(store, draft, { sale, cart, priced, settlement: settlement.value, user: input.user });
@@ -85,16 +91,20 @@ interface Given extends GivenTender {
   readonly method: PaymentMethodRow;
   /** What the terminal was asked, where it was. */
   readonly attempt: number | null;
+  readonly voucher: string | null;
 }
 
 /** What card terminals took counts first, and is never left out. */
 function settleTenders(store: Store, totalMinor: number, input: PayInput): Result<Settlement<Given>> {
   const methods = new Map(listPaymentMethods(store.db).map((method) => [method.id, method]));
   const taken = takenPayments(attemptsOf(store.db, input.cart));
-  const all = [...taken, ...input.tenders.map((tender) => ({ ...tender, attempt: null }))];
-  const given = all.flatMap(({ method, amountMinor, attempt }): Given[] => {
+  const all = [
+    ...taken.map((tender) => ({ ...tender, voucher: null })),
+    ...input.tenders.map((tender) => ({ ...tender, attempt: null, voucher: tender.voucher ?? null })),
+  ];
+  const given = all.flatMap(({ method, amountMinor, attempt, voucher }): Given[] => {
     const known = methods.get(method);
-    return known === undefined || (!known.active && attempt === null) ? [] : [{ method: known, amountMinor, attempt }];
+    return known === undefined || (!known.active && attempt === null) ? [] : [{ method: known, amountMinor, attempt, voucher }];
   });
   if (given.length < all.length) return refuse('input.not-found', { what: 'payment method' });
   return settle(totalMinor, given);
@@ -150,28 +160,36 @@ function draftSale(store: Store, draft: Draft, { sale: uuid, cart, priced, settl
     tax_minor: priced.taxMinor,
     ...(settlement.roundingMinor === 0 ? {} : { rounding_minor: settlement.roundingMinor }),
   });
-  draftLines(draft, priced, { sale, cart });
+  if (priced.lines.some(({ voucher }) => voucher !== null)) needMethod(store, draft, 'voucher');
+  draftLines(draft, priced, { sale, cart, at: now });
   if (!cart.training) draftVoids(draft, cart);
   if (cart.held !== null && isHeldCart(store.db, cart.held.id)) draft.remove('held_cart', cart.held.id);
-  for (const { method, amountMinor, changeMinor, attempt } of settlement.tenders)
+  for (const tender of settlement.tenders) {
+    const { method, amountMinor, changeMinor, attempt } = tender;
+    const voucher =
+      method.kind === 'voucher' ? draftVoucherTender(store, draft, { sale, at: now, code: tender.voucher, amountMinor }) : null;
     draft.insert('tender', {
       sale,
       payment_method: method.id,
       amount_minor: amountMinor,
       change_minor: changeMinor,
       ...(attempt === null ? {} : { payment_attempt: referenceTo(store.db, attempt) }),
+      ...(voucher === null ? {} : { reference: voucher }),
     });
+  }
+  draftAccount(draft, { sale, cart, tenders: settlement.tenders });
   return { label: saleLabel(series, number) };
 }
 
 /** What comes back only is a refund; beside goods that are bought it is an exchange. Bottles brought back are neither. */
 function kindOf(cart: Cart): 'sale' | 'refund' | 'exchange' {
-  const isBack = ({ kind, quantityMilli }: Cart['lines'][number]): boolean => kind !== 'deposit-return' && quantityMilli < 0;
+  const isBack = ({ kind, quantityMilli }: Cart['lines'][number]): boolean =>
+    kind !== 'deposit-return' && kind !== 'voucher-issued' && quantityMilli < 0;
   if (!cart.lines.some(isBack)) return 'sale';
   return cart.lines.every(isBack) ? 'refund' : 'exchange';
 }
 
-function draftLines(draft: Draft, priced: PricedCart, { sale, cart }: { sale: number; cart: Cart }): void {
+function draftLines(draft: Draft, priced: PricedCart, { sale, cart, at }: { sale: number; cart: Cart; at: number }): void {
   const rows = new Map<number, number>();
   // What goes with a line names its row, so it comes after it.
   for (const line of [...priced.lines].sort((a, b) => Number(a.parent !== null) - Number(b.parent !== null))) {
@@ -198,6 +216,7 @@ function draftLines(draft: Draft, priced: PricedCart, { sale, cart }: { sale: nu
     });
     rows.set(line.line, row);
     draftAdjustments(draft, line, row);
+    if (line.voucher !== null) draftVoucherLine(draft, { sale, at, row, voucher: line.voucher, amountMinor: line.totalMinor });
     if (line.product !== null && line.kind === 'goods' && !cart.training)
       draft.insert('stock_movement', {
         product: line.product,

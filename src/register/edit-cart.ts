@@ -11,6 +11,7 @@ import {
   changeQuantity,
   editLine,
   emptyCart,
+  isFixed,
   PLAIN_LINE,
   priceCart,
   removeLine,
@@ -243,7 +244,9 @@ export function setService({ store }: Register, service: Service): Result<CartVi
       ...cart,
       service,
       lines: cart.lines.map((line) =>
-        line.refund !== null || line.taxCategory === null ? line : { ...line, taxRatePpm: taxes.get(line.taxCategory) ?? line.taxRatePpm },
+        line.refund !== null || line.voucher !== null || line.taxCategory === null
+          ? line
+          : { ...line, taxRatePpm: taxes.get(line.taxCategory) ?? line.taxRatePpm },
       ),
     }),
   );
@@ -349,7 +352,7 @@ function viewLine(store: Store, line: PricedLine): CartLineView {
     note: line.note,
     discount: viewDiscount(line.discount),
     overrideMinor: line.override?.unitPriceMinor ?? null,
-    fixed: line.parent !== null || line.refund !== null,
+    fixed: isFixed(line),
     refundOf: line.refund?.label ?? null,
     discountMinor: off.reduce((sum, { amountMinor }) => sum - amountMinor, 0),
     totalMinor: line.totalMinor,

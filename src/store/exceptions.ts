@@ -18,6 +18,7 @@ export type ExceptionKind =
   | 'over-refund'
   | 'held-cart-twice'
   | 'card-denied'
+  | 'voucher-overdrawn'
   | 'set-aside'
   | 'clone'
   | 'stamp-ahead';
@@ -278,6 +279,25 @@ export function noteRefunds(db: Database, lineId: number): void {
             refundedMilli,
           },
         },
+  );
+}
+
+/** A voucher that pays more than it was worth: redeemed at registers that could not see each other. All of it stands, and one exception says so. */
+export function noteVoucher(db: Database, id: number): void {
+  const voucher = bytesOrNull(db.get('SELECT voucher FROM voucher_movement WHERE id = ?', id)?.['voucher']);
+  if (voucher === null) return;
+  const sum = db.get(
+    'SELECT sum(amount_minor) AS minor, max(at) AS at, max(code) AS code FROM voucher_movement WHERE voucher = ?',
+    voucher,
+  );
+  const leftMinor = numberOrNull(sum?.['minor']) ?? 0;
+  // Of one whose issue has not come yet nobody knows what it is worth.
+  const code = textOrNull(sum?.['code']);
+  const overdrawn = code !== null && leftMinor < 0;
+  settle(
+    db,
+    `voucher-overdrawn:${toHex(voucher)}`,
+    overdrawn ? { kind: 'voucher-overdrawn', at: numberOrNull(sum?.['at']) ?? 0, subject: code, detail: { overMinor: -leftMinor } } : null,
   );
 }
 

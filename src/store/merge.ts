@@ -20,7 +20,7 @@ import {
 import { isTableName, TABLES, type TableName } from '../protocol/tables.ts';
 import { encodeValue, ledgerId } from './codec.ts';
 import { bytesOrNull, type SqlRow, type SqlValue } from './database.ts';
-import { noteCardPayment, noteCodes, noteLostEdits, noteNames, noteRefunds, noteSale, noteUserNames } from './exceptions.ts';
+import { noteCardPayment, noteCodes, noteLostEdits, noteNames, noteRefunds, noteSale, noteUserNames, noteVoucher } from './exceptions.ts';
 import { stampColumn } from './schema.ts';
 import { nameLocal } from './look-up.ts';
 import type { Change, Store } from './store.ts';
@@ -154,6 +154,9 @@ function applyEffects(store: Store, place: Place, id: number): void {
       return;
     case 'sale_line':
       noteRefunds(store.db, id);
+      return;
+    case 'voucher_movement':
+      noteVoucher(store.db, id);
       return;
     case 'payment_attempt':
       noteCardPayment(store.db, id);

@@ -57,6 +57,8 @@ function firstProblem(db: Database): Problem | null {
     checkSales(db) ??
     checkSwaps(db) ??
     checkCards(db) ??
+    checkVouchers(db) ??
+    checkAccounts(db) ??
     checkNumbers(db)
   );
 }
@@ -210,6 +212,28 @@ function checkCards(db: Database): Problem | null {
     where: `tender ${String(wrong['id'])}`,
     what: `a terminal was asked for ${String(wrong['asked'])}; ${String(wrong['paid'])} count, ${String(wrong['times'])} times`,
   };
+}
+
+/** What vouchers moved in a sale is what its lines and payments by voucher say. */
+function checkVouchers(db: Database): Problem | null {
+  const wrong = db.get(`
+    SELECT sale, sum(minor) AS off FROM (
+      SELECT t.sale, t.amount_minor AS minor FROM tender t WHERE t.reference IS NOT NULL
+      UNION ALL SELECT sale, amount_minor FROM voucher_movement WHERE sale_line IS NULL
+      UNION ALL SELECT v.sale, v.amount_minor - l.total_minor FROM voucher_movement v JOIN sale_line l ON l.id = v.sale_line)
+    GROUP BY sale HAVING off <> 0 LIMIT 1`);
+  return wrong === undefined ? null : { where: `vouchers of sale ${String(wrong['sale'])}`, what: `off by ${String(wrong['off'])}` };
+}
+
+/** What customers owe more by through a sale is what it put on account, less what it paid off. */
+function checkAccounts(db: Database): Problem | null {
+  const wrong = db.get(`
+    SELECT sale, sum(minor) AS off FROM (
+      SELECT sale, -amount_minor AS minor FROM account_movement WHERE sale IS NOT NULL
+      UNION ALL SELECT t.sale, t.amount_minor FROM tender t JOIN payment_method m ON m.id = t.payment_method AND m.kind = 'account'
+      UNION ALL SELECT l.sale, -l.total_minor FROM sale_line l JOIN sale s ON s.id = l.sale AND s.mode <> 'training' WHERE l.kind = 'account-payment')
+    GROUP BY sale HAVING off <> 0 LIMIT 1`);
+  return wrong === undefined ? null : { where: `account of sale ${String(wrong['sale'])}`, what: `off by ${String(wrong['off'])}` };
 }
 
 /** P5, per line: price x quantity, halves away from nought, + adjustments = total. */

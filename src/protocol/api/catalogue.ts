@@ -63,6 +63,9 @@ export const customerRow = z.object({
   address: z.string().nullable(),
   taxNumber: z.string().nullable(),
   cardCode: z.string().nullable(),
+  /** Whether they may pay later, and the most they may owe. */
+  onAccount: z.boolean(),
+  accountLimitMinor: minor.nullable(),
   forgotten: z.boolean(),
 });
 const optionalLine = z.string().trim().max(200).nullable().optional();
@@ -73,6 +76,9 @@ export const customerInput = z.object({
   address: optionalLine,
   taxNumber: optionalLine,
   cardCode: optionalLine,
+  /** Both ask for the right on-account. */
+  onAccount: z.boolean().optional(),
+  accountLimitMinor: minor.nonnegative().nullable().optional(),
 });
 
 export const userRow = z.object({
@@ -124,6 +130,7 @@ export const exception = z.discriminatedUnion('kind', [
   toCheck.extend({ kind: z.literal('doubled-number'), label: z.string() }),
   /** More was given back than sold: two registers refunded one line while apart. */
   toCheck.extend({ kind: z.literal('card-denied'), amountMinor: minor, reference: z.string() }),
+  toCheck.extend({ kind: z.literal('voucher-overdrawn'), code: z.string(), overMinor: minor }),
   toCheck.extend({ kind: z.literal('over-refund'), name: z.string(), label: z.string(), soldMilli: milli, refundedMilli: milli }),
   /** Two registers took and paid one held cart while apart. */
   toCheck.extend({ kind: z.literal('held-cart-twice'), labels: z.array(z.string()) }),

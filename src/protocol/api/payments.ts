@@ -1,10 +1,13 @@
-/** Routes of paying beside cash: card terminals. */
+/** Routes of paying beside cash: card terminals, vouchers, tips, accounts; and of correcting how a sale was paid. */
 import { z } from 'zod';
 import { TERMINAL_KINDS } from '../../domain/terminal-setting.ts';
-import { done, idText, minor, route } from './route.ts';
+import { done, idText, instant, minor, route } from './route.ts';
 import { cart, receipt, tenders } from './selling.ts';
 
 const attemptParams = z.object({ attempt: z.coerce.number().int() });
+
+const code = z.string().trim().min(1).max(40);
+const voucherTerms = z.object({ months: z.int().positive().max(1_200).nullable() });
 
 const terminal = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('by-hand') }),
@@ -71,6 +74,86 @@ export const PAYMENTS = {
     params: attemptParams,
     body: z.object({ paid: z.boolean() }),
     answer: cart,
+  }),
+  sellVoucher: route({
+    method: 'POST',
+    path: '/api/cart/vouchers',
+    access: 'sell',
+    summary: 'Sell a voucher: for anything, untaxed (multi); or for goods of one tax, taxed now (single)',
+    body: z.discriminatedUnion('purpose', [
+      z.object({ purpose: z.literal('multi'), valueMinor: minor.positive() }),
+      z.object({ purpose: z.literal('single'), valueMinor: minor.positive(), taxCategory: idText }),
+    ]),
+    answer: cart,
+  }),
+  redeemVoucher: route({
+    method: 'POST',
+    path: '/api/cart/vouchers/redeem',
+    access: 'sell',
+    summary: 'Take a single-purpose voucher off the cart; a multi-purpose one is a payment',
+    body: z.object({ code }),
+    answer: cart,
+  }),
+  lookUpVoucher: route({
+    method: 'GET',
+    path: '/api/vouchers/:code',
+    access: 'sell',
+    summary: 'What is left of a voucher, and where it was used',
+    params: z.object({ code }),
+    answer: z.object({
+      code: z.string(),
+      purpose: z.enum(['single', 'multi']),
+      balanceMinor: minor,
+      expiresAt: instant.nullable(),
+      expired: z.boolean(),
+      movements: z.array(
+        z.object({ kind: z.enum(['issued', 'redeemed', 'refunded']), amountMinor: minor, label: z.string(), at: instant }),
+      ),
+    }),
+  }),
+  getVoucherTerms: route({
+    method: 'GET',
+    path: '/api/voucher-terms',
+    access: 'sell',
+    summary: 'How many months a voucher lives; null: it does not end',
+    answer: voucherTerms,
+  }),
+  setVoucherTerms: route({
+    method: 'PUT',
+    path: '/api/voucher-terms',
+    access: 'settings',
+    summary: 'How long vouchers sold from now on live',
+    body: voucherTerms,
+    answer: done,
+  }),
+  setTip: route({
+    method: 'PUT',
+    path: '/api/cart/tip',
+    access: 'sell',
+    summary: 'The tip of this cart, untaxed; nought takes it out',
+    body: z.object({ amountMinor: minor.nonnegative() }),
+    answer: cart,
+  }),
+  payOffAccount: route({
+    method: 'PUT',
+    path: '/api/cart/account-payment',
+    access: 'sell',
+    summary: 'What the customer of this cart pays off of their account; nought takes it out',
+    body: z.object({ amountMinor: minor.nonnegative() }),
+    answer: cart,
+  }),
+  getAccount: route({
+    method: 'GET',
+    path: '/api/customers/:id/account',
+    access: 'customers',
+    summary: 'What a customer owes, and since when',
+    params: z.object({ id: idText }),
+    answer: z.object({
+      onAccount: z.boolean(),
+      limitMinor: minor.nullable(),
+      balanceMinor: minor,
+      rows: z.array(z.object({ at: instant, amountMinor: minor, label: z.string() })),
+    }),
   }),
   swapTender: route({
     method: 'POST',

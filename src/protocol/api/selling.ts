@@ -8,7 +8,7 @@ const discountView = z.object({ kind: z.enum(['percent', 'amount']), value: z.in
 export const cartLine = z.object({
   /** Stays the same while the line lives. */
   line: z.int(),
-  kind: z.enum(['goods', 'department', 'deposit', 'deposit-return', 'tip']),
+  kind: z.enum(['goods', 'department', 'deposit', 'deposit-return', 'tip', 'voucher-issued', 'account-payment']),
   product: idText.nullable(),
   code: z.string().nullable(),
   name: z.string(),
@@ -138,6 +138,8 @@ export const receipt = z.object({
     }),
   ),
   changeMinor: minor,
+  /** Issued with this sale: to be printed, and scanned. */
+  vouchers: z.array(z.object({ code: z.string(), amountMinor: minor, expiresAt: instant.nullable() })),
 });
 
 export const saleRow = z.object({
@@ -165,7 +167,16 @@ export const saleRow = z.object({
  * What was handed over, beside what a card terminal took; more than due is change where the method gives change. Negative where money goes
  * back. A card confirmed by hand where a terminal is connected asks for the right settle-payment.
  */
-export const tenders = z.array(z.object({ method: idText, amountMinor: minor })).max(20);
+export const tenders = z
+  .array(
+    z.object({
+      method: idText,
+      amountMinor: minor,
+      /** Code of the voucher that pays; without one, money goes back onto a new voucher. */
+      voucher: z.string().trim().max(40).exactOptional(),
+    }),
+  )
+  .max(20);
 
 const lineParams = z.object({ line: z.coerce.number().int() });
 const quantity = milli.positive().max(9_999_999);

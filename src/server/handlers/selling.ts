@@ -3,6 +3,7 @@ import { ok, refuse, type Result } from '../../base/result.ts';
 import { present } from '../../base/assert.ts';
 import type { Id } from '../../base/id.ts';
 import { isId } from '../../base/id.ts';
+import type { Right } from '../../domain/rights.ts';
 import type { SELLING } from '../../protocol/api/selling.ts';
 import { addDepartmentLine } from '../../register/add-department-line.ts';
 import { completeSale, type PayInput } from '../../register/complete-sale.ts';
@@ -21,7 +22,7 @@ import {
   undoCart,
 } from '../../register/edit-cart.ts';
 import { clearCart, heldCarts, holdCart, recallCart } from '../../register/hold-cart.ts';
-import { refundSale } from '../../register/refund-sale.ts';
+import { isGivenBack, refundSale } from '../../register/refund-sale.ts';
 import { readMode } from '../../register/register.ts';
 import { codeTiles, favouriteTiles, listPaymentMethods, recentTiles, tilesOf } from '../../store/queries/catalogue.ts';
 import { listUsers } from '../../store/queries/people.ts';
@@ -80,7 +81,7 @@ export const SELLING_HANDLERS: Handlers<keyof typeof SELLING> = {
     const sale = readSoldSale(register.store.db, params.uuid);
     if (sale === null) return refuse('input.not-found', { what: 'sale' });
     return ok({
-      rows: sale.lines.map(({ ref, name, unit, quantityMilli, refundedMilli, totalMinor }) => ({
+      rows: sale.lines.filter(isGivenBack).map(({ ref, name, unit, quantityMilli, refundedMilli, totalMinor }) => ({
         ref,
         name,
         unit,
@@ -110,7 +111,7 @@ export const SELLING_HANDLERS: Handlers<keyof typeof SELLING> = {
   clearCart: (runtime, { caller }) => tellCart(runtime, clearCart(runtime.register, actingUser(runtime, caller))),
   setCartCustomer: (runtime, { body }) => tellCart(runtime, setCartCustomer(runtime.register, body.customer)),
   pay: (runtime, { body, caller }) => {
-    const byHand = confirmedByHand(runtime, caller, body.tenders);
+    const byHand = mayPaySo(runtime, caller, body.tenders);
     if (!byHand.ok) return byHand;
     const sold = completeSale(runtime.register, { ...body, user: actingUser(runtime, caller) });
     if (sold.ok) runtime.events.publish({ type: 'cart', version: getCart(runtime.register).version });
@@ -158,9 +159,14 @@ function limitedBy(runtime: Runtime, caller: Caller, discount: { readonly kind: 
   return granted === null ? { ok: false, refusal: rightMissing(caller, 'discount') } : ok(granted.by);
 }
 
-/** Where a terminal is connected, a card that it was not asked for is somebody's word. */
-function confirmedByHand({ register, cardDesk }: Runtime, caller: Caller, tenders: PayInput['tenders']): Result<null> {
-  const cards = new Set(listPaymentMethods(register.store.db).flatMap(({ id, kind }) => (kind === 'card' ? [id] : [])));
-  const asked = tenders.some(({ method }) => cards.has(method)) && !isTraining(register.store) && cardDesk.canAsk();
-  return asked && whoMay(caller, 'settle-payment') === null ? { ok: false, refusal: rightMissing(caller, 'settle-payment') } : ok(null);
+/** Where a terminal is connected, a card that it was not asked for is somebody's word; paying later is somebody's trust. */
+export function mayPaySo({ register, cardDesk }: Runtime, caller: Caller, tenders: PayInput['tenders']): Result<null> {
+  const kinds = new Set(
+    listPaymentMethods(register.store.db).flatMap(({ id, kind }) => (tenders.some(({ method }) => method === id) ? [kind] : [])),
+  );
+  const needed: Right[] = [];
+  if (kinds.has('card') && !isTraining(register.store) && cardDesk.canAsk()) needed.push('settle-payment');
+  if (kinds.has('account')) needed.push('on-account');
+  const missing = needed.find((right) => whoMay(caller, right) === null);
+  return missing === undefined ? ok(null) : { ok: false, refusal: rightMissing(caller, missing) };
 }

@@ -38,6 +38,8 @@ export interface SalesReport {
   readonly registers: readonly ReportRow[];
   readonly users: readonly ReportRow[];
   readonly methods: readonly ReportRow[];
+  /** Tips by who sold. */
+  readonly tips: readonly ReportRow[];
   readonly taxes: readonly { readonly ratePpm: number; readonly netMinor: number; readonly taxMinor: number }[];
   readonly products: readonly (ReportRow & { readonly quantityMilli: number; readonly marginMinor: number })[];
   readonly categories: readonly ReportRow[];
@@ -102,6 +104,12 @@ export function reportSales(db: Database, { fromMs, untilMs, by, products }: Sal
        SELECT p.id, m.name AS name, sum(p.count) AS count, sum(p.total) AS total
        FROM paid p LEFT JOIN payment_method m ON m.id = p.id GROUP BY p.id ORDER BY total DESC`,
     ).map(toRow),
+    tips: all(
+      `SELECT s.user AS id, count(*) AS count, sum(l.total_minor) AS total FROM sale s CROSS JOIN sale_line l ON ${OF_SALE('l')}
+       WHERE s.completed_at >= ? AND s.completed_at < ? AND s.mode = 'real' AND l.kind = 'tip' GROUP BY s.user ORDER BY total DESC`,
+    )
+      .map(toRow)
+      .map((row) => ({ ...row, name: row.id === null ? '' : (readUser(db, row.id)?.name ?? '') })),
     taxes: sumTaxes(lines),
     ...topOf(db, lines, products),
   };

@@ -175,6 +175,8 @@ export interface ReceiptData {
   readonly taxes: { ratePpm: number; netMinor: number; taxMinor: number }[];
   readonly tenders: TenderRow[];
   readonly changeMinor: number;
+  /** Issued with this sale. */
+  readonly vouchers: { code: string; amountMinor: number; expiresAt: number | null }[];
 }
 
 /** The sale as its receipt says it: all as it was then, nothing computed again. */
@@ -228,6 +230,17 @@ export function readReceipt(db: Database, uuid: Id): ReceiptData | null {
     taxes: sumTaxes(lines),
     tenders,
     changeMinor: tenders.reduce((sum, tender) => sum + tender.changeMinor, 0),
+    vouchers: db
+      .all(
+        'SELECT code, amount_minor, expires_at FROM voucher_movement WHERE id BETWEEN ? AND ? AND code IS NOT NULL ORDER BY id',
+        first,
+        last,
+      )
+      .map((row) => ({
+        code: textOrNull(row['code']) ?? '',
+        amountMinor: numberOf(row['amount_minor']),
+        expiresAt: numberOrNull(row['expires_at']),
+      })),
   };
 }
 

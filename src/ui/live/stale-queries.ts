@@ -29,7 +29,9 @@ export type QueryName =
   | 'x'
   | 'closings'
   | 'closing'
-  | 'terminal';
+  | 'terminal'
+  | 'account'
+  | 'voucher';
 
 const GOODS = ['tiles', 'search', 'products'] as const;
 
@@ -55,11 +57,11 @@ const SHOWN: Readonly<Record<TableName, readonly QueryName[]>> = {
   sale_line: ['sale'],
   line_adjustment: [],
   tender: ['sale', 'sales', 'report', 'shift', 'x'],
-  payment_attempt: [],
+  payment_attempt: ['to-check'],
   stock_movement: ['products', 'stock'],
   cash_movement: ['shift', 'x'],
-  voucher_movement: [],
-  account_movement: [],
+  voucher_movement: ['voucher', 'to-check'],
+  account_movement: ['account'],
   shift_event: ['shift', 'x'],
   closing: ['closings', 'closing', 'x'],
   fiscal_event: [],

@@ -2,7 +2,7 @@
 import type { ReactNode } from 'react';
 import { useTranslation } from '../texts/texts.tsx';
 import type { Answer } from '../../protocol/api/routes.ts';
-import { amount, dateTimeAt, money, quantity, rate } from '../format/format.ts';
+import { amount, date, dateTimeAt, money, quantity, rate } from '../format/format.ts';
 import { useLocale } from './register-context.ts';
 import { Barcode } from './symbol.tsx';
 import './receipt-paper.css';
@@ -100,6 +100,14 @@ export function ReceiptPaper({ receipt, copy = false }: { readonly receipt: Rece
           ))}
         </tbody>
       </table>
+      {receipt.vouchers.map(({ code, amountMinor, expiresAt }) => (
+        <section className="voucher" key={code}>
+          <p className="strong">{t('receipt.voucher', { amount: money(amountMinor, receipt.currency, locale) })}</p>
+          <Barcode text={code} />
+          <p className="code">{code}</p>
+          {expiresAt === null ? null : <p className="soft">{t('voucher.until', { day: date(expiresAt, locale) })}</p>}
+        </section>
+      ))}
       <footer>
         <Barcode text={receipt.label} />
         <p className="code">{receipt.label}</p>

@@ -11,6 +11,8 @@ import type { Receipt } from '../../parts/receipt-paper.tsx';
 export interface TenderGiven {
   readonly method: string;
   readonly amountMinor: number;
+  /** Code of the voucher that pays. */
+  readonly voucher?: string;
 }
 
 const TRIES = 4;

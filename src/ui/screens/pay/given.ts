@@ -8,6 +8,8 @@ export interface Given {
   readonly key: number;
   readonly method: Method;
   readonly amountMinor: number;
+  /** Code of the voucher that pays. */
+  readonly voucher?: string;
 }
 
 /** Left of this sum to pay by this method, never below nought: in cash it is rounded to the smallest coin. */
@@ -17,6 +19,7 @@ export function leftToPay(totalMinor: number, given: readonly Given[], by: Pick<
   return Math.max(0, step === null ? left : roundToStep(left, step));
 }
 
-export function givenAfter(given: readonly Given[], method: Method, amountMinor: number): readonly Given[] {
-  return [...given, { key: (given[given.length - 1]?.key ?? 0) + 1, method, amountMinor }];
+export function givenAfter(given: readonly Given[], method: Method, amountMinor: number, voucher?: string): readonly Given[] {
+  const one = { key: (given[given.length - 1]?.key ?? 0) + 1, method, amountMinor };
+  return [...given, voucher === undefined ? one : { ...one, voucher }];
 }

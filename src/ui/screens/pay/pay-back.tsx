@@ -121,11 +121,15 @@ function backBy(way: Pick<Method, 'givesChange' | 'roundingStepMinor'>, totalMin
 
 /** Tenders that give all of it back as it was paid; null when that is not known here. What is in cash is rounded to the coin. */
 export function asItWasPaid(cart: Pick<Cart, 'totalMinor' | 'payBack'>, ways: readonly Method[]): readonly TenderGiven[] | null {
-  const known = cart.payBack.flatMap(({ method, amountMinor }) => {
+  const known = cart.payBack.flatMap(({ method, amountMinor, voucher }) => {
     const way = ways.find(({ id }) => id === method);
-    return way === undefined ? [] : [{ way, amountMinor: -amountMinor }];
+    return way === undefined ? [] : [{ way, amountMinor: -amountMinor, voucher }];
   });
   const sum = known.reduce((all, { amountMinor }) => all + amountMinor, 0);
   if (sum !== cart.totalMinor) return null;
-  return known.map(({ way, amountMinor }) => ({ method: way.id, amountMinor: backBy(way, amountMinor) }));
+  return known.map(({ way, amountMinor, voucher }) => ({
+    method: way.id,
+    amountMinor: backBy(way, amountMinor),
+    ...(voucher === null ? {} : { voucher }),
+  }));
 }

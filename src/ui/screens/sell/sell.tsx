@@ -16,6 +16,7 @@ import { useCan } from '../../parts/register-context.ts';
 import { goTo, linkTo } from '../../parts/route.ts';
 import { useStable } from '../../parts/use-stable.ts';
 import { ProductForm } from '../products/product-form.tsx';
+import { VoucherDialog } from '../pay/voucher-dialog.tsx';
 import { CartFoot } from './cart-foot.tsx';
 import { CartLines } from './cart-lines.tsx';
 import { BackDialog, CartMenu, HeldDialog, HoldDialog } from './cart-menu.tsx';
@@ -26,9 +27,11 @@ import { DepartmentDialog } from './department-dialog.tsx';
 import { NoticeStrip } from './notice.tsx';
 import { PadPane } from './pad-pane.tsx';
 import { PaidPanel } from './paid-panel.tsx';
+import { PayOffDialog } from './pay-off-dialog.tsx';
 import { PriceDialog } from './price-dialog.tsx';
 import { QuantityDialog } from './quantity-dialog.tsx';
 import { SellBar } from './sell-bar.tsx';
+import { SellVoucherDialog } from './sell-voucher-dialog.tsx';
 import { Shortcuts } from './shortcuts.tsx';
 import { TileGrid } from './tile-grid.tsx';
 import { UnprintedBanner } from './unprinted-banner.tsx';
@@ -197,6 +200,19 @@ function SellDialogs({ dialog, selling, cart }: DialogProps): ReactNode {
       return <BackDialog deposit={dialog.deposit} onClose={close} />;
     case 'price':
       return <PriceDialog line={dialog.line} cart={cart} first={dialog.first} onClose={close} />;
+    case 'sell-voucher':
+      return <SellVoucherDialog onClose={close} />;
+    case 'voucher':
+      return (
+        <VoucherDialog
+          {...(dialog.code === undefined ? {} : { code: dialog.code })}
+          leftMinor={cart.totalMinor > 0 ? cart.totalMinor : null}
+          onUse={() => goTo('pay')}
+          onClose={close}
+        />
+      );
+    case 'pay-off':
+      return cart.customer === null ? null : <PayOffDialog customer={cart.customer} onClose={close} />;
     case 'choose':
       return <ChooseProduct code={dialog.code} onChoose={selling.add} onClose={close} />;
     case 'weigh':

@@ -6,9 +6,10 @@ import { linkTo } from '../../parts/route.ts';
 import { Taxes } from './taxes.tsx';
 import { Storage } from './storage.tsx';
 import { Terminal } from './terminal.tsx';
+import { Vouchers } from './vouchers.tsx';
 import './settings.css';
 
-const PAGES = { storage: Storage, taxes: Taxes, terminal: Terminal } as const;
+const PAGES = { storage: Storage, taxes: Taxes, terminal: Terminal, vouchers: Vouchers } as const;
 
 export function Settings({ page }: { readonly page: string | null }): ReactNode {
   const { t } = useTranslation();

@@ -60,6 +60,8 @@ export function useExceptionWords(): (row: Exception) => Words {
         };
       case 'card-denied':
         return { amount: money(row.amountMinor), reference: row.reference === '' ? '–' : row.reference };
+      case 'voucher-overdrawn':
+        return { code: row.code, over: money(row.overMinor) };
       case 'held-cart-twice':
         return { labels: list(row.labels, locale) };
       case 'stamp-ahead':
