@@ -16,6 +16,7 @@ import { readVoucher, voucherMovements } from '../store/queries/vouchers.ts';
 import type { ReceiptData } from '../store/queries/sales.ts';
 import { verifyStore } from '../store/verify.ts';
 import { makeShop, seededRandom, type TestShop } from '../../test/support/shop.ts';
+import { eventually, makeShopOfMany, makeTestHub, syncMember, type Member } from '../../test/support/shop-of-many.ts';
 import { completeSale, type PayInput } from './complete-sale.ts';
 import { addProductLine, changeLine, getCart, setCartCustomer, setTraining } from './edit-cart.ts';
 import { addCustomer } from './edit-customer.ts';
@@ -27,27 +28,29 @@ import { setAccountPayment, setTip } from './set-tip.ts';
 
 const DAY_MS = 86_400_000;
 
-const wayOf = ({ store }: TestShop, kind: string) =>
+type Shop = Pick<TestShop, 'register' | 'store' | 'owner'>;
+
+const wayOf = ({ store }: Shop, kind: string) =>
   present(
     listPaymentMethods(store.db).find((method) => method.kind === kind),
     kind,
   ).id;
 
-function fill(shop: TestShop): void {
+function fill(shop: Shop): void {
   const [product] = listProducts(shop.store.db, { category: null, hidden: false, sort: '-price', offset: 0, limit: 1, nowMs: 0 }).rows;
   unwrap(addProductLine(shop.register, present(product, 'a product').id, 1000));
 }
 
-function pay(shop: TestShop, tenders: PayInput['tenders']) {
+function pay(shop: Shop, tenders: PayInput['tenders']) {
   const { id, totalMinor } = getCart(shop.register);
   return completeSale(shop.register, { cart: id, totalMinor, tenders, user: shop.owner });
 }
 
-const byCard = (shop: TestShop, amountMinor = getCart(shop.register).totalMinor): PayInput['tenders'] => [
+const byCard = (shop: Shop, amountMinor = getCart(shop.register).totalMinor): PayInput['tenders'] => [
   { method: wayOf(shop, 'card'), amountMinor },
 ];
 
-function issue(shop: TestShop, valueMinor: number, purpose: 'single' | 'multi' = 'multi'): ReceiptData['vouchers'][number] {
+function issue(shop: Shop, valueMinor: number, purpose: 'single' | 'multi' = 'multi'): ReceiptData['vouchers'][number] {
   const [tax] = readTaxCategories(shop.store.db, 0);
   unwrap(
     sellVoucher(
@@ -58,9 +61,9 @@ function issue(shop: TestShop, valueMinor: number, purpose: 'single' | 'multi' =
   return present(unwrap(pay(shop, byCard(shop))).vouchers[0], 'the voucher');
 }
 
-const leftOf = ({ store }: TestShop, code: string): number | undefined => readVoucher(store.db, code)?.balanceMinor;
+const leftOf = ({ store }: Shop, code: string): number | undefined => readVoucher(store.db, code)?.balanceMinor;
 
-const totalsOf = (shop: TestShop) => present(readUnclosed(shop.store.db, ownRegisterId(shop.store), 0).days[0], 'the day').totals;
+const totalsOf = (shop: Shop) => present(readUnclosed(shop.store.db, ownRegisterId(shop.store), 0).days[0], 'the day').totals;
 
 test('codes of vouchers are codes that every scanner reads; months end with their last day', () => {
   fc.assert(
@@ -286,3 +289,38 @@ test('paid later on account, up to its limit, and paid off in parts', async () =
   assert.notEqual(verifyStore(store.db).problem, null);
   shop.close();
 });
+
+test(
+  '[P3] a voucher used up twice while registers are apart: both sales stand, and it is one exception on both',
+  { timeout: 60_000 },
+  async () => {
+    const many = await makeShopOfMany();
+    const [one, two] = [present(many.members[0], 'R1'), many.join()];
+    const hub = await makeTestHub();
+    const together = async (): Promise<void> => {
+      const syncs = [one, two].map((member) => syncMember(member, hub));
+      const ends = ({ store }: Member): string =>
+        JSON.stringify(store.db.all('SELECT hex(hash) AS hash FROM changeset WHERE state = 0 ORDER BY hash'));
+      await eventually('both hold the same', () => ends(one) === ends(two) && syncs.every((sync) => sync.status().level));
+      for (const sync of syncs) await sync.stop();
+    };
+    const { code } = issue(one, 1000);
+    await together();
+    for (const till of [one, two]) {
+      fill(till);
+      const { totalMinor } = getCart(till.register);
+      unwrap(pay(till, [{ method: wayOf(till, 'voucher'), amountMinor: 1000, voucher: code }, ...byCard(till, totalMinor - 1000)]));
+      assert.deepEqual(listExceptions(till.store.db), []);
+    }
+    await together();
+    for (const till of [one, two]) {
+      assert.equal(leftOf(till, code), -1000);
+      assert.deepEqual(
+        listExceptions(till.store.db).map(({ kind, subject, detail }) => [kind, subject, JSON.parse(detail)]),
+        [['voucher-overdrawn', code, { overMinor: 1000 }]],
+      );
+      assert.equal(verifyStore(till.store.db).problem, null);
+    }
+    await hub.close();
+  },
+);
