@@ -7,6 +7,7 @@ import { present } from '../src/base/assert.ts';
 import { isId } from '../src/base/id.ts';
 import { unwrap } from '../src/base/result.ts';
 import { emptyCart, PLAIN_LINE, priceCart, type CartLine, type Discount } from '../src/domain/cart.ts';
+import { sumChangesets, type TextRow } from '../src/domain/closing-totals.ts';
 import { currencyDigits, parseAmount } from '../src/domain/money.ts';
 import { settle } from '../src/domain/tender.ts';
 
@@ -87,6 +88,49 @@ test('docs/money.md: every cart comes to the total and the taxes that stand besi
       rates.map((rate) => priced.lines.reduce((sum, line) => sum + (line.taxRatePpm === rate ? line.taxMinor : 0), 0)),
       listed(tax).map(amount),
       `tax: ${what}`,
+    );
+  }
+});
+
+/** A line of the table of vouchers: sold or taken off, a tip, what is paid off, or goods. */
+function besideLineOf(text: string, line: number, amount: (text: string) => number): CartLine {
+  const match = /^(sell|take off|tip|paid off)(?: (single|multi))? ([\d.]+)(?: @ ([\d.]+))?$/.exec(text);
+  if (match === null) return lineOf(text, line, amount);
+  const [, verb = '', purpose, value = '', rate = '0'] = match;
+  assert.ok(isId(CART));
+  return {
+    ...lineOf(`1 x ${value} @ ${rate}`, line, amount),
+    kind: verb === 'tip' ? 'tip' : verb === 'paid off' ? 'account-payment' : 'voucher-issued',
+    quantityMilli: verb === 'take off' ? -1000 : 1000,
+    voucher: purpose === undefined ? null : { id: CART, code: '', purpose: purpose === 'single' ? 'single' : 'multi', expiresAt: null },
+  };
+}
+
+test('docs/money.md: vouchers, tips and accounts are taxed and counted as it stands beside them', () => {
+  const rows = tableUnder('Vouchers');
+  assert.ok(rows.length >= 7);
+  for (const { what, currency = '', lines = '', total = '', tax = '', 'beside turnover': beside = '' } of rows) {
+    const amount = amountIn(currency);
+    assert.ok(isId(CART));
+    const priced = priceCart({ ...emptyCart(CART, 0), lines: listed(lines).map((text, at) => besideLineOf(text, at + 1, amount)) });
+    assert.equal(priced.totalMinor, amount(total), what);
+    const rates = [...new Set(priced.lines.map(({ taxRatePpm }) => taxRatePpm))].sort((a, b) => b - a);
+    assert.deepEqual(
+      rates.map((rate) => priced.lines.reduce((sum, line) => sum + (line.taxRatePpm === rate ? line.taxMinor : 0), 0)),
+      listed(tax).map(amount),
+      `tax: ${what}`,
+    );
+    const changeset: TextRow[] = [
+      ...priced.lines.map(({ kind, totalMinor }) => ({ table: 'sale_line', values: { kind, total_minor: totalMinor } })),
+      ...priced.lines.flatMap(({ voucher }, at) =>
+        voucher === null ? [] : [{ table: 'voucher_movement', values: { purpose: voucher.purpose, sale_line: at } }],
+      ),
+    ];
+    const totals = sumChangesets([changeset]);
+    assert.equal(
+      totals.beside.reduce((sum, { minor }) => sum + minor, 0),
+      amount(beside),
+      `beside turnover: ${what}`,
     );
   }
 });

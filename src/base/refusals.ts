@@ -46,6 +46,7 @@ export const REFUSALS = {
     'More of {{name}} would come back than was sold.',
     'Look at the receipt: some of it was given back before.',
   ),
+  'refund.no-goods': entry(409, '{{name}} is not given back.', 'Redeem a voucher instead; correct an account by another payment.'),
   'refund.other-mode': entry(409, 'Practice and real sales do not mix.', 'Turn training mode on or off first.'),
   'held.taken': entry(409, 'Register {{register}} has this cart open.', 'Go on with it there, or hold it there first.'),
   'held.cart-open': entry(409, 'There is a cart open already.', 'Hold it or pay it first.'),
@@ -70,6 +71,51 @@ export const REFUSALS = {
   'printer.none': entry(409, 'This register has no receipt printer.', 'Add one in Settings > Printing, or print with the browser.'),
   'printer.busy': entry(409, 'This is being printed just now.', 'Wait until the printer is done with it.', true),
   'logo.not-usable': entry(400, 'This picture cannot be used as a logo.', 'Take a PNG of at most {{kilobytes}} kB.'),
+  // ---- card payments
+  'payment.unsettled': entry(
+    409,
+    'Nobody knows yet what the card terminal took for this cart.',
+    'Wait for its answer, or look at the terminal and say whether it was paid.',
+  ),
+  'payment.taken': entry(409, 'A card has paid for this cart already.', 'Finish the sale, or give the card payment back first.'),
+  'payment.too-much': entry(409, 'The card would pay more than is left.', 'Ask for what is left, or less.'),
+  'payment.settled': entry(409, 'This card payment is settled already.', 'Look at the cart again.'),
+  'payment.training': entry(409, 'Practice asks no card terminal.', 'Pay as if the card had paid.'),
+  'swap.shift-closed': entry(
+    409,
+    'The drawer that this sale went into was counted and closed, or is another register’s.',
+    'Leave the sale as it is; the count says what was there.',
+  ),
+  'swap.fixed': entry(
+    409,
+    'A card terminal, a voucher or a customer’s account vouches for this payment.',
+    'Refund the sale and sell it again.',
+  ),
+  'swap.same': entry(409, 'It is recorded that way already.', 'Choose the way it was paid in truth.'),
+  'terminal.none': entry(409, 'No card terminal is connected to this register.', 'Confirm the card by hand, or connect one in Settings.'),
+
+  // ---- vouchers and accounts
+  'voucher.unknown': entry(
+    404,
+    'No voucher has the code {{code}}.',
+    'Look at the code again; one sold elsewhere just now may be on its way.',
+  ),
+  'voucher.expired': entry(409, 'The voucher {{code}} has expired.', 'Ask the owner what to do for this customer.'),
+  'voucher.too-little': entry(409, 'Less is left of the voucher {{code}} than it would pay.', 'Look it up, and use what is left.'),
+  'voucher.single': entry(
+    409,
+    'The voucher {{code}} was taxed when it was sold: it pays no other goods.',
+    'Take it off the cart by its code.',
+  ),
+  'voucher.pays': entry(409, 'The voucher {{code}} is a payment.', 'Use it on the payment screen.'),
+  'voucher.training': entry(409, 'Practice sells and redeems no vouchers.', 'End training first.'),
+  'account.no-customer': entry(409, 'Nobody knows whose account it is.', 'Choose the customer of this cart first.'),
+  'account.not-allowed': entry(
+    409,
+    'This customer does not buy on account, or would pay the account off with itself.',
+    'Choose another way to pay.',
+  ),
+  'account.over-limit': entry(409, 'The account would go over its limit.', 'Take a part on account, or let them pay off first.'),
 
   // ---- cash and closing
   'shift.open': entry(409, 'The drawer is open already: {{user}} opened it.', 'Go on with it, or count and close it first.'),

@@ -12,6 +12,8 @@ import { barcodeOf, EscPosReader, linesOf, type Sheet } from '../../test/support
 import { encodePaper, layRow, wrapText } from './escpos.ts';
 import { rasterLogo } from './raster.ts';
 
+const GIVEN = { tender: 1, methodId: null, reference: null, byTerminal: false, insteadOf: null } as const;
+
 const RECEIPT: ReceiptData = {
   uuid: '0190a1b2-0000-7000-8000-000000000000' as Id,
   label: 'R1-000042',
@@ -73,10 +75,11 @@ const RECEIPT: ReceiptData = {
     { ratePpm: 60_000, netMinor: 1085, taxMinor: 65 },
   ],
   tenders: [
-    { method: 'Carte', kind: 'card', amountMinor: 160_000, changeMinor: 0 },
-    { method: 'Espèces', kind: 'cash', amountMinor: 2000, changeMinor: 850 },
+    { ...GIVEN, method: 'Carte', kind: 'card', amountMinor: 160_000, changeMinor: 0 },
+    { ...GIVEN, method: 'Espèces', kind: 'cash', amountMinor: 2000, changeMinor: 850 },
   ],
   changeMinor: 850,
+  vouchers: [],
 };
 
 function print(blocks: readonly Block[], paper: PaperName, logo: Parameters<typeof encodePaper>[1]['logo'] = null): Sheet {

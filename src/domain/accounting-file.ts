@@ -46,6 +46,8 @@ function chart(
     cash,
     card: transfer,
     voucher: transfer,
+    'voucher-issued': transfer,
+    'account-payment': transfer,
     account: transfer,
     other: transfer,
     float: transfer,
@@ -75,6 +77,7 @@ export function entriesOf({ totals, names }: BookedZ, country: string): Entry[] 
       { account: account('sales'), text: `Sales ${ratePpm / 10_000} %`, minor: -netMinor },
       { account: account('tax'), text: `Tax ${ratePpm / 10_000} %`, minor: -taxMinor },
     ]),
+    ...totals.beside.map(({ kind, minor }) => ({ account: account(kind), text: `Beside turnover: ${kind}`, minor: -minor })),
     { account: gainOrLoss(-totals.roundingMinor), text: 'Cash rounding', minor: -totals.roundingMinor },
     ...totals.movements.flatMap(({ kind, minor }) => [
       { account: account('cash'), text: `Cash: ${kind}`, minor },

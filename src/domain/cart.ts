@@ -5,6 +5,7 @@
 import type { Id } from '../base/id.ts';
 import { ok, refuse, type Result } from '../base/result.ts';
 import { isAmount, MAX_QUANTITY_MILLI, minor, multiplyDivide, priceOf, prorate, type Minor } from './money.ts';
+import type { VoucherPurpose } from './voucher.ts';
 import { dueOf, PPM, taxLines } from './tax.ts';
 
 export type Unit = 'each' | 'kg' | 'l' | 'm';
@@ -12,8 +13,16 @@ export type Unit = 'each' | 'kg' | 'l' | 'm';
 /** Where what is bought is eaten: in some countries the tax follows it. */
 export type Service = 'take-away' | 'eat-in';
 
-/** deposit: what a bottle adds to the price of its drink; deposit-return: a bottle brought back. */
-export type LineKind = 'goods' | 'department' | 'deposit' | 'deposit-return' | 'tip';
+/**
+ * deposit: what a bottle adds to the price of its drink; deposit-return: a bottle brought back. voucher-issued: a voucher
+ * sold, or below nought what a single-purpose one takes off. account-payment: what a customer pays off.
+ */
+export type LineKind = 'goods' | 'department' | 'deposit' | 'deposit-return' | 'tip' | 'voucher-issued' | 'account-payment';
+
+/** Money that is no price of anything: it stays as it was said. */
+export function isNoGoods(kind: string): boolean {
+  return kind === 'tip' || kind === 'voucher-issued' || kind === 'account-payment';
+}
 
 /** Who said why; `approvedBy` is whoever has the right to, the cashier or a manager on the spot. */
 interface Granted {
@@ -59,6 +68,15 @@ export interface CartLine {
   readonly note: string | null;
   readonly minimumAge: number | null;
   readonly refund: RefundOf | null;
+  readonly voucher: VoucherOf | null;
+}
+
+/** The voucher that a line sells, or redeems. */
+export interface VoucherOf {
+  readonly id: Id;
+  readonly code: string;
+  readonly purpose: VoucherPurpose;
+  readonly expiresAt: number | null;
 }
 
 /** A line taken out: journalled with the sale, or when the cart is left. */
@@ -119,6 +137,7 @@ export const PLAIN_LINE = {
   note: null,
   minimumAge: null,
   refund: null,
+  voucher: null,
 } as const satisfies Partial<CartLine>;
 
 export type NewLine = Omit<CartLine, 'line' | 'parent' | keyof typeof PLAIN_LINE> & Partial<CartLine>;
@@ -162,7 +181,7 @@ function isCountable(line: CartLine): boolean {
 export function changeQuantity(cart: Cart, line: number, quantityMilli: number): Result<Cart> {
   const held = findLine(cart, line);
   if (!held.ok) return held;
-  if (held.value.parent !== null || held.value.refund !== null) return refuse('cart.fixed-line');
+  if (isFixed(held.value)) return refuse('cart.fixed-line');
   const lines = cart.lines.map((candidate) =>
     candidate.line === line || candidate.parent === line ? { ...candidate, quantityMilli } : candidate,
   );
@@ -185,11 +204,16 @@ export function editLine(cart: Cart, line: number, edit: Partial<Pick<CartLine, 
   const held = findLine(cart, line);
   if (!held.ok) return held;
   const aboutPrice = edit.override !== undefined || edit.discount !== undefined;
-  if (aboutPrice && (held.value.parent !== null || held.value.refund !== null)) return refuse('cart.fixed-line');
+  if (aboutPrice && isFixed(held.value)) return refuse('cart.fixed-line');
   const edited = { ...held.value, ...edit };
   if (edited.override !== null && !isCountable({ ...edited, unitPriceMinor: edited.override.unitPriceMinor }))
     return refuse('input.amount-too-large');
   return ok({ ...cart, lines: cart.lines.map((candidate) => (candidate.line === line ? edited : candidate)) });
+}
+
+/** Its quantity and price stay: it goes with another line, gives back a sold one, or is no goods. */
+export function isFixed({ parent, refund, kind }: CartLine): boolean {
+  return parent !== null || refund !== null || isNoGoods(kind);
 }
 
 function findLine(cart: Cart, line: number): Result<CartLine> {
@@ -244,7 +268,7 @@ export function priceCart(cart: Cart): PricedCart {
 
 /** Pieces as people count them: a line in kg is one, a deposit none. */
 function piecesOf({ kind, unit, quantityMilli }: CartLine): number {
-  if (kind === 'deposit' || kind === 'tip') return 0;
+  if (kind === 'deposit' || isNoGoods(kind)) return 0;
   return unit === 'each' ? Math.max(1, Math.abs(Math.round(quantityMilli / 1000))) : 1;
 }
 

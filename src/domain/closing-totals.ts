@@ -24,6 +24,8 @@ export interface ClosingTotals {
   readonly taxes: readonly { readonly ratePpm: number; readonly netMinor: number; readonly taxMinor: number }[];
   /** Amounts less change, by the payment method's id. */
   readonly tenders: readonly ({ readonly method: string } & Tally)[];
+  /** Taken with sales and no turnover: multi-purpose vouchers sold, tips, what customers paid off. By the line's kind; untaxed. */
+  readonly beside: readonly ({ readonly kind: string } & Tally)[];
   /** With the drawer's sign. */
   readonly movements: readonly ({ readonly kind: string } & Tally)[];
   readonly receipts: readonly { readonly series: string; readonly first: number; readonly last: number }[];
@@ -36,7 +38,7 @@ export interface ClosingTotals {
 
 /** Turnover with tax: what a perpetual total grows by. */
 export function turnoverMinor(totals: ClosingTotals): number {
-  return totals.sales.minor + totals.refunds.minor;
+  return totals.beside.reduce((left, { minor }) => left - minor, totals.sales.minor + totals.refunds.minor);
 }
 
 /** Sums whole changesets, each given as its rows. */
@@ -64,6 +66,7 @@ class RunningTotals {
   readonly #training: Changing = { count: 0, minor: 0 };
   readonly #taxes = new Map<number, { netMinor: number; taxMinor: number }>();
   readonly #tenders = new Map<string, Changing>();
+  readonly #beside = new Map<string, Changing>();
   readonly #movements = new Map<string, Changing>();
   readonly #receipts = new Map<string, { first: number; last: number }>();
   readonly #audits = new Map<string, number>();
@@ -79,7 +82,7 @@ class RunningTotals {
         this.#addSale(values);
         return;
       case 'sale_line':
-        if (!isTraining(values['sale'], rows)) this.#addLine(values);
+        if (!isTraining(values['sale'], rows)) this.#addLine(values, rows);
         return;
       case 'line_adjustment':
         if (!isTrainingLine(values['sale_line'], rows) && (values['kind'] === 'discount' || values['kind'] === 'offer'))
@@ -109,7 +112,11 @@ class RunningTotals {
     this.#addReceipts(textOf(values['series']), number, number);
   }
 
-  #addLine(values: TextRow['values']): void {
+  #addLine(values: TextRow['values'], rows: readonly TextRow[]): void {
+    if (isBesideTurnover(values, rows)) {
+      add(at(this.#beside, textOf(values['kind'])), wholeOf(values['total_minor']));
+      return;
+    }
     const tax = wholeOf(values['tax_minor']);
     const net = wholeOf(values['total_minor']) - (values['includes_tax'] === false ? 0 : tax);
     this.#addTax(wholeOf(values['tax_rate_ppm']), net, tax);
@@ -136,6 +143,7 @@ class RunningTotals {
       [this.#discounts, part.discounts],
       [this.#training, part.training],
       ...part.tenders.map((tender) => [at(this.#tenders, tender.method), tender] as const),
+      ...part.beside.map((tally) => [at(this.#beside, tally.kind), tally] as const),
       ...part.movements.map((movement) => [at(this.#movements, movement.kind), movement] as const),
     ] as const)
       add(sum, tally.minor, tally.count);
@@ -157,6 +165,7 @@ class RunningTotals {
       roundingMinor: this.#roundingMinor,
       taxes: [...this.#taxes].map(([ratePpm, sum]) => ({ ratePpm, ...sum })).sort((a, b) => b.ratePpm - a.ratePpm),
       tenders: ordered(this.#tenders).map(([method, sum]) => ({ method, ...sum })),
+      beside: ordered(this.#beside).map(([kind, sum]) => ({ kind, ...sum })),
       movements: ordered(this.#movements).map(([kind, sum]) => ({ kind, ...sum })),
       receipts: ordered(this.#receipts).map(([series, range]) => ({ series, ...range })),
       voids: this.#audits.get('void') ?? 0,
@@ -186,6 +195,19 @@ function ordered<V>(sums: ReadonlyMap<string, V>): [string, V][] {
 /** A sale of the same changeset is named by its index; one of another is a real sale corrected later. */
 function isTraining(sale: TextRow['values'][string] | undefined, rows: readonly TextRow[]): boolean {
   return typeof sale === 'number' && rows[sale]?.values['mode'] === 'training';
+}
+
+/** A single-purpose voucher is turnover when it is sold; a multi-purpose one is money kept for somebody. */
+function isBesideTurnover(line: TextRow['values'], rows: readonly TextRow[]): boolean {
+  if (line['kind'] === 'tip' || line['kind'] === 'account-payment') return true;
+  if (line['kind'] !== 'voucher-issued') return false;
+  return rows.some(
+    ({ table, values }) =>
+      table === 'voucher_movement' &&
+      values['purpose'] === 'multi' &&
+      typeof values['sale_line'] === 'number' &&
+      rows[values['sale_line']]?.values === line,
+  );
 }
 
 function isTrainingLine(line: TextRow['values'][string] | undefined, rows: readonly TextRow[]): boolean {

@@ -37,6 +37,7 @@ export function receiptBlocks({ receipt, template, copy }: PrintedReceipt): Bloc
     { kind: 'row', start: say('total'), end: written.money(receipt.totalMinor), bold: true, large: true },
     ...paymentBlocks(receipt, say, written),
     ...(has('taxes') ? taxBlocks(receipt, say, written) : []),
+    ...voucherBlocks(receipt, say, written),
     ...footBlocks(receipt, template, has),
   ];
 }
@@ -94,7 +95,9 @@ function paymentBlocks(receipt: ReceiptData, say: Say, written: Written): Block[
   const row = (start: string, minor: number): Block => ({ kind: 'row', start, end: written.amount(minor) });
   return [
     ...(receipt.roundingMinor === 0 ? [] : [row(say('rounding'), receipt.roundingMinor)]),
-    ...receipt.tenders.map(({ method, amountMinor }) => row(method, amountMinor)),
+    ...receipt.tenders.map(({ method, insteadOf, amountMinor }) =>
+      row(insteadOf === null ? method : `${method} ${say('insteadOf', { method: insteadOf })}`, amountMinor),
+    ),
     ...(receipt.changeMinor === 0 ? [] : [row(say('change'), receipt.changeMinor)]),
   ];
 }
@@ -112,6 +115,16 @@ function taxBlocks({ taxes }: ReceiptData, say: Say, written: Written): Block[] 
       ],
     },
   ];
+}
+
+/** Each sold voucher, to be cut off: what it is worth, and the code by which it is taken. */
+function voucherBlocks({ vouchers, utcOffsetMinutes }: ReceiptData, say: Say, written: Written): Block[] {
+  return vouchers.flatMap(({ code, amountMinor, expiresAt }): Block[] => [
+    { kind: 'rule' },
+    ...centred(say('voucher', { amount: written.money(amountMinor) }), { bold: true, large: true }),
+    { kind: 'barcode', text: code },
+    ...(expiresAt === null ? [] : centred(say('validUntil', { day: written.date(expiresAt, utcOffsetMinutes) }))),
+  ]);
 }
 
 function footBlocks({ label, shop }: ReceiptData, template: ReceiptTemplate, has: (part: ReceiptPart) => boolean): Block[] {

@@ -1,5 +1,6 @@
 /** A sale as its receipt says it, whoever shows or prints it: screen, browser, receipt printer, invoice. All as it was then. */
 import type { Id } from '../base/id.ts';
+import type { MethodKind } from './tender.ts';
 
 export type SaleKind = 'sale' | 'refund' | 'exchange';
 
@@ -13,6 +14,22 @@ export interface ReceiptLine {
   readonly totalMinor: number;
   readonly taxRatePpm: number;
   readonly note: string | null;
+}
+
+export interface ReceiptTender {
+  /** Local number of its row. */
+  readonly tender: number;
+  readonly methodId: Id | null;
+  readonly method: string;
+  readonly kind: MethodKind;
+  readonly amountMinor: number;
+  readonly changeMinor: number;
+  /** A voucher's code. */
+  readonly reference: string | null;
+  /** A card terminal took it. */
+  readonly byTerminal: boolean;
+  /** What was recorded first, where somebody corrected it. */
+  readonly insteadOf: string | null;
 }
 
 export interface TaxSum {
@@ -49,6 +66,8 @@ export interface ReceiptData {
   readonly roundingMinor: number;
   readonly dueMinor: number;
   readonly taxes: TaxSum[];
-  readonly tenders: { readonly method: string; readonly kind: string; readonly amountMinor: number; readonly changeMinor: number }[];
+  readonly tenders: ReceiptTender[];
   readonly changeMinor: number;
+  /** Issued with this sale. */
+  readonly vouchers: { readonly code: string; readonly amountMinor: number; readonly expiresAt: number | null }[];
 }

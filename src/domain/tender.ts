@@ -5,6 +5,8 @@
 import { ok, refuse, type Result } from '../base/result.ts';
 import { minor, roundToStep, type Minor } from './money.ts';
 
+export type MethodKind = 'cash' | 'card' | 'voucher' | 'account' | 'other';
+
 export interface TenderMethod {
   readonly name: string;
   readonly givesChange: boolean;
@@ -12,19 +14,15 @@ export interface TenderMethod {
   readonly roundingStepMinor: number | null;
 }
 
-export interface GivenTender<M extends TenderMethod> {
-  readonly method: M;
+export interface GivenTender {
+  readonly method: TenderMethod;
   readonly amountMinor: number;
 }
 
-export interface SettledTender<M extends TenderMethod> {
-  readonly method: M;
-  readonly amountMinor: Minor;
-  readonly changeMinor: Minor;
-}
+export type SettledTender<G extends GivenTender> = G & { readonly amountMinor: Minor; readonly changeMinor: Minor };
 
-export interface Settlement<M extends TenderMethod> {
-  readonly tenders: readonly SettledTender<M>[];
+export interface Settlement<G extends GivenTender> {
+  readonly tenders: readonly SettledTender<G>[];
   readonly roundingMinor: Minor;
   readonly changeMinor: Minor;
 }
@@ -33,7 +31,7 @@ export interface Settlement<M extends TenderMethod> {
  * A negative total is paid back: amounts are negative then, and there is no change. Only what is paid by methods that give change is rounded
  * to their step. Refuses with sale.not-settled, sale.overpaid.
  */
-export function settle<M extends TenderMethod>(totalMinor: number, given: readonly GivenTender<M>[]): Result<Settlement<M>> {
+export function settle<G extends GivenTender>(totalMinor: number, given: readonly G[]): Result<Settlement<G>> {
   const exact = given.filter(({ method }) => !method.givesChange);
   const cash = given.filter(({ method }) => method.givesChange);
   const left = totalMinor - sum(exact);
@@ -46,7 +44,7 @@ export function settle<M extends TenderMethod>(totalMinor: number, given: readon
   if (change < 0 || wrongWay || (back && change !== 0)) return refuse('sale.not-settled');
   return ok({
     tenders: given.map((tender, at) => ({
-      method: tender.method,
+      ...tender,
       amountMinor: minor(tender.amountMinor),
       changeMinor: minor(tender.method.givesChange && at === given.lastIndexOf(cash.at(-1) ?? tender) ? change : 0),
     })),

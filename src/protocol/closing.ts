@@ -16,6 +16,8 @@ export const closingTotals = z.object({
   roundingMinor: minor,
   taxes: list(z.object({ ratePpm: z.int(), netMinor: minor, taxMinor: minor })),
   tenders: list(tally.extend({ method: z.string() })),
+  /** None in closings of programs from before there were any. */
+  beside: list(tally.extend({ kind: z.string() })).default([]),
   movements: list(tally.extend({ kind: z.string() })),
   receipts: list(z.object({ series: z.string(), first: z.int(), last: z.int() })),
   voids: count,

@@ -81,6 +81,7 @@ export const TABLES = {
     business: { tax_number: personal },
     card: { card_code: personal },
     terms: { language: line, retain_until_at: int, price_rule: id },
+    account: { on_account: flag, account_limit_minor: int },
   }),
   /** A picture that others name by its id: base64 of a PNG. */
   image: record({ content: { png: need(long) } }),
@@ -123,7 +124,7 @@ export const TABLES = {
   }),
   sale_line: ledger({
     sale: need(ref),
-    kind: oneOf('goods', 'department', 'deposit', 'deposit-return', 'voucher-issued', 'tip'),
+    kind: oneOf('goods', 'department', 'deposit', 'deposit-return', 'voucher-issued', 'tip', 'account-payment'),
     parent: ref,
     refund_of: ref,
     product: id,
@@ -189,7 +190,10 @@ export const TABLES = {
     payment_method: need(id),
     amount_minor: need(int),
     state: oneOf('asked', 'approved', 'declined', 'unknown'),
+    /** What was asked, in the rows that say what came of it. */
     attempt: ref,
+    /** The approved payment whose money goes back to its card. */
+    gives_back: ref,
     reference: line,
     at: need(int),
   }),
@@ -217,6 +221,11 @@ export const TABLES = {
     purpose: oneOf('single', 'multi'),
     amount_minor: need(int),
     sale: ref,
+    /** The line it was sold as, or that a single-purpose one took off; none where it paid. */
+    sale_line: ref,
+    at: int,
+    /** With the issue: the end of its life, by the shop's setting then. */
+    expires_at: int,
   }),
   account_movement: ledger({ customer: need(id), amount_minor: need(int), sale: ref, reason: line }),
   /** A shift is its `opened` row; the others name it. */
@@ -254,7 +263,19 @@ export const TABLES = {
     at: need(int),
   }),
   audit_entry: ledger({
-    kind: oneOf('no-sale', 'void', 'reprint', 'abandoned-cart', 'log-in', 'granted', 'setting', 'exception-settled', 'restored'),
+    kind: oneOf(
+      'no-sale',
+      'void',
+      'reprint',
+      'abandoned-cart',
+      'log-in',
+      'granted',
+      'setting',
+      'exception-settled',
+      'restored',
+      'payment-settled',
+      'tender-swapped',
+    ),
     user: id,
     at: need(int),
     subject: line,

@@ -6,7 +6,8 @@ import type { Id } from '../base/id.ts';
 import { ok, refuse, type Result } from '../base/result.ts';
 import { endDrawer } from '../domain/shift.ts';
 import { commit, type Draft } from '../store/journal.ts';
-import { lastCounts, shiftReference, type ShiftFigures } from '../store/queries/shifts.ts';
+import { lastCounts, type ShiftFigures } from '../store/queries/shifts.ts';
+import { referenceTo } from '../store/look-up.ts';
 import { checkFigures } from './count-shift.ts';
 import { draftFloat, tradingNow } from './open-shift.ts';
 import { ownRegisterId, type Register } from './register.ts';
@@ -33,7 +34,7 @@ export function closeShift({ store }: Register, input: CloseInput): Result<null>
     const cash = input.figures.methods.find(({ kind }) => kind === 'cash');
     const countedMinor = cash === undefined ? 0 : (counts.get(cash.method)?.countedMinor ?? 0);
     if (input.staysMinor > countedMinor) return refuse('input.invalid', { field: 'staysMinor', reason: 'more than was counted' });
-    const shift = shiftReference(store.db, input.figures.shift);
+    const shift = referenceTo(store.db, input.figures.shift);
     draftEnd(draft, shift, cash?.expectedMinor ?? 0, countedMinor, input);
     const { at, day } = tradingNow(store);
     draft.insert('shift_event', { kind: 'closed', shift, register: ownRegisterId(store), user: input.user, at, trading_day: day });

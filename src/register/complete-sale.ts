@@ -8,17 +8,22 @@ import { localDay, utcOffsetMinutes } from '../base/clock.ts';
 import { present } from '../base/assert.ts';
 import { ok, refuse, type Result } from '../base/result.ts';
 import { ageToCheck, priceCart, type Cart, type PricedCart, type PricedLine } from '../domain/cart.ts';
+import { takenPayments } from '../domain/card-payment.ts';
 import type { ReceiptData } from '../domain/receipt.ts';
-import { settle, type Settlement } from '../domain/tender.ts';
+import { settle, type GivenTender, type Settlement } from '../domain/tender.ts';
 import { commit, type Draft } from '../store/journal.ts';
 import { listPaymentMethods, type PaymentMethodRow } from '../store/queries/catalogue.ts';
+import { attemptsOf } from '../store/queries/payments.ts';
 import { nextReceiptNumber, readReceipt, saleLabel, setUnprinted } from '../store/queries/sales.ts';
 import { findSoldLine } from '../store/queries/refunds.ts';
 import { isHeldCart } from '../store/queries/held-carts.ts';
 import { readCurrency, readShop } from '../store/queries/shop.ts';
-import type { Store } from '../store/store.ts';
+import { referenceTo, type Store } from '../store/store.ts';
+import { needMethod } from './lasting-method.ts';
+import { checkAccount, draftAccount } from './use-account.ts';
+import { checkVouchers, draftVoucherLine, draftVoucherTender } from './use-vouchers.ts';
 import { draftVoids } from './draft-voids.ts';
-import { completedSaleOf, newCart, readOpenCart, writeOpenCart } from './edit-cart.ts';
+import { completedSaleOf, newCart, readOpenCart, unsettled, writeOpenCart } from './edit-cart.ts';
 import { shiftFor } from './open-shift.ts';
 import { draftCreditNotes } from './make-invoice.ts';
 import { queueFirstReceipt } from './print-receipt.ts';
@@ -27,7 +32,8 @@ import { ownRegisterId, type Register } from './register.ts';
 export interface PayInput {
   readonly cart: Id;
   readonly totalMinor: number;
-  readonly tenders: readonly { readonly method: Id; readonly amountMinor: number }[];
+  /** Beside what card terminals have taken for the cart. */
+  readonly tenders: readonly { readonly method: Id; readonly amountMinor: number; readonly voucher?: string }[];
   readonly user: Id;
 }
 
@@ -35,8 +41,8 @@ export interface PayInput {
 const COMPLETED_CARTS_KEPT = 1_000;
 
 /**
- * Refuses with sale.empty, sale.age-not-checked, refund.too-much, cart.changed, sale.not-settled, sale.overpaid, input.not-found. The same cart again
- * answers the same sale.
+ * Refuses with what checkPayable, checkVouchers and checkAccount say, and sale.not-settled, sale.overpaid, input.not-found. The same cart
+ * again answers the same sale.
  */
 export function completeSale(register: Register, input: PayInput): Result<ReceiptData> {
   const { store } = register;
@@ -45,15 +51,13 @@ export function completeSale(register: Register, input: PayInput): Result<Receip
   const sold = commit(store, { kind: 'sale', user: input.user }, (draft) => {
     const open = readOpenCart(store);
     const { cart } = open;
-    if (cart.lines.length === 0) return refuse('sale.empty');
-    const age = ageToCheck(cart);
-    if (age !== null) return refuse('sale.age-not-checked', { age });
-    const over = overRefunded(store, cart);
-    if (over !== null) return refuse('refund.too-much', { name: over });
-    const priced = priceCart(cart);
-    if (cart.id !== input.cart || priced.totalMinor !== input.totalMinor) return refuse('cart.changed');
+    const payable = checkPayable(store, cart, input);
+    if (!payable.ok) return payable;
+    const priced = payable.value;
     const settlement = settleTenders(store, priced.totalMinor, input);
     if (!settlement.ok) return settlement;
+    const covered = checkVouchers(store, cart, settlement.value.tenders) ?? checkAccount(store, cart, settlement.value.tenders);
+    if (covered !== null) return covered;
     // Minted here, with the sale: a copy of this register holds the same open cart, and its sale is another one.
     const sale = makeId(store.clock, store.random);
     const { label } = draftSale(store, draft, { sale, cart, priced, settlement: settlement.value, user: input.user });
@@ -72,13 +76,41 @@ export function completeSale(register: Register, input: PayInput): Result<Receip
   return sold.ok ? ok(present(readReceipt(store.db, sold.value), 'the sale just made')) : sold;
 }
 
-function settleTenders(store: Store, totalMinor: number, input: PayInput): Result<Settlement<PaymentMethodRow>> {
+/**
+ * What must hold before anybody pays, or a card terminal is asked. Refuses with sale.empty, sale.age-not-checked, refund.too-much, cart.changed,
+ * payment.unsettled.
+ */
+export function checkPayable(store: Store, cart: Cart, seen: Pick<PayInput, 'cart' | 'totalMinor'>): Result<PricedCart> {
+  if (cart.lines.length === 0) return refuse('sale.empty');
+  const age = ageToCheck(cart);
+  if (age !== null) return refuse('sale.age-not-checked', { age });
+  const over = overRefunded(store, cart);
+  if (over !== null) return refuse('refund.too-much', { name: over });
+  const priced = priceCart(cart);
+  if (cart.id !== seen.cart || priced.totalMinor !== seen.totalMinor) return refuse('cart.changed');
+  return unsettled(store, cart) ?? ok(priced);
+}
+
+interface Given extends GivenTender {
+  readonly method: PaymentMethodRow;
+  /** What the terminal was asked, where it was. */
+  readonly attempt: number | null;
+  readonly voucher: string | null;
+}
+
+/** What card terminals took counts first, and is never left out. */
+function settleTenders(store: Store, totalMinor: number, input: PayInput): Result<Settlement<Given>> {
   const methods = new Map(listPaymentMethods(store.db).map((method) => [method.id, method]));
-  const given = input.tenders.flatMap(({ method, amountMinor }) => {
+  const taken = takenPayments(attemptsOf(store.db, input.cart));
+  const all = [
+    ...taken.map((tender) => ({ ...tender, voucher: null })),
+    ...input.tenders.map((tender) => ({ ...tender, attempt: null, voucher: tender.voucher ?? null })),
+  ];
+  const given = all.flatMap(({ method, amountMinor, attempt, voucher }): Given[] => {
     const known = methods.get(method);
-    return known === undefined || !known.active ? [] : [{ method: known, amountMinor }];
+    return known === undefined || (!known.active && attempt === null) ? [] : [{ method: known, amountMinor, attempt, voucher }];
   });
-  if (given.length < input.tenders.length) return refuse('input.not-found', { what: 'payment method' });
+  if (given.length < all.length) return refuse('input.not-found', { what: 'payment method' });
   return settle(totalMinor, given);
 }
 
@@ -98,7 +130,7 @@ interface SaleParts {
   readonly sale: Id;
   readonly cart: Cart;
   readonly priced: PricedCart;
-  readonly settlement: Settlement<PaymentMethodRow>;
+  readonly settlement: Settlement<Given>;
   readonly user: Id;
 }
 
@@ -132,7 +164,8 @@ function draftSale(store: Store, draft: Draft, { sale: uuid, cart, priced, settl
     tax_minor: priced.taxMinor,
     ...(settlement.roundingMinor === 0 ? {} : { rounding_minor: settlement.roundingMinor }),
   });
-  draftLines(draft, priced, { sale, cart });
+  if (priced.lines.some(({ voucher }) => voucher !== null)) needMethod(store, draft, 'voucher');
+  draftLines(draft, priced, { sale, cart, at: now });
   if (!cart.training)
     draftCreditNotes(
       store,
@@ -143,19 +176,32 @@ function draftSale(store: Store, draft: Draft, { sale: uuid, cart, priced, settl
     );
   if (!cart.training) draftVoids(draft, cart);
   if (cart.held !== null && isHeldCart(store.db, cart.held.id)) draft.remove('held_cart', cart.held.id);
-  for (const tender of settlement.tenders)
-    draft.insert('tender', { sale, payment_method: tender.method.id, amount_minor: tender.amountMinor, change_minor: tender.changeMinor });
+  for (const tender of settlement.tenders) {
+    const { method, amountMinor, changeMinor, attempt } = tender;
+    const voucher =
+      method.kind === 'voucher' ? draftVoucherTender(store, draft, { sale, at: now, code: tender.voucher, amountMinor }) : null;
+    draft.insert('tender', {
+      sale,
+      payment_method: method.id,
+      amount_minor: amountMinor,
+      change_minor: changeMinor,
+      ...(attempt === null ? {} : { payment_attempt: referenceTo(store.db, attempt) }),
+      ...(voucher === null ? {} : { reference: voucher }),
+    });
+  }
+  draftAccount(draft, { sale, cart, tenders: settlement.tenders });
   return { label: saleLabel(series, number) };
 }
 
 /** What comes back only is a refund; beside goods that are bought it is an exchange. Bottles brought back are neither. */
 function kindOf(cart: Cart): 'sale' | 'refund' | 'exchange' {
-  const isBack = ({ kind, quantityMilli }: Cart['lines'][number]): boolean => kind !== 'deposit-return' && quantityMilli < 0;
+  const isBack = ({ kind, quantityMilli }: Cart['lines'][number]): boolean =>
+    kind !== 'deposit-return' && kind !== 'voucher-issued' && quantityMilli < 0;
   if (!cart.lines.some(isBack)) return 'sale';
   return cart.lines.every(isBack) ? 'refund' : 'exchange';
 }
 
-function draftLines(draft: Draft, priced: PricedCart, { sale, cart }: { sale: number; cart: Cart }): void {
+function draftLines(draft: Draft, priced: PricedCart, { sale, cart, at }: { sale: number; cart: Cart; at: number }): void {
   const rows = new Map<number, number>();
   // What goes with a line names its row, so it comes after it.
   for (const line of [...priced.lines].sort((a, b) => Number(a.parent !== null) - Number(b.parent !== null))) {
@@ -182,6 +228,7 @@ function draftLines(draft: Draft, priced: PricedCart, { sale, cart }: { sale: nu
     });
     rows.set(line.line, row);
     draftAdjustments(draft, line, row);
+    if (line.voucher !== null) draftVoucherLine(draft, { sale, at, row, voucher: line.voucher, amountMinor: line.totalMinor });
     if (line.product !== null && line.kind === 'goods' && !cart.training)
       draft.insert('stock_movement', {
         product: line.product,

@@ -6,7 +6,8 @@ import type { Id } from '../base/id.ts';
 import { ok, refuse, type Result } from '../base/result.ts';
 import { sumPieces, type PieceCount } from '../domain/drawer-count.ts';
 import { commit } from '../store/journal.ts';
-import { openShift, shiftReference, type ShiftFigures } from '../store/queries/shifts.ts';
+import { openShift, type ShiftFigures } from '../store/queries/shifts.ts';
+import { referenceTo } from '../store/look-up.ts';
 import { readMeta, type Store } from '../store/store.ts';
 import { tradingNow } from './open-shift.ts';
 import { ownRegisterId, type Register } from './register.ts';
@@ -36,7 +37,7 @@ export function countShift({ store }: Register, input: CountInput): Result<null>
         return refuse('input.invalid', { field: method.name, reason: 'the notes and coins do not come to that' });
       draft.insert('shift_event', {
         kind: 'counted',
-        shift: shiftReference(store.db, input.figures.shift),
+        shift: referenceTo(store.db, input.figures.shift),
         register,
         user: input.user,
         at,

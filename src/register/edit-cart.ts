@@ -4,13 +4,14 @@
  * there is nothing that a power cut could owe anybody.
  */
 import { idToBytes, idFromBytes, makeId, type Id } from '../base/id.ts';
-import { ok, refuse, type Result } from '../base/result.ts';
+import { ok, refuse, type Refused, type Result } from '../base/result.ts';
 import {
   addToCart,
   ageToCheck,
   changeQuantity,
   editLine,
   emptyCart,
+  isFixed,
   PLAIN_LINE,
   priceCart,
   removeLine,
@@ -21,12 +22,14 @@ import {
   type PricedLine,
   type Service,
 } from '../domain/cart.ts';
+import { takenPayments, unsettledPayment, type CardPayment } from '../domain/card-payment.ts';
 import { isScalePattern, readScaleLabel } from '../domain/scale-label.ts';
 import { findByCode, packOfCode, readProduct, type ProductRow } from '../store/queries/catalogue.ts';
 import { priceNow } from '../store/queries/prices.ts';
+import { attemptsOf } from '../store/queries/payments.ts';
 import { readTaxCategories } from '../store/queries/taxes.ts';
 import { readSetting } from '../store/queries/shop.ts';
-import { paidBackBy } from '../store/queries/refunds.ts';
+import { paidBackBy, type PaidBack } from '../store/queries/refunds.ts';
 import { bytesOf, numberOf, textOf } from '../store/database.ts';
 import { readCustomer } from '../store/queries/people.ts';
 import { readMeta, writeMeta, type Store } from '../store/store.ts';
@@ -81,7 +84,11 @@ export interface CartView {
   readonly ageToCheck: number | null;
   readonly customer: { readonly id: Id; readonly name: string } | null;
   /** How what is to be given back was paid, where money goes back. */
-  readonly payBack: { readonly method: Id; readonly amountMinor: number }[];
+  readonly payBack: PaidBack[];
+  /** What a card terminal was asked for this cart, oldest first. */
+  readonly cardPayments: CardPayment[];
+  /** What of it counts towards the total. */
+  readonly takenMinor: number;
   readonly canUndo: boolean;
   readonly lastSale: LastSale | null;
 }
@@ -243,7 +250,9 @@ export function setService({ store }: Register, service: Service): Result<CartVi
       ...cart,
       service,
       lines: cart.lines.map((line) =>
-        line.refund !== null || line.taxCategory === null ? line : { ...line, taxRatePpm: taxes.get(line.taxCategory) ?? line.taxRatePpm },
+        line.refund !== null || line.voucher !== null || line.taxCategory === null
+          ? line
+          : { ...line, taxRatePpm: taxes.get(line.taxCategory) ?? line.taxRatePpm },
       ),
     }),
   );
@@ -259,6 +268,8 @@ export function undoCart(register: Register): Result<CartView> {
   const { store } = register;
   return store.db.transact('relaxed', () => {
     const open = readOpenCart(store);
+    const paying = whilePaying(store, open.cart);
+    if (paying !== null) return paying;
     if (open.before === null) return ok(viewCart(store, open));
     const next = { ...open, cart: { ...open.before, nextLine: open.cart.nextLine }, before: open.cart, version: open.version + 1 };
     writeOpenCart(store, next);
@@ -266,10 +277,28 @@ export function undoCart(register: Register): Result<CartView> {
   });
 }
 
-/** One change of the open cart, with the cart before it kept for undo. In a transaction of its own; a refusal leaves no trace. */
+/** Why the cart cannot be paid: nobody knows what a card terminal took for it. */
+export function unsettled(store: Store, cart: Cart): Refused | null {
+  const open = unsettledPayment(attemptsOf(store.db, cart.id));
+  return open === null ? null : refuse('payment.unsettled');
+}
+
+/** Why the cart cannot be changed: a card terminal was asked for it, or has taken money for it. */
+export function whilePaying(store: Store, cart: Cart): Refused | null {
+  const payments = attemptsOf(store.db, cart.id);
+  if (unsettledPayment(payments) !== null) return refuse('payment.unsettled');
+  return takenPayments(payments).length === 0 ? null : refuse('payment.taken');
+}
+
+/**
+ * One change of the open cart, with the cart before it kept for undo. In a transaction of its own; a refusal leaves no trace. Refuses with
+ * payment.unsettled, payment.taken: what a card is paying for stays as it is.
+ */
 export function changeCart(store: Store, edit: (cart: Cart) => Result<Cart>): Result<CartView> {
   return store.db.transact('relaxed', () => {
     const open = readOpenCart(store);
+    const paying = whilePaying(store, open.cart);
+    if (paying !== null) return paying;
     const edited = edit(open.cart);
     if (!edited.ok) return edited;
     const started = open.cart.lines.length === 0 ? { ...edited.value, startedAt: store.clock.nowMs() } : edited.value;
@@ -281,6 +310,7 @@ export function changeCart(store: Store, edit: (cart: Cart) => Result<Cart>): Re
 
 export function viewCart(store: Store, open: OpenCart): CartView {
   const priced = priceCart(open.cart);
+  const payments = attemptsOf(store.db, open.cart.id);
   const customer = open.cart.customer === null ? null : readCustomer(store.db, open.cart.customer);
   return {
     id: open.cart.id,
@@ -298,6 +328,15 @@ export function viewCart(store: Store, open: OpenCart): CartView {
     ageToCheck: ageToCheck(open.cart),
     customer: customer === null ? null : { id: customer.id, name: customer.name },
     payBack: priced.totalMinor < 0 ? paidBackBy(store.db, open.cart.lines, priced.totalMinor) : [],
+    cardPayments: payments.map(({ attempt, method, amountMinor, state, reference, givesBack }) => ({
+      attempt,
+      method,
+      amountMinor,
+      state,
+      reference,
+      givesBack,
+    })),
+    takenMinor: takenPayments(payments).reduce((sum, { amountMinor }) => sum + amountMinor, 0),
     canUndo: open.before !== null,
     lastSale: open.lastSale,
   };
@@ -319,7 +358,7 @@ function viewLine(store: Store, line: PricedLine): CartLineView {
     note: line.note,
     discount: viewDiscount(line.discount),
     overrideMinor: line.override?.unitPriceMinor ?? null,
-    fixed: line.parent !== null || line.refund !== null,
+    fixed: isFixed(line),
     refundOf: line.refund?.label ?? null,
     discountMinor: off.reduce((sum, { amountMinor }) => sum - amountMinor, 0),
     totalMinor: line.totalMinor,

@@ -6,6 +6,7 @@ import { ok, refuse, type Result } from '../base/result.ts';
 import { commit } from '../store/journal.ts';
 import { customerHashes, readCustomer, type CustomerRow } from '../store/queries/people.ts';
 import type { Patch } from '../protocol/tables.ts';
+import { needMethod } from './lasting-method.ts';
 import type { Changes, Register } from './register.ts';
 
 type OptionalText = string | null | undefined;
@@ -18,13 +19,17 @@ export interface CustomerInput {
   readonly taxNumber?: OptionalText;
   readonly cardCode?: OptionalText;
   readonly language?: OptionalText;
+  /** Whether they may pay later, and the most they may owe. */
+  readonly onAccount?: boolean | undefined;
+  readonly accountLimitMinor?: number | null | undefined;
 }
 
 export function addCustomer(register: Register, input: CustomerInput, user: Id | null): Result<CustomerRow> {
   const { store } = register;
-  const added = commit(store, { kind: 'customer-added', user }, (draft) =>
-    ok(draft.create('customer', { ...toValues(input), name: input.name })),
-  );
+  const added = commit(store, { kind: 'customer-added', user }, (draft) => {
+    if (input.onAccount === true) needMethod(store, draft, 'account');
+    return ok(draft.create('customer', { ...toValues(input), name: input.name }));
+  });
   return added.ok ? ok(present(readCustomer(store.db, added.value), 'the new customer')) : added;
 }
 
@@ -35,6 +40,7 @@ export function editCustomer(register: Register, id: Id, input: Changes<Customer
   if (held === null || held.forgotten) return refuse('input.not-found', { what: 'customer' });
   const values = toValues(input);
   const edited = commit(store, { kind: 'customer-edited', user }, (draft) => {
+    if (input.onAccount === true) needMethod(store, draft, 'account');
     if (Object.keys(values).length > 0) draft.patch('customer', id, values);
     return ok(null);
   });
@@ -50,6 +56,8 @@ function toValues(input: Changes<CustomerInput>): Patch<'customer'> {
     tax_number: input.taxNumber,
     card_code: input.cardCode,
     language: input.language,
+    on_account: input.onAccount,
+    account_limit_minor: input.accountLimitMinor,
   };
   return Object.fromEntries(
     Object.entries(values)

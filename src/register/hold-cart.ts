@@ -8,7 +8,7 @@ import { priceCart } from '../domain/cart.ts';
 import { commit } from '../store/journal.ts';
 import { isHeldCart, listHeldCarts, readHeldCart, type HeldCart, type HeldContent } from '../store/queries/held-carts.ts';
 import type { Store } from '../store/store.ts';
-import { isTraining, newCart, readOpenCart, viewCart, wholeCart, writeOpenCart, type CartView } from './edit-cart.ts';
+import { isTraining, newCart, readOpenCart, viewCart, whilePaying, wholeCart, writeOpenCart, type CartView } from './edit-cart.ts';
 import { draftVoids } from './draft-voids.ts';
 import { ownRegisterId, type Register } from './register.ts';
 
@@ -16,11 +16,13 @@ export function heldCarts({ store }: Register): HeldCart[] {
   return listHeldCarts(store.db).filter(({ content }) => content.cart.training === isTraining(store));
 }
 
-/** Puts the open cart aside under a name; the next one is empty. Refuses with sale.empty. */
+/** Puts the open cart aside under a name; the next one is empty. Refuses with sale.empty, payment.unsettled, payment.taken. */
 export function holdCart({ store }: Register, name: string, user: Id): Result<CartView> {
   return commit(store, { kind: 'cart-held', user }, (draft) => {
     const { cart, version } = readOpenCart(store);
     if (cart.lines.length === 0) return refuse('sale.empty');
+    const paying = whilePaying(store, cart);
+    if (paying !== null) return paying;
     const id = cart.held?.id ?? makeId(store.clock, store.random);
     const { items, totalMinor } = priceCart(cart);
     const content: HeldContent = { cart: { ...cart, held: { id, name } }, items, totalMinor };
@@ -50,11 +52,16 @@ export function recallCart({ store }: Register, id: Id, user: Id): Result<CartVi
   });
 }
 
-/** Empties the open cart; what was in it, and taken out of it, is journalled. A held cart that it was is ended. */
+/**
+ * Empties the open cart; what was in it, and taken out of it, is journalled. A held cart that it was is ended. Refuses with payment.unsettled,
+ * payment.taken.
+ */
 export function clearCart({ store }: Register, user: Id): Result<CartView> {
   return commit(store, { kind: 'cart-abandoned', user }, (draft) => {
     const open = readOpenCart(store);
     const { cart } = open;
+    const paying = whilePaying(store, cart);
+    if (paying !== null) return paying;
     if (!cart.training && (cart.lines.length > 0 || cart.voided.length > 0)) {
       const { lines, totalMinor } = priceCart(cart);
       draft.insert('audit_entry', {

@@ -8,14 +8,15 @@ import { present } from '../base/assert.ts';
 import { ok, refuse, type Result } from '../base/result.ts';
 import type { LedgerRef } from '../protocol/columns.ts';
 import { commit, type Draft } from '../store/journal.ts';
-import { floatSetAside, hasFloat, openShift, shiftReference, type ShiftFigures, type ShiftRow } from '../store/queries/shifts.ts';
+import { floatSetAside, hasFloat, openShift, type ShiftFigures, type ShiftRow } from '../store/queries/shifts.ts';
+import { referenceTo } from '../store/look-up.ts';
 import type { Store } from '../store/store.ts';
 import { ownRegisterId, type Register } from './register.ts';
 
 /** Every sale and movement belongs to a shift: the open one, or one opened silently with it, which takes over the float set aside. */
 export function shiftFor(store: Store, draft: Draft, register: Id, user: Id, at: number, day: number): LedgerRef {
   const open = openShift(store.db, register);
-  if (open !== null) return shiftReference(store.db, open.shift);
+  if (open !== null) return referenceTo(store.db, open.shift);
   const shift = draft.insert('shift_event', { kind: 'opened', register, user, at, trading_day: day, silent: true });
   draftFloat(draft, shift, user, floatSetAside(store.db, register));
   return shift;
@@ -39,7 +40,7 @@ export function openShiftWithFloat({ store }: Register, input: OpenInput): Resul
     const open = openShift(store.db, register);
     if (open !== null && open.tradingDay >= day) {
       if (!open.silent || hasFloat(store.db, open.shift)) return refuse('shift.open', { user: open.openedBy });
-      draftFloat(draft, shiftReference(store.db, open.shift), input.user, input.floatMinor);
+      draftFloat(draft, referenceTo(store.db, open.shift), input.user, input.floatMinor);
       return ok(null);
     }
     if (open !== null) {
@@ -60,7 +61,7 @@ function endUncounted(
   figures: ShiftFigures,
   { register, user, at, day }: { readonly register: Id; readonly user: Id; readonly at: number; readonly day: number },
 ): void {
-  const shift = shiftReference(store.db, open.shift);
+  const shift = referenceTo(store.db, open.shift);
   const expectedMinor = figures.methods.find(({ kind }) => kind === 'cash')?.expectedMinor ?? 0;
   draftFloat(draft, shift, user, expectedMinor === 0 ? 0 : -expectedMinor);
   const detail = JSON.stringify({ counted: false });

@@ -16,7 +16,7 @@ export interface RefundInput {
   readonly lines: readonly { readonly ref: string; readonly quantityMilli: number }[];
 }
 
-/** Refuses with input.not-found, refund.too-much, refund.other-mode (practice and earnest do not mix). */
+/** Refuses with input.not-found, refund.no-goods (a voucher is redeemed, what was paid off is not given back), refund.too-much, refund.other-mode (practice and earnest do not mix). */
 export function refundSale(register: Register, input: RefundInput): Result<CartView> {
   const { store } = register;
   const sale = readSoldSale(store.db, input.sale);
@@ -27,12 +27,18 @@ export function refundSale(register: Register, input: RefundInput): Result<CartV
     for (const { ref, quantityMilli } of input.lines) {
       const sold = sale.lines.find((line) => line.ref === ref);
       if (sold === undefined) return refuse('input.not-found', { what: 'line' });
+      if (!isGivenBack(sold)) return refuse('refund.no-goods', { name: sold.name });
       const added = addRefund(cart, sold, quantityMilli, sale.label);
       if (!added.ok) return added;
       cart = added.value;
     }
     return ok(cart);
   });
+}
+
+/** A voucher is redeemed, and what was paid off of an account stays paid. */
+export function isGivenBack({ kind }: Pick<SoldLine, 'kind'>): boolean {
+  return kind !== 'voucher-issued' && kind !== 'account-payment';
 }
 
 function addRefund(cart: Cart, sold: SoldLine, quantityMilli: number, label: string): Result<Cart> {

@@ -16,6 +16,7 @@ import { CASH_HANDLERS } from './handlers/cash.ts';
 import { CATALOGUE_HANDLERS } from './handlers/catalogue.ts';
 import { INVOICE_HANDLERS } from './handlers/invoices.ts';
 import { PRINTING_HANDLERS } from './handlers/printing.ts';
+import { PAYMENT_HANDLERS } from './handlers/payments.ts';
 import { SELLING_HANDLERS } from './handlers/selling.ts';
 import { SHOP_HANDLERS } from './handlers/shop.ts';
 import { REPORT_HANDLERS } from './handlers/reports.ts';
@@ -36,6 +37,7 @@ const HANDLERS: Handlers<RouteName> = {
   ...CASH_HANDLERS,
   ...PRINTING_HANDLERS,
   ...INVOICE_HANDLERS,
+  ...PAYMENT_HANDLERS,
 };
 
 /** JSON bodies; a CSV file is streamed and has its own bound. */

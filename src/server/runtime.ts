@@ -8,6 +8,7 @@ import type { Random } from '../base/random.ts';
 import type { Refusal } from '../base/result.ts';
 import type { Register } from '../register/register.ts';
 import type { Reader } from '../store/reader.ts';
+import type { CardDesk } from './card-desk.ts';
 import type { EventBus } from './events.ts';
 import type { Jobs } from './jobs.ts';
 import type { GiveWay } from './give-way.ts';
@@ -30,6 +31,7 @@ export interface Runtime {
   readonly jobs: Jobs;
   readonly giveWay: GiveWay;
   readonly imports: ImportDesk;
+  readonly cardDesk: CardDesk;
   readonly network: Network;
   readonly delays: DelayLog;
   readonly printing: PrintQueue;

@@ -7,12 +7,15 @@ import type { Random } from '../base/random.ts';
 import { ok, type Refusal, type Result } from '../base/result.ts';
 import { unfinishedImports } from '../register/import-products.ts';
 import { unfinishedUndos } from '../register/undo-import.ts';
+import { noteUnanswered } from '../register/ask-card.ts';
+import { getCart } from '../register/edit-cart.ts';
 import { openRegister } from '../register/register.ts';
 import { lockFolder } from '../store/lock-folder.ts';
 import { startReader } from '../store/reader.ts';
 import { closeStore } from '../store/store.ts';
 import { openStore } from '../store/open-store.ts';
 import type { SyncTools } from '../sync/tools.ts';
+import { makeCardDesk } from './card-desk.ts';
 import { makeDelayLog } from './delay-log.ts';
 import { makeEventBus } from './events.ts';
 import { makeGiveWay } from './give-way.ts';
@@ -60,6 +63,7 @@ export function startRuntime(input: StartInput): Result<Started> {
   }
   const store = opened.value;
   const { register, filled } = openRegister(store);
+  noteUnanswered(register);
   const reader = startReader(store);
   const events = makeEventBus();
   const stopped = new AbortController();
@@ -79,6 +83,7 @@ export function startRuntime(input: StartInput): Result<Started> {
   };
   const network = makeNetwork({ ...input, register, reader, syncTools, onStatus: () => tellStatus() });
   const giveWay = makeGiveWay(clock);
+  const cardDesk = makeCardDesk(register, log, () => events.publish({ type: 'cart', version: getCart(register).version }));
   const delays = makeDelayLog(store, network, clock);
   const printing = makePrintQueue({ store, clock, log, giveWay, onChange: () => tellStatus() });
   const runtime: Runtime = {
@@ -94,6 +99,7 @@ export function startRuntime(input: StartInput): Result<Started> {
     jobs,
     giveWay,
     imports: makeImportDesk(register, input.dataFolder, giveWay),
+    cardDesk,
     network,
     delays,
     printing,
@@ -133,6 +139,7 @@ export function startRuntime(input: StartInput): Result<Started> {
     stop: async (how) => {
       stopped.abort();
       await printing.stop();
+      cardDesk.stop();
       await beginning;
       await network.stop(how);
       await checkpointing;

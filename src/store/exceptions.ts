@@ -18,6 +18,8 @@ export type ExceptionKind =
   | 'over-refund'
   | 'invoiced-twice'
   | 'held-cart-twice'
+  | 'card-denied'
+  | 'voucher-overdrawn'
   | 'set-aside'
   | 'clone'
   | 'stamp-ahead';
@@ -294,6 +296,44 @@ export function noteRefunds(db: Database, lineId: number): void {
           },
         },
   );
+}
+
+/** A voucher that pays more than it was worth: redeemed at registers that could not see each other. All of it stands, and one exception says so. */
+export function noteVoucher(db: Database, id: number): void {
+  const voucher = bytesOrNull(db.get('SELECT voucher FROM voucher_movement WHERE id = ?', id)?.['voucher']);
+  if (voucher === null) return;
+  const sum = db.get(
+    'SELECT sum(amount_minor) AS minor, max(at) AS at, max(code) AS code FROM voucher_movement WHERE voucher = ?',
+    voucher,
+  );
+  const leftMinor = numberOrNull(sum?.['minor']) ?? 0;
+  // Of one whose issue has not come yet nobody knows what it is worth.
+  const code = textOrNull(sum?.['code']);
+  const overdrawn = code !== null && leftMinor < 0;
+  settle(
+    db,
+    `voucher-overdrawn:${toHex(voucher)}`,
+    overdrawn ? { kind: 'voucher-overdrawn', at: numberOrNull(sum?.['at']) ?? 0, subject: code, detail: { overMinor: -leftMinor } } : null,
+  );
+}
+
+/** A card payment that a person said was not made, and the terminal says it was; whichever came first. */
+export function noteCardPayment(db: Database, id: number): void {
+  const attempt = numberOrNull(db.get('SELECT attempt FROM payment_attempt WHERE id = ?', id)?.['attempt']);
+  if (attempt === null) return;
+  const said = db.get(
+    `SELECT max(at) AS at, max(CASE state WHEN 'approved' THEN reference END) AS reference, max(amount_minor) AS amount
+     FROM payment_attempt WHERE attempt = ? AND state IN ('approved', 'declined') HAVING count(DISTINCT state) > 1`,
+    attempt,
+  );
+  if (said === undefined) return;
+  const ref = `${toHex(hashOfLocal(db, Math.floor(attempt / INDEX_SPACE)))}:${attempt % INDEX_SPACE}`;
+  settle(db, `card-denied:${ref}`, {
+    kind: 'card-denied',
+    at: numberOrNull(said['at']) ?? 0,
+    subject: ref,
+    detail: { amountMinor: numberOrNull(said['amount']) ?? 0, reference: textOrNull(said['reference']) ?? '' },
+  });
 }
 
 /**

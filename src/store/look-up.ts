@@ -4,6 +4,8 @@
  */
 import { assert } from '../base/assert.ts';
 import { equalBytes } from '../base/bytes.ts';
+import { INDEX_SPACE } from '../protocol/changeset.ts';
+import { referenceText } from './codec.ts';
 import { bytesOf, numberOf, type Database, type SqlValue } from './database.ts';
 
 // ---- meta
@@ -34,6 +36,11 @@ export function hashOfLocal(db: Database, local: number): Uint8Array {
   const row = db.get('SELECT hash FROM changeset WHERE local = ?', local);
   assert(row !== undefined, `changeset ${local} is known`);
   return bytesOf(row['hash']);
+}
+
+/** How a draft names a ledger row of an earlier changeset, by its local id. */
+export function referenceTo(db: Database, id: number): `${string}:${number}` {
+  return referenceText(hashOfLocal(db, Math.floor(id / INDEX_SPACE)), id % INDEX_SPACE);
 }
 
 /** States (judge.ts) of changesets that their chain's key vouches for, whatever their texts say. */

@@ -20,7 +20,17 @@ import {
 import { isTableName, TABLES, type TableName } from '../protocol/tables.ts';
 import { encodeValue, ledgerId } from './codec.ts';
 import { bytesOrNull, type SqlRow, type SqlValue } from './database.ts';
-import { noteCodes, noteInvoice, noteLostEdits, noteNames, noteRefunds, noteSale, noteUserNames } from './exceptions.ts';
+import {
+  noteCardPayment,
+  noteCodes,
+  noteInvoice,
+  noteLostEdits,
+  noteNames,
+  noteRefunds,
+  noteSale,
+  noteUserNames,
+  noteVoucher,
+} from './exceptions.ts';
 import { stampColumn } from './schema.ts';
 import { nameLocal } from './look-up.ts';
 import type { Change, Store } from './store.ts';
@@ -157,6 +167,12 @@ function applyEffects(store: Store, place: Place, id: number): void {
       return;
     case 'sale_line':
       noteRefunds(store.db, id);
+      return;
+    case 'voucher_movement':
+      noteVoucher(store.db, id);
+      return;
+    case 'payment_attempt':
+      noteCardPayment(store.db, id);
       return;
     case 'certificate':
       learnCertificate(store, values);

@@ -134,6 +134,14 @@ CREATE INDEX shift_event_by_shift ON shift_event (shift) WHERE shift IS NOT NULL
 CREATE INDEX sale_by_shift ON sale (shift);
 CREATE INDEX sale_by_day ON sale (trading_day, register);
 CREATE INDEX tender_swap ON tender (sale) WHERE swap_of IS NOT NULL;
+CREATE INDEX tender_by_attempt ON tender (payment_attempt) WHERE payment_attempt IS NOT NULL;
+CREATE INDEX payment_attempt_by_cart ON payment_attempt (cart);
+CREATE INDEX payment_attempt_by_attempt ON payment_attempt (attempt) WHERE attempt IS NOT NULL;
+CREATE INDEX voucher_movement_by_voucher ON voucher_movement (voucher);
+CREATE INDEX voucher_movement_by_code ON voucher_movement (code) WHERE code IS NOT NULL;
+CREATE INDEX account_movement_by_customer ON account_movement (customer);
+CREATE INDEX fiscal_event_by_cart ON fiscal_event (cart) WHERE cart IS NOT NULL;
+CREATE INDEX fiscal_event_by_sale ON fiscal_event (sale) WHERE sale IS NOT NULL;
 CREATE INDEX cash_movement_by_shift ON cash_movement (shift);
 CREATE INDEX closing_by_register ON closing (register, kind, number);
 CREATE INDEX closing_by_day ON closing (kind, trading_day);

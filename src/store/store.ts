@@ -10,7 +10,7 @@ import type { ChainKey } from '../protocol/changeset.ts';
 import { FIRST_DICTIONARY } from '../protocol/dictionary.ts';
 import { textOf, type Database } from './database.ts';
 
-export { findLocal, hashOfLocal, nameLocal, readMeta, writeMeta } from './look-up.ts';
+export { findLocal, hashOfLocal, nameLocal, readMeta, referenceTo, writeMeta } from './look-up.ts';
 
 export interface OwnChain {
   readonly number: number;

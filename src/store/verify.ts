@@ -55,6 +55,10 @@ function firstProblem(db: Database): Problem | null {
     checkTables(db) ??
     checkLines(db) ??
     checkSales(db) ??
+    checkSwaps(db) ??
+    checkCards(db) ??
+    checkVouchers(db) ??
+    checkAccounts(db) ??
     checkNumbers(db)
   );
 }
@@ -184,6 +188,52 @@ function checkSales(db: Database): Problem | null {
     where: `sale ${String(wrong['series'])}-${String(wrong['number'])}`,
     what: `total ${String(wrong['total_minor'])}, lines ${String(wrong['lines'])}, paid ${String(wrong['paid'])}`,
   };
+}
+
+/** Corrections of how a sale was paid come to nothing, each pair by itself. */
+function checkSwaps(db: Database): Problem | null {
+  const wrong = db.get(`
+    SELECT min(id) AS id, sum(amount_minor - change_minor) AS sum FROM tender WHERE swap_of IS NOT NULL GROUP BY id >> 9, swap_of HAVING sum <> 0 LIMIT 1`);
+  return wrong === undefined ? null : { where: `tender ${String(wrong['id'])}`, what: `its correction is off by ${String(wrong['sum'])}` };
+}
+
+/**
+ * A payment that names what a terminal was asked is of that way and amount, was approved, and counts once: what terminals took is what the
+ * sales say, and what is still offered.
+ */
+function checkCards(db: Database): Problem | null {
+  const wrong = db.get(`
+    SELECT t.id, a.amount_minor AS asked, t.amount_minor AS paid, count(*) OVER (PARTITION BY t.payment_attempt) AS times,
+      a.payment_method IS t.payment_method AND a.amount_minor = t.amount_minor AND a.state = 'asked' AND a.gives_back IS NULL
+        AND EXISTS (SELECT 1 FROM payment_attempt s WHERE s.attempt = a.id AND s.state = 'approved') AS fits
+    FROM tender t JOIN payment_attempt a ON a.id = t.payment_attempt ORDER BY fits, times DESC LIMIT 1`);
+  if (wrong === undefined || (wrong['fits'] === 1 && wrong['times'] === 1)) return null;
+  return {
+    where: `tender ${String(wrong['id'])}`,
+    what: `a terminal was asked for ${String(wrong['asked'])}; ${String(wrong['paid'])} count, ${String(wrong['times'])} times`,
+  };
+}
+
+/** What vouchers moved in a sale is what its lines and payments by voucher say. */
+function checkVouchers(db: Database): Problem | null {
+  const wrong = db.get(`
+    SELECT sale, sum(minor) AS off FROM (
+      SELECT t.sale, t.amount_minor AS minor FROM tender t WHERE t.reference IS NOT NULL
+      UNION ALL SELECT sale, amount_minor FROM voucher_movement WHERE sale_line IS NULL
+      UNION ALL SELECT v.sale, v.amount_minor - l.total_minor FROM voucher_movement v JOIN sale_line l ON l.id = v.sale_line)
+    GROUP BY sale HAVING off <> 0 LIMIT 1`);
+  return wrong === undefined ? null : { where: `vouchers of sale ${String(wrong['sale'])}`, what: `off by ${String(wrong['off'])}` };
+}
+
+/** What customers owe more by through a sale is what it put on account, less what it paid off. */
+function checkAccounts(db: Database): Problem | null {
+  const wrong = db.get(`
+    SELECT sale, sum(minor) AS off FROM (
+      SELECT sale, -amount_minor AS minor FROM account_movement WHERE sale IS NOT NULL
+      UNION ALL SELECT t.sale, t.amount_minor FROM tender t JOIN payment_method m ON m.id = t.payment_method AND m.kind = 'account'
+      UNION ALL SELECT l.sale, -l.total_minor FROM sale_line l JOIN sale s ON s.id = l.sale AND s.mode <> 'training' WHERE l.kind = 'account-payment')
+    GROUP BY sale HAVING off <> 0 LIMIT 1`);
+  return wrong === undefined ? null : { where: `account of sale ${String(wrong['sale'])}`, what: `off by ${String(wrong['off'])}` };
 }
 
 /** P5, per line: price x quantity, halves away from nought, + adjustments = total. */

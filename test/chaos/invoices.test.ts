@@ -38,7 +38,7 @@ async function work(shop: ShopOfTills, at: number, shared: string, sold: Map<str
     });
     const { id: cart, totalMinor, payBack } = await register.call('getCart');
     const refund = await register.call('pay', {
-      body: { cart, totalMinor, tenders: payBack.map((back) => ({ ...back, amountMinor: -back.amountMinor })) },
+      body: { cart, totalMinor, tenders: payBack.map(({ method, amountMinor }) => ({ method, amountMinor: -amountMinor })) },
     });
     sold.set(refund.uuid.replaceAll('-', ''), refund.label);
     labels.push(...(await register.call('listInvoices', { params: { uuid: refund.uuid } })).rows.map((row) => row.label));

@@ -77,6 +77,9 @@ export const customerRow = z.object({
   cardCode: z.string().nullable(),
   /** What papers are written in; null: the shop's language. */
   language: z.string().nullable(),
+  /** Whether they may pay later, and the most they may owe. */
+  onAccount: z.boolean(),
+  accountLimitMinor: minor.nullable(),
   forgotten: z.boolean(),
 });
 const optionalLine = z.string().trim().max(200).nullable().optional();
@@ -88,6 +91,9 @@ export const customerInput = z.object({
   taxNumber: optionalLine,
   cardCode: optionalLine,
   language: z.enum(PAPER_LANGUAGES).nullable().optional(),
+  /** Both ask for the right on-account. */
+  onAccount: z.boolean().optional(),
+  accountLimitMinor: minor.nonnegative().nullable().optional(),
 });
 
 export const userRow = z.object({
@@ -140,6 +146,8 @@ export const exception = z.discriminatedUnion('kind', [
   }),
   toCheck.extend({ kind: z.literal('doubled-number'), label: z.string() }),
   /** More was given back than sold: two registers refunded one line while apart. */
+  toCheck.extend({ kind: z.literal('card-denied'), amountMinor: minor, reference: z.string() }),
+  toCheck.extend({ kind: z.literal('voucher-overdrawn'), code: z.string(), overMinor: minor }),
   toCheck.extend({ kind: z.literal('over-refund'), name: z.string(), label: z.string(), soldMilli: milli, refundedMilli: milli }),
   /** Two registers took and paid one held cart, or made an invoice of one sale, while apart. */
   toCheck.extend({ kind: z.enum(['held-cart-twice', 'invoiced-twice']), labels: z.array(z.string()) }),

@@ -30,6 +30,7 @@ export const REPORTS = {
       buckets: z.array(z.object({ at: z.int(), sales: z.int(), totalMinor: minor })),
       registers: z.array(row),
       users: z.array(row),
+      tips: z.array(row),
       methods: z.array(row),
       taxes: z.array(z.object({ ratePpm: z.int(), netMinor: minor, taxMinor: minor })),
       products: z.array(row.extend({ quantityMilli: milli, marginMinor: minor })),

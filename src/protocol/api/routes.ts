@@ -5,11 +5,22 @@ import { CATALOGUE } from './catalogue.ts';
 import { SELLING } from './selling.ts';
 import { INVOICES } from './invoices.ts';
 import { PRINTING } from './printing.ts';
+import { PAYMENTS } from './payments.ts';
 import { REPORTS } from './reports.ts';
 import { STOCK } from './stock.ts';
 import { SHOP } from './shop.ts';
 
-export const ROUTES = { ...SHOP, ...SELLING, ...CATALOGUE, ...STOCK, ...REPORTS, ...CASH, ...PRINTING, ...INVOICES } as const;
+export const ROUTES = {
+  ...SHOP,
+  ...SELLING,
+  ...PAYMENTS,
+  ...CATALOGUE,
+  ...STOCK,
+  ...REPORTS,
+  ...CASH,
+  ...PRINTING,
+  ...INVOICES,
+} as const;
 export const EVENTS_PATH = '/api/events';
 /** A right granted on the spot, by the token of `grantRight`. */
 export const GRANT_HEADER = 'aurapos-grant';

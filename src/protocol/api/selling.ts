@@ -8,7 +8,7 @@ const discountView = z.object({ kind: z.enum(['percent', 'amount']), value: z.in
 export const cartLine = z.object({
   /** Stays the same while the line lives. */
   line: z.int(),
-  kind: z.enum(['goods', 'department', 'deposit', 'deposit-return', 'tip']),
+  kind: z.enum(['goods', 'department', 'deposit', 'deposit-return', 'tip', 'voucher-issued', 'account-payment']),
   product: idText.nullable(),
   code: z.string().nullable(),
   name: z.string(),
@@ -33,6 +33,19 @@ export const cartLine = z.object({
   priceNowMinor: minor.nullable(),
 });
 
+export const cardPayment = z.object({
+  attempt: z.int(),
+  method: idText,
+  /** Negative where money goes back to a card. */
+  amountMinor: minor,
+  /** unknown: it was asked and did not say; a person settles it before the cart is paid or changed. */
+  state: z.enum(['asked', 'approved', 'declined', 'unknown']),
+  /** The terminal's receipt number, or why it declined. */
+  reference: z.string().nullable(),
+  /** The payment whose money goes back with this one. */
+  givesBack: z.int().nullable(),
+});
+
 export const cart = z.object({
   id: idText,
   /** Grows with each change; an older screen shows the newer cart. */
@@ -55,7 +68,11 @@ export const cart = z.object({
   ageToCheck: z.int().nullable(),
   customer: z.object({ id: idText, name: z.string() }).nullable(),
   /** How what is given back was paid, where money goes back. */
-  payBack: z.array(z.object({ method: idText, amountMinor: minor })),
+  payBack: z.array(z.object({ method: idText, amountMinor: minor, voucher: z.string().nullable() })),
+  /** What a card terminal was asked for this cart, oldest first. */
+  cardPayments: z.array(cardPayment),
+  /** What of it counts towards the total. */
+  takenMinor: minor,
   canUndo: z.boolean(),
   /** The sale before this cart, while nothing has been scanned since: its change stays on screen. */
   lastSale: z.object({ uuid: idText, label: z.string(), totalMinor: minor, changeMinor: minor }).nullable(),
@@ -112,8 +129,26 @@ export const receipt = z.object({
   roundingMinor: minor,
   dueMinor: minor,
   taxes: z.array(z.object({ ratePpm: z.int(), netMinor: minor, taxMinor: minor })),
-  tenders: z.array(z.object({ method: z.string(), kind: z.string(), amountMinor: minor, changeMinor: minor })),
+  tenders: z.array(
+    z.object({
+      /** Names it at this register. */
+      tender: z.int(),
+      methodId: idText.nullable(),
+      method: z.string(),
+      kind: z.string(),
+      amountMinor: minor,
+      changeMinor: minor,
+      /** A voucher's code. */
+      reference: z.string().nullable(),
+      /** A card terminal took it. */
+      byTerminal: z.boolean(),
+      /** What was recorded first, where somebody corrected it. */
+      insteadOf: z.string().nullable(),
+    }),
+  ),
   changeMinor: minor,
+  /** Issued with this sale: to be printed, and scanned. */
+  vouchers: z.array(z.object({ code: z.string(), amountMinor: minor, expiresAt: instant.nullable() })),
 });
 
 export const saleRow = z.object({
@@ -136,6 +171,21 @@ export const saleRow = z.object({
   /** When this register learned of it. */
   knownAt: instant,
 });
+
+/**
+ * What was handed over, beside what a card terminal took; more than due is change where the method gives change. Negative where money goes
+ * back. A card confirmed by hand where a terminal is connected asks for the right settle-payment.
+ */
+export const tenders = z
+  .array(
+    z.object({
+      method: idText,
+      amountMinor: minor,
+      /** Code of the voucher that pays; without one, money goes back onto a new voucher. */
+      voucher: z.string().trim().max(40).exactOptional(),
+    }),
+  )
+  .max(20);
 
 const lineParams = z.object({ line: z.coerce.number().int() });
 const quantity = milli.positive().max(9_999_999);
@@ -344,8 +394,7 @@ export const SELLING = {
       cart: idText,
       /** What the screen showed; another total is refused with cart.changed. */
       totalMinor: minor,
-      /** What was handed over; more than due is change where the method gives change. Negative where money goes back. */
-      tenders: z.array(z.object({ method: idText, amountMinor: minor })).max(20),
+      tenders,
     }),
     answer: receipt,
   }),

@@ -1,5 +1,5 @@
 /** Handlers behind the counter: products, customers, users, import, what wants a person. */
-import { ok, refuse, type Result } from '../../base/result.ts';
+import { ok, refuse, type Refused, type Result } from '../../base/result.ts';
 import { isId, type Id } from '../../base/id.ts';
 import { present } from '../../base/assert.ts';
 import { pinDigitsNeeded } from '../../domain/rights.ts';
@@ -16,7 +16,7 @@ import { listPrices, lowestBefore } from '../../store/queries/prices.ts';
 import { listTaxRates, readTaxCategories } from '../../store/queries/taxes.ts';
 import { listRoles, listUsers, readCustomer, type UserRow } from '../../store/queries/people.ts';
 import { listExceptions } from '../../store/queries/shop.ts';
-import type { Caller, Handlers } from '../handler.ts';
+import { rightMissing, whoMay, type Caller, type Handlers } from '../handler.ts';
 import { actingUser } from './selling.ts';
 import { viewException } from './to-check.ts';
 
@@ -73,8 +73,9 @@ export const CATALOGUE_HANDLERS: Handlers<keyof typeof CATALOGUE> = {
     if (customer === null) return refuse('input.not-found', { what: 'customer' });
     return ok({ customer, ...(await reader.ask('customerTotals', params.id)) });
   },
-  addCustomer: (runtime, { body, caller }) => addCustomer(runtime.register, body, actingUser(runtime, caller)),
-  editCustomer: (runtime, { params, body, caller }) => editCustomer(runtime.register, params.id, body, actingUser(runtime, caller)),
+  addCustomer: (runtime, { body, caller }) => mayTrust(body, caller) ?? addCustomer(runtime.register, body, actingUser(runtime, caller)),
+  editCustomer: (runtime, { params, body, caller }) =>
+    mayTrust(body, caller) ?? editCustomer(runtime.register, params.id, body, actingUser(runtime, caller)),
   forgetCustomer: (runtime, { params, caller }) => done(forgetCustomer(runtime.register, params.id, actingUser(runtime, caller))),
   listUsers: ({ register }, { caller }) => ok({ rows: listUsers(register.store.db).map((user) => toUserView(user, caller)) }),
   listRoles: ({ register }) =>
@@ -144,4 +145,10 @@ function toUserView(
 
 function idOf(made: Result<Id>): Result<{ id: Id }> {
   return made.ok ? ok({ id: made.value }) : made;
+}
+
+/** Letting somebody pay later is a matter of trust. */
+function mayTrust(body: { readonly onAccount?: unknown; readonly accountLimitMinor?: unknown }, caller: Caller): Refused | null {
+  const isAsked = body.onAccount !== undefined || body.accountLimitMinor !== undefined;
+  return isAsked && whoMay(caller, 'on-account') === null ? { ok: false, refusal: rightMissing(caller, 'on-account') } : null;
 }

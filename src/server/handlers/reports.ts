@@ -11,6 +11,7 @@ export const REPORT_HANDLERS: Handlers<keyof typeof REPORTS> = {
       buckets: [...report.buckets],
       registers: [...report.registers],
       users: [...report.users],
+      tips: [...report.tips],
       methods: [...report.methods],
       taxes: [...report.taxes],
       products: [...report.products],

@@ -3,9 +3,10 @@ import { ok, refuse, type Result } from '../../base/result.ts';
 import { present } from '../../base/assert.ts';
 import type { Id } from '../../base/id.ts';
 import { isId } from '../../base/id.ts';
+import type { Right } from '../../domain/rights.ts';
 import type { SELLING } from '../../protocol/api/selling.ts';
 import { addDepartmentLine } from '../../register/add-department-line.ts';
-import { completeSale } from '../../register/complete-sale.ts';
+import { completeSale, type PayInput } from '../../register/complete-sale.ts';
 import {
   addProductLine,
   changeLine,
@@ -13,6 +14,7 @@ import {
   completedSaleOf,
   dropLine,
   getCart,
+  isTraining,
   returnDeposit,
   scanCode,
   setCartCustomer,
@@ -21,15 +23,16 @@ import {
   undoCart,
 } from '../../register/edit-cart.ts';
 import { clearCart, heldCarts, holdCart, recallCart } from '../../register/hold-cart.ts';
-import { refundSale } from '../../register/refund-sale.ts';
+import { isGivenBack, refundSale } from '../../register/refund-sale.ts';
 import { readMode } from '../../register/register.ts';
-import { codeTiles, favouriteTiles, opensDrawer, recentTiles, tilesOf } from '../../store/queries/catalogue.ts';
+import { codeTiles, favouriteTiles, listPaymentMethods, opensDrawer, recentTiles, tilesOf } from '../../store/queries/catalogue.ts';
 import { listUsers } from '../../store/queries/people.ts';
 import { readReceipt, setUnprinted, unprintedSales } from '../../store/queries/sales.ts';
 import { readSoldSale } from '../../store/queries/refunds.ts';
 import { readSetting } from '../../store/queries/shop.ts';
 import { rightMissing, whoMay, type Caller, type Handlers } from '../handler.ts';
 import type { Runtime } from '../runtime.ts';
+import { tellCart } from './cart-news.ts';
 
 /** The user a sale stands under; the command line sells as the first owner. */
 export function actingUser(runtime: Runtime, caller: Caller): Id {
@@ -85,7 +88,7 @@ export const SELLING_HANDLERS: Handlers<keyof typeof SELLING> = {
     const sale = readSoldSale(register.store.db, params.uuid);
     if (sale === null) return refuse('input.not-found', { what: 'sale' });
     return ok({
-      rows: sale.lines.map(({ ref, name, unit, quantityMilli, refundedMilli, totalMinor }) => ({
+      rows: sale.lines.filter(isGivenBack).map(({ ref, name, unit, quantityMilli, refundedMilli, totalMinor }) => ({
         ref,
         name,
         unit,
@@ -115,6 +118,8 @@ export const SELLING_HANDLERS: Handlers<keyof typeof SELLING> = {
   clearCart: (runtime, { caller }) => tellCart(runtime, clearCart(runtime.register, actingUser(runtime, caller))),
   setCartCustomer: (runtime, { body }) => tellCart(runtime, setCartCustomer(runtime.register, body.customer)),
   pay: (runtime, { body, caller }) => {
+    const byHand = mayPaySo(runtime, caller, body.tenders);
+    if (!byHand.ok) return byHand;
     const isFirst = completedSaleOf(runtime.register.store, body.cart) === null;
     const sold = completeSale(runtime.register, { ...body, user: actingUser(runtime, caller) });
     if (!sold.ok) return sold;
@@ -168,8 +173,14 @@ function limitedBy(runtime: Runtime, caller: Caller, discount: { readonly kind: 
   return granted === null ? { ok: false, refusal: rightMissing(caller, 'discount') } : ok(granted.by);
 }
 
-/** Other tabs of this register show the same cart. */
-function tellCart<T extends ReturnType<typeof scanCode>>(runtime: Runtime, result: T): T {
-  if (result.ok) runtime.events.publish({ type: 'cart', version: result.value.version });
-  return result;
+/** Where a terminal is connected, a card that it was not asked for is somebody's word; paying later is somebody's trust. */
+export function mayPaySo({ register, cardDesk }: Runtime, caller: Caller, tenders: PayInput['tenders']): Result<null> {
+  const kinds = new Set(
+    listPaymentMethods(register.store.db).flatMap(({ id, kind }) => (tenders.some(({ method }) => method === id) ? [kind] : [])),
+  );
+  const needed: Right[] = [];
+  if (kinds.has('card') && !isTraining(register.store) && cardDesk.canAsk()) needed.push('settle-payment');
+  if (kinds.has('account')) needed.push('on-account');
+  const missing = needed.find((right) => whoMay(caller, right) === null);
+  return missing === undefined ? ok(null) : { ok: false, refusal: rightMissing(caller, missing) };
 }

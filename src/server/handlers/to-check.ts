@@ -46,6 +46,10 @@ export function viewException(store: Store, row: ToCheckRow, nowMs: number): Vie
     case 'held-cart-twice':
     case 'invoiced-twice':
       return { id, at, kind: row.kind, labels: Array.isArray(detail['labels']) ? detail['labels'].map(textOf) : [] };
+    case 'card-denied':
+      return { id, at, kind: row.kind, amountMinor: Number(detail['amountMinor']), reference: textOf(detail['reference']) };
+    case 'voucher-overdrawn':
+      return { id, at, kind: row.kind, code: row.subject, overMinor: Number(detail['overMinor']) };
     case 'doubled-number':
       return { id, at, kind: row.kind, label: row.subject };
     case 'stamp-ahead':

@@ -3,6 +3,7 @@ import { fromHex, toHex } from '../../base/bytes.ts';
 import { idFromBytes, idToBytes, type Id } from '../../base/id.ts';
 import { normalBarcode, spellPackCode } from '../../domain/barcode.ts';
 import type { Unit } from '../../domain/cart.ts';
+import type { MethodKind } from '../../domain/tender.ts';
 import type { SearchRow } from '../product-search.ts';
 import { bytesOf, LIVE, numberOf, numberOrNull, textOf, textOrNull, type Database, type SqlRow, type SqlValue } from '../database.ts';
 import { PRICE_NOW, REGULAR_PRICE_NOW } from './prices.ts';
@@ -317,8 +318,6 @@ export function listDepartments(db: Database, nowMs: number): DepartmentRow[] {
     };
   });
 }
-
-export type MethodKind = 'cash' | 'card' | 'voucher' | 'account' | 'other';
 
 export interface PaymentMethodRow {
   readonly id: Id;

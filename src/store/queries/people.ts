@@ -75,10 +75,12 @@ export interface CustomerRow {
   readonly cardCode: string | null;
   /** What papers for this person are written in; null: the shop's. */
   readonly language: string | null;
+  readonly onAccount: boolean;
+  readonly accountLimitMinor: number | null;
   readonly forgotten: boolean;
 }
 
-const CUSTOMER_COLUMNS = `c.id, c.name AS name_hash, c.language,
+const CUSTOMER_COLUMNS = `c.id, c.name AS name_hash, c.language, c.on_account, c.account_limit_minor,
   (SELECT value FROM detached WHERE hash = c.name) AS name, (SELECT value FROM detached WHERE hash = c.phone) AS phone,
   (SELECT value FROM detached WHERE hash = c.email) AS email, (SELECT value FROM detached WHERE hash = c.address) AS address,
   (SELECT value FROM detached WHERE hash = c.tax_number) AS tax_number, (SELECT value FROM detached WHERE hash = c.card_code) AS card_code`;
@@ -139,6 +141,8 @@ function toCustomer(row: SqlRow): CustomerRow {
     taxNumber: textOrNull(row['tax_number']),
     cardCode: textOrNull(row['card_code']),
     language: textOrNull(row['language']),
+    onAccount: row['on_account'] === 1,
+    accountLimitMinor: numberOrNull(row['account_limit_minor']),
     forgotten: row['name'] === null,
   };
 }

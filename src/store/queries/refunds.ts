@@ -5,9 +5,10 @@ import type { CartLine, Unit } from '../../domain/cart.ts';
 import { INDEX_SPACE } from '../../protocol/changeset.ts';
 import { changesetOfLedgerId } from '../merge.ts';
 import { findLocal, hashOfLocal } from '../store.ts';
-import { bytesOf, numberOf, numberOrNull, textOrNull, type Database, type SqlRow } from '../database.ts';
+import { numberOf, numberOrNull, textOrNull, type Database, type SqlRow } from '../database.ts';
 import { toUnit } from './catalogue.ts';
 import { saleLabel } from './sales.ts';
+import { tendersOfSale } from './tenders.ts';
 
 /** A line of a sale, and how much of it was given back so far, as this register knows. */
 export interface SoldLine {
@@ -87,23 +88,26 @@ export function findSoldLineId(db: Database, ref: string): number | null {
   return local === undefined ? null : local * INDEX_SPACE + Number(index);
 }
 
+export interface PaidBack {
+  readonly method: Id;
+  readonly amountMinor: number;
+  /** Code of the voucher that paid it. */
+  readonly voucher: string | null;
+}
+
 /** The ways what these lines give back was paid, as far as they reach: `totalMinor` (below nought) spread over them in their order. */
-export function paidBackBy(db: Database, lines: readonly CartLine[], totalMinor: number): { method: Id; amountMinor: number }[] {
+export function paidBackBy(db: Database, lines: readonly CartLine[], totalMinor: number): PaidBack[] {
   const changesets = new Set(lines.flatMap(({ refund }) => refund?.line.split(':')[0] ?? []));
-  const back: { method: Id; amountMinor: number }[] = [];
+  const back: PaidBack[] = [];
   let left = -totalMinor;
   for (const hash of changesets) {
     const local = findLocal(db, fromHex(hash));
     if (local === undefined) continue;
     const first = local * INDEX_SPACE;
-    const tenders = db.all(
-      'SELECT payment_method, amount_minor - change_minor AS paid FROM tender WHERE id BETWEEN ? AND ? ORDER BY id',
-      first,
-      first + INDEX_SPACE - 1,
-    );
-    for (const tender of tenders) {
-      const amountMinor = Math.min(left, Math.max(0, numberOf(tender['paid'])));
-      if (amountMinor > 0) back.push({ method: idFromBytes(bytesOf(tender['payment_method'])), amountMinor });
+    const sale = numberOrNull(db.get('SELECT id FROM sale WHERE id BETWEEN ? AND ?', first, first + INDEX_SPACE - 1)?.['id']);
+    for (const tender of sale === null ? [] : tendersOfSale(db, sale)) {
+      const amountMinor = Math.min(left, Math.max(0, tender.amountMinor - tender.changeMinor));
+      if (amountMinor > 0 && tender.methodId !== null) back.push({ method: tender.methodId, amountMinor, voucher: tender.reference });
       left -= amountMinor;
     }
   }

@@ -38,6 +38,8 @@ export interface SalesReport {
   readonly registers: readonly ReportRow[];
   readonly users: readonly ReportRow[];
   readonly methods: readonly ReportRow[];
+  /** Tips by who sold. */
+  readonly tips: readonly ReportRow[];
   readonly taxes: readonly { readonly ratePpm: number; readonly netMinor: number; readonly taxMinor: number }[];
   readonly products: readonly (ReportRow & { readonly quantityMilli: number; readonly marginMinor: number })[];
   readonly categories: readonly ReportRow[];
@@ -93,10 +95,21 @@ export function reportSales(db: Database, { fromMs, untilMs, by, products }: Sal
       .map(toRow)
       .map((row) => ({ ...row, name: row.id === null ? '' : (readUser(db, row.id)?.name ?? '') })),
     methods: all(
-      `SELECT t.payment_method AS id, m.name AS name, count(*) AS count, sum(t.amount_minor - t.change_minor) AS total
-       FROM sale s CROSS JOIN tender t ON ${OF_SALE('t')} LEFT JOIN payment_method m ON m.id = t.payment_method
-       WHERE s.completed_at >= ? AND s.completed_at < ? AND s.mode = 'real' GROUP BY t.payment_method ORDER BY total DESC`,
+      `WITH paid AS (
+         SELECT t.payment_method AS id, 1 AS count, t.amount_minor - t.change_minor AS total FROM sale s CROSS JOIN tender t ON ${OF_SALE('t')}
+         WHERE s.completed_at >= ?1 AND s.completed_at < ?2 AND s.mode = 'real'
+         UNION ALL
+         SELECT t.payment_method, sign(t.amount_minor) * sign(s.total_minor), t.amount_minor FROM tender t CROSS JOIN sale s ON s.id = t.sale
+         WHERE t.swap_of IS NOT NULL AND s.completed_at >= ?1 AND s.completed_at < ?2 AND s.mode = 'real')
+       SELECT p.id, m.name AS name, sum(p.count) AS count, sum(p.total) AS total
+       FROM paid p LEFT JOIN payment_method m ON m.id = p.id GROUP BY p.id ORDER BY total DESC`,
     ).map(toRow),
+    tips: all(
+      `SELECT s.user AS id, count(*) AS count, sum(l.total_minor) AS total FROM sale s CROSS JOIN sale_line l ON ${OF_SALE('l')}
+       WHERE s.completed_at >= ? AND s.completed_at < ? AND s.mode = 'real' AND l.kind = 'tip' GROUP BY s.user ORDER BY total DESC`,
+    )
+      .map(toRow)
+      .map((row) => ({ ...row, name: row.id === null ? '' : (readUser(db, row.id)?.name ?? '') })),
     taxes: sumTaxes(lines),
     ...topOf(db, lines, products),
   };

@@ -14,10 +14,10 @@ import {
   type SqlRow,
   type SqlValue,
 } from '../database.ts';
-import { toMethodKind } from './catalogue.ts';
 import { personalText, userName } from './people.ts';
 import { jobOfSale } from './printing.ts';
 import { readLanguage } from './shop.ts';
+import { tendersOfSale } from './tenders.ts';
 
 export function saleLabel(series: string, number: number): string {
   return `${series}-${String(number).padStart(6, '0')}`;
@@ -94,12 +94,6 @@ function toSaleRow(db: Database, row: SqlRow, single: boolean): SaleRow {
   const id = numberOf(row['id']);
   const { first, last } = changesetRange(id);
   const lines = db.all('SELECT name, quantity_milli, unit FROM sale_line WHERE id BETWEEN ? AND ? AND sale = ?', first, last, id);
-  const methods = db.all(
-    'SELECT m.name FROM tender t LEFT JOIN payment_method m ON m.id = t.payment_method WHERE t.id BETWEEN ? AND ? AND t.sale = ?',
-    first,
-    last,
-    id,
-  );
   const register = db.get('SELECT code, name FROM register WHERE id = ?', row['register'] ?? null);
   return {
     uuid: idFromBytes(bytesOf(row['uuid'])),
@@ -120,7 +114,7 @@ function toSaleRow(db: Database, row: SqlRow, single: boolean): SaleRow {
     totalMinor: numberOf(row['total_minor']) + (numberOrNull(row['rounding_minor']) ?? 0),
     kind: toSaleKind(row['kind']),
     training: row['mode'] === 'training',
-    methods: methods.map((method) => textOrNull(method['name']) ?? ''),
+    methods: tendersOfSale(db, id).map(({ method }) => method),
     state: single ? 'here' : saleState(db, id),
     knownAt: numberOf(row['completed_at']),
   };
@@ -166,19 +160,7 @@ export function readReceipt(db: Database, uuid: Id): ReceiptData | null {
   const id = numberOf(sale['id']);
   const { first, last } = changesetRange(id);
   const lines = linesOfSale(db, id);
-  const tenders = db
-    .all(
-      'SELECT t.amount_minor, t.change_minor, m.name, m.kind FROM tender t LEFT JOIN payment_method m ON m.id = t.payment_method WHERE t.id BETWEEN ? AND ? AND t.sale = ? ORDER BY t.id',
-      first,
-      last,
-      id,
-    )
-    .map((row) => ({
-      method: textOrNull(row['name']) ?? '',
-      kind: toMethodKind(row['kind']),
-      amountMinor: numberOf(row['amount_minor']),
-      changeMinor: numberOf(row['change_minor']),
-    }));
+  const tenders = tendersOfSale(db, id);
   const register = db.get('SELECT code, name FROM register WHERE id = ?', sale['register'] ?? null);
   const label = saleLabel(textOrNull(sale['series']) ?? '', numberOrNull(sale['number']) ?? 0);
   const totalMinor = numberOf(sale['total_minor']);
@@ -204,6 +186,17 @@ export function readReceipt(db: Database, uuid: Id): ReceiptData | null {
     taxes: sumTaxes(lines),
     tenders,
     changeMinor: tenders.reduce((sum, tender) => sum + tender.changeMinor, 0),
+    vouchers: db
+      .all(
+        'SELECT code, amount_minor, expires_at FROM voucher_movement WHERE id BETWEEN ? AND ? AND code IS NOT NULL ORDER BY id',
+        first,
+        last,
+      )
+      .map((row) => ({
+        code: textOrNull(row['code']) ?? '',
+        amountMinor: numberOf(row['amount_minor']),
+        expiresAt: numberOrNull(row['expires_at']),
+      })),
   };
 }
 
@@ -255,6 +248,22 @@ export function sumTaxes(lines: readonly SqlRow[]): TaxSum[] {
     rates.set(ratePpm, { ratePpm, netMinor: held.netMinor + net, taxMinor: held.taxMinor + taxMinor });
   }
   return [...rates.values()].sort((a, b) => b.ratePpm - a.ratePpm);
+}
+
+export function findSaleLocal(db: Database, uuid: Id): number | null {
+  return numberOrNull(db.get('SELECT id FROM sale WHERE uuid = ?', idToBytes(uuid))?.['id']);
+}
+
+/** Where a sale stands in its register's day; null for one that this register does not hold. */
+export function readSaleShift(db: Database, uuid: Id): { id: number; label: string; shift: number | null; training: boolean } | null {
+  const row = db.get('SELECT id, series, number, shift, mode FROM sale WHERE uuid = ? ORDER BY id LIMIT 1', idToBytes(uuid));
+  if (row === undefined) return null;
+  return {
+    id: numberOf(row['id']),
+    label: saleLabel(textOrNull(row['series']) ?? '', numberOrNull(row['number']) ?? 0),
+    shift: numberOrNull(row['shift']),
+    training: row['mode'] === 'training',
+  };
 }
 
 /** The number that the next receipt of this series gets: gapless by construction, since it is read in the transaction that uses it. */

@@ -2,19 +2,19 @@
  * Reads of shifts: which is open, what its drawer should hold, what happened in it. Where a shift is named by its number, that is the local
  * id of its `opened` row. Those that read every sale of a shift run on the reading thread.
  */
+import type { MethodKind } from '../../domain/tender.ts';
 import { idFromBytes, idToBytes, isId, type Id } from '../../base/id.ts';
 import type { Evidence } from '../../domain/difference-causes.ts';
 import { expectedByMethod, type MethodSum } from '../../domain/shift.ts';
 import { INDEX_SPACE, openBody } from '../../protocol/changeset.ts';
-import type { LedgerRef } from '../../protocol/columns.ts';
-import { referenceText } from '../codec.ts';
 import { bytesOf, numberOf, numberOrNull, textOf, textOrNull, type Database, type SqlRow } from '../database.ts';
 import { changesetOfLedgerId } from '../merge.ts';
-import { hashOfLocal, readMeta } from '../look-up.ts';
+import { readMeta } from '../look-up.ts';
 import { readDictionaries } from '../store.ts';
-import { toMethodKind, type MethodKind } from './catalogue.ts';
+import { toMethodKind } from './catalogue.ts';
 import { userName } from './people.ts';
 import { saleLabel } from './sales.ts';
+import { tendersOfSale } from './tenders.ts';
 
 export interface ShiftRow {
   readonly shift: number;
@@ -39,11 +39,6 @@ export function openShift(db: Database, register: Id): ShiftRow | null {
     openedBy: userName(db, row['user']),
     silent: row['silent'] === 1,
   };
-}
-
-/** How a draft names a shift. */
-export function shiftReference(db: Database, shift: number): LedgerRef {
-  return referenceText(hashOfLocal(db, changesetOfLedgerId(shift)), shift % INDEX_SPACE);
 }
 
 /** What was set aside as the next float when this register's last shift was closed. */
@@ -225,29 +220,12 @@ export function readEvidence(db: Database, shift: number, faces: readonly number
 }
 
 function toCauseSale(db: Database, row: SqlRow): Evidence['sales'][number] {
-  const id = numberOf(row['id']);
-  const first = changesetOfLedgerId(id) * INDEX_SPACE;
   return {
     uuid: idFromBytes(bytesOf(row['uuid'])),
     label: saleLabel(textOf(row['series']), numberOf(row['number'])),
-    tenders: db
-      .all(
-        'SELECT payment_method, amount_minor, change_minor FROM tender WHERE id BETWEEN ? AND ? AND sale = ?',
-        first,
-        first + INDEX_SPACE - 1,
-        id,
-      )
-      .flatMap((tender) =>
-        tender['payment_method'] instanceof Uint8Array
-          ? [
-              {
-                method: idFromBytes(tender['payment_method']),
-                amountMinor: numberOf(tender['amount_minor']),
-                changeMinor: numberOf(tender['change_minor']),
-              },
-            ]
-          : [],
-      ),
+    tenders: tendersOfSale(db, numberOf(row['id'])).flatMap(({ methodId, amountMinor, changeMinor }) =>
+      methodId === null ? [] : [{ method: methodId, amountMinor, changeMinor }],
+    ),
   };
 }
 

@@ -29,7 +29,12 @@ export function readShop(db: Database): ShopRow | null {
 
 /** A setting's id follows from its key, so that two registers which set it apart edit one row. */
 export function settingId(key: string): Id {
-  const bytes = Buffer.from(sha256(Buffer.from(`setting:${key}`)).subarray(0, 16));
+  return fixedId(`setting:${key}`);
+}
+
+/** An id that follows from a name: a UUID of version 8. */
+export function fixedId(name: string): Id {
+  const bytes = Buffer.from(sha256(Buffer.from(name)).subarray(0, 16));
   bytes[6] = 0x80 | ((bytes[6] ?? 0) & 0x0f);
   bytes[8] = 0x80 | ((bytes[8] ?? 0) & 0x3f);
   return idFromBytes(bytes);

@@ -36,13 +36,16 @@ export type QueryName =
   | 'shift'
   | 'x'
   | 'closings'
-  | 'closing';
+  | 'closing'
+  | 'terminal'
+  | 'account'
+  | 'voucher';
 
 const GOODS = ['tiles', 'search', 'products'] as const;
 
 const SHOWN: Readonly<Record<TableName, readonly QueryName[]>> = {
   shop_version: ['state', 'storage'],
-  setting: ['state', 'shift', 'receipt-template'],
+  setting: ['state', 'shift', 'receipt-template', 'terminal'],
   register: ['registers', 'state', 'sales'],
   user: ['users', 'state', 'to-check'],
   role: ['users', 'roles', 'state'],
@@ -63,12 +66,12 @@ const SHOWN: Readonly<Record<TableName, readonly QueryName[]>> = {
   sale: ['customer-sales', 'report', 'sales', 'recent', 'storage', 'to-check', 'shift', 'x'],
   sale_line: ['sale'],
   line_adjustment: [],
-  tender: [],
-  payment_attempt: [],
+  tender: ['sale', 'sales', 'report', 'shift', 'x'],
+  payment_attempt: ['to-check'],
   stock_movement: ['products', 'stock'],
   cash_movement: ['shift', 'x'],
-  voucher_movement: [],
-  account_movement: [],
+  voucher_movement: ['voucher', 'to-check'],
+  account_movement: ['account'],
   shift_event: ['shift', 'x'],
   closing: ['closings', 'closing', 'x'],
   fiscal_event: [],

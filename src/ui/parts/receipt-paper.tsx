@@ -6,7 +6,7 @@ import type { ReactNode } from 'react';
 import type { ReceiptPart } from '../../domain/receipt-template.ts';
 import { receiptWords, type Say } from '../../domain/receipt-words.ts';
 import type { Answer } from '../../protocol/api/routes.ts';
-import { amount, dateTimeAt, money, quantity, rate } from '../format/format.ts';
+import { amount, date, dateTimeAt, money, quantity, rate } from '../format/format.ts';
 import { Barcode } from './symbol.tsx';
 import { useReceiptTemplate } from './use-receipt-template.ts';
 import './receipt-paper.css';
@@ -86,6 +86,14 @@ export function ReceiptPaper({ receipt, copy = false }: { readonly receipt: Rece
           </tbody>
         ) : null}
       </table>
+      {receipt.vouchers.map(({ code, amountMinor, expiresAt }) => (
+        <section className="voucher" key={code}>
+          <p className="strong">{say('voucher', { amount: money(amountMinor, receipt.currency, language) })}</p>
+          <Barcode text={code} />
+          <p className="code">{code}</p>
+          {expiresAt === null ? null : <p className="soft">{say('validUntil', { day: date(expiresAt, language) })}</p>}
+        </section>
+      ))}
       <footer>
         {has('barcode') ? <Barcode text={receipt.label} /> : null}
         <p className="code">{receipt.label}</p>
@@ -152,6 +160,7 @@ function Payments({ receipt, say, figure }: { readonly receipt: Receipt } & Word
         <tr key={at}>
           <td colSpan={2}>
             <bdi>{tender.method}</bdi>
+            {tender.insteadOf === null ? null : <span className="soft"> {say('insteadOf', { method: tender.insteadOf })}</span>}
           </td>
           <td>
             <span className="num">{figure(tender.amountMinor)}</span>

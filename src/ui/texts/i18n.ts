@@ -13,9 +13,15 @@ const FILES: BackendModule = {
   // `read` answers a promise; left to guess it by its parameters, i18next would wait for ever.
   callbackApi: false,
   init: () => {},
-  read: async (code) => {
+  // With the callback: a promise is heard only from a function of two parameters, and building the screens takes away those not used.
+  read: (code, _namespace, done) => {
     const language = LANGUAGES.find((known) => known.code === code);
-    return language === undefined ? {} : (await language.load()).default;
+    if (language === undefined) done(null, {});
+    else
+      language.load().then(
+        (texts) => done(null, texts.default),
+        (error: unknown) => done(error instanceof Error ? error : String(error), null),
+      );
   },
 };
 

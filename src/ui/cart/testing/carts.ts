@@ -22,6 +22,8 @@ export const EMPTY: Cart = {
   ageToCheck: null,
   payBack: [],
   customer: null,
+  cardPayments: [],
+  takenMinor: 0,
   canUndo: false,
   lastSale: null,
 };

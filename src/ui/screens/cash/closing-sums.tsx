@@ -27,6 +27,9 @@ export function ClosingSums({ sums }: { readonly sums: Sums }): ReactNode {
           [`${t('closing.sales')} (${count(totals.sales.count, locale)})`, money(totals.sales.minor)],
           [`${t('closing.refunds')} (${count(totals.refunds.count, locale)})`, money(totals.refunds.minor)],
           [t('closing.turnover'), money(sums.turnoverMinor)],
+          ...totals.beside.map(
+            ({ kind, minor, count: times }) => [`${t(`closing.beside.${kind}`)} (${count(times, locale)})`, money(minor)] as const,
+          ),
           ...(totals.discounts.count === 0 ? [] : [[t('closing.discounts'), money(totals.discounts.minor)] as const]),
           ...(totals.roundingMinor === 0 ? [] : [[t('closing.rounding'), money(totals.roundingMinor)] as const]),
         ]}

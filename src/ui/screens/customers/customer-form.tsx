@@ -1,15 +1,19 @@
 /** One person. Only the name is needed; what is left empty is not kept. */
-import { useMutation } from '@tanstack/react-query';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
 import { PAPER_LANGUAGES } from '../../../domain/receipt-words.ts';
 import { LANGUAGES } from '../../texts/i18n.ts';
 import { useTranslation } from '../../texts/texts.tsx';
 import type { Answer } from '../../../protocol/api/routes.ts';
 import { call } from '../../api/call.ts';
+import { plainAmount } from '../../../domain/money.ts';
+import { date } from '../../format/format.ts';
+import { parseTyped } from '../../format/parse-typed.ts';
 import { queryClient } from '../../live/query-client.ts';
 import { Dialog } from '../../parts/dialog.tsx';
 import { Field, SelectField } from '../../parts/field.tsx';
 import { Problem } from '../../parts/problem.tsx';
+import { useCan, useLocale, useMoney } from '../../parts/register-context.ts';
 
 type Customer = Answer<'addCustomer'>;
 
@@ -33,6 +37,7 @@ const TYPES: Readonly<Record<(typeof DETAILS)[number], string>> = {
 
 export function CustomerForm({ customer, name = '', onClose, onSaved, onForget = null }: Props): ReactNode {
   const { t } = useTranslation();
+  const locale = useLocale();
   const [fields, setFields] = useState({
     name: customer?.name ?? name,
     phone: customer?.phone ?? '',
@@ -41,6 +46,18 @@ export function CustomerForm({ customer, name = '', onClose, onSaved, onForget =
     taxNumber: customer?.taxNumber ?? '',
     cardCode: customer?.cardCode ?? '',
     language: customer?.language ?? '',
+  });
+  const can = useCan();
+  const { digits, money } = useMoney();
+  const [onAccount, setOnAccount] = useState(customer?.onAccount ?? false);
+  const heldLimit = customer?.accountLimitMinor ?? null;
+  const [limit, setLimit] = useState(heldLimit === null ? '' : plainAmount(heldLimit, digits));
+  const limitMinor = limit.trim() === '' ? null : parseTyped(limit, digits);
+  const limitIsWrong = limit.trim() !== '' && (limitMinor === null || limitMinor < 0);
+  const account = useQuery({
+    queryKey: ['account', customer?.id],
+    queryFn: ({ signal }) => call('getAccount', { params: { id: customer?.id ?? '' }, signal }),
+    enabled: customer !== null && customer.onAccount,
   });
   const [tried, setTried] = useState(false);
   const nameless = fields.name.trim() === '';
@@ -55,6 +72,7 @@ export function CustomerForm({ customer, name = '', onClose, onSaved, onForget =
         taxNumber: orNull(fields.taxNumber),
         cardCode: orNull(fields.cardCode),
         language: PAPER_LANGUAGES.find((one) => one === fields.language) ?? null,
+        ...(can('on-account') ? { onAccount, accountLimitMinor: limitMinor } : {}),
       };
       return customer === null ? call('addCustomer', { body }) : call('editCustomer', { params: { id: customer.id }, body });
     },
@@ -70,7 +88,7 @@ export function CustomerForm({ customer, name = '', onClose, onSaved, onForget =
       onClose={onClose}
       onSubmit={() => {
         setTried(true);
-        if (!nameless && !save.isPending) save.mutate();
+        if (!nameless && !limitIsWrong && !save.isPending) save.mutate();
       }}
       actions={
         <>
@@ -117,6 +135,37 @@ export function CustomerForm({ customer, name = '', onClose, onSaved, onForget =
           </option>
         ))}
       </SelectField>
+      {account.data === undefined ? null : (
+        <div>
+          <p className="strong">{t('account.owes', { amount: money(account.data.balanceMinor) })}</p>
+          <ul>
+            {account.data.rows.map(({ at, amountMinor, label }) => (
+              <li key={`${label} ${amountMinor}`} className="small">
+                <span className="num soft">{date(at, locale)}</span> <span className="num">{label}</span>{' '}
+                <span className="num strong">{money(amountMinor)}</span>
+              </li>
+            ))}
+          </ul>
+        </div>
+      )}
+      {can('on-account') ? (
+        <>
+          <label className="check">
+            <input type="checkbox" checked={onAccount} onChange={(event) => setOnAccount(event.target.checked)} /> {t('account.on-account')}
+          </label>
+          {onAccount ? (
+            <Field
+              label={t('account.limit')}
+              hint={t('account.limit-hint')}
+              className="num"
+              inputMode="decimal"
+              value={limit}
+              onChange={(event) => setLimit(event.target.value)}
+              error={limitIsWrong ? t('voucher.no-value') : null}
+            />
+          ) : null}
+        </>
+      ) : null}
     </Dialog>
   );
 }

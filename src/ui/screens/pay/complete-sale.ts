@@ -11,6 +11,8 @@ import type { Receipt } from '../../parts/receipt-paper.tsx';
 export interface TenderGiven {
   readonly method: string;
   readonly amountMinor: number;
+  /** Code of the voucher that pays. */
+  readonly voucher?: string;
 }
 
 const TRIES = 4;
@@ -22,6 +24,11 @@ const paidHere = new Set<string>();
 /** Paid on this screen since it was loaded: whoever stands here saw the receipt offered. */
 export function wasPaidHere(sale: string): boolean {
   return paidHere.has(sale);
+}
+
+/** The same for a sale that the register made by itself, while this screen waited for a card. */
+export function notePaidHere(sale: string): void {
+  paidHere.add(sale);
 }
 
 export function completeSale(cart: Cart, tenders: readonly TenderGiven[]): Promise<Receipt> {

@@ -8,15 +8,18 @@ export interface Given {
   readonly key: number;
   readonly method: Method;
   readonly amountMinor: number;
+  /** Code of the voucher that pays. */
+  readonly voucher?: string;
 }
 
-/** Left to pay by this method, never below nought: in cash it is rounded to the smallest coin. */
+/** Left of this sum to pay by this method, never below nought: in cash it is rounded to the smallest coin. */
 export function leftToPay(totalMinor: number, given: readonly Given[], by: Pick<Method, 'givesChange' | 'roundingStepMinor'>): number {
   const left = totalMinor - given.reduce((sum, one) => sum + one.amountMinor, 0);
   const step = by.givesChange ? by.roundingStepMinor : null;
   return Math.max(0, step === null ? left : roundToStep(left, step));
 }
 
-export function givenAfter(given: readonly Given[], method: Method, amountMinor: number): readonly Given[] {
-  return [...given, { key: (given[given.length - 1]?.key ?? 0) + 1, method, amountMinor }];
+export function givenAfter(given: readonly Given[], method: Method, amountMinor: number, voucher?: string): readonly Given[] {
+  const one = { key: (given[given.length - 1]?.key ?? 0) + 1, method, amountMinor };
+  return [...given, voucher === undefined ? one : { ...one, voucher }];
 }

@@ -10,6 +10,7 @@ import { BigFigure } from '../../parts/big-figure.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { useMoney } from '../../parts/register-context.ts';
 import { goTo } from '../../parts/route.ts';
+import { askCard, CardDeclined, CardTaken, CardWait, useAsksTerminal, waitingFor } from './card-payment.tsx';
 import { completeSale, type TenderGiven } from './complete-sale.ts';
 import type { Method } from './given.ts';
 import { WayMark } from './way-mark.tsx';
@@ -29,15 +30,37 @@ export function PayBack({ cart, ways }: Props): ReactNode {
     },
     onSuccess: () => goTo('sell'),
   });
-  const even = cart.totalMinor === 0;
-  const asPaid = asItWasPaid(cart, ways);
+  const asksTerminal = useAsksTerminal();
+  const waiting = waitingFor(cart);
+  const leftMinor = cart.totalMinor - cart.takenMinor;
+  /** What goes back to a card goes through the terminal, where there is one; the rest goes with it. */
+  const ask = useMutation({
+    mutationFn: async (tenders: readonly TenderGiven[]) => {
+      const isCard = ({ method }: TenderGiven): boolean => ways.some(({ id, kind }) => id === method && kind === 'card');
+      const cards = tenders.filter(isCard);
+      await askCard(
+        cards[0]?.method ?? '',
+        cards.reduce((sum, { amountMinor }) => sum + amountMinor, 0),
+        tenders.filter((tender) => !isCard(tender)),
+      );
+    },
+  });
+  const giveBack = (tenders: readonly TenderGiven[]): void => {
+    const throughTerminal = tenders.some(({ method }) => ways.some((way) => way.id === method && asksTerminal(way, cart)));
+    if (throughTerminal) ask.mutate(tenders);
+    else complete.mutate(tenders);
+  };
+  const busy = complete.isPending || ask.isPending;
+  const even = leftMinor === 0;
+  const asPaid = even ? [] : cart.takenMinor === 0 ? asItWasPaid(cart, ways) : null;
   const nameOf = (id: string): string => ways.find((way) => way.id === id)?.name ?? '';
   return (
     <>
       <section className="due" aria-label={t('pay.to-give-back')}>
         <h2>{t(even ? 'pay.even' : 'pay.to-give-back')}</h2>
-        <BigFigure className="due-figure" text={money(-cart.totalMinor || 0)} />
+        <BigFigure className="due-figure" text={money(-leftMinor || 0)} />
         <ul className="given">
+          <CardTaken cart={cart} nameOf={nameOf} />
           {asPaid?.map(({ method, amountMinor }) => (
             <li className="row" key={method}>
               <span className="soft mark">
@@ -51,7 +74,12 @@ export function PayBack({ cart, ways }: Props): ReactNode {
           ))}
         </ul>
       </section>
-      <section className="tender" aria-label={t('pay.how')}>
+      {waiting === null ? null : (
+        <section className="tender" aria-label={t('pay.how')}>
+          <CardWait payment={waiting} />
+        </section>
+      )}
+      <section className="tender" aria-label={t('pay.how')} hidden={waiting !== null}>
         {even ? null : (
           <div className="ways" role="group" aria-label={t('pay.all-back-by')}>
             {ways.map((way) => (
@@ -59,8 +87,8 @@ export function PayBack({ cart, ways }: Props): ReactNode {
                 key={way.id}
                 type="button"
                 className="btn way"
-                disabled={complete.isPending}
-                onClick={() => complete.mutate([{ method: way.id, amountMinor: backBy(way, cart.totalMinor) }])}
+                disabled={busy}
+                onClick={() => giveBack([{ method: way.id, amountMinor: backBy(way, leftMinor) }])}
               >
                 <WayMark kind={way.kind} />
                 <bdi>{way.name}</bdi>
@@ -69,14 +97,15 @@ export function PayBack({ cart, ways }: Props): ReactNode {
           </div>
         )}
         <p className="soft small">{even ? t('pay.even-say') : t('pay.back-say')}</p>
-        <Problem error={complete.error} />
+        <Problem error={complete.error ?? ask.error} />
+        <CardDeclined cart={cart} />
         <span className="grow" />
         <button
           type="button"
           className="btn btn-primary finish"
           autoFocus
-          disabled={complete.isPending || asPaid === null}
-          onClick={() => complete.mutate(asPaid ?? [])}
+          disabled={busy || asPaid === null}
+          onClick={() => giveBack(asPaid ?? [])}
         >
           {t(even ? 'pay.finish' : 'pay.as-paid')} <kbd>Enter</kbd>
         </button>
@@ -92,11 +121,15 @@ function backBy(way: Pick<Method, 'givesChange' | 'roundingStepMinor'>, totalMin
 
 /** Tenders that give all of it back as it was paid; null when that is not known here. What is in cash is rounded to the coin. */
 export function asItWasPaid(cart: Pick<Cart, 'totalMinor' | 'payBack'>, ways: readonly Method[]): readonly TenderGiven[] | null {
-  const known = cart.payBack.flatMap(({ method, amountMinor }) => {
+  const known = cart.payBack.flatMap(({ method, amountMinor, voucher }) => {
     const way = ways.find(({ id }) => id === method);
-    return way === undefined ? [] : [{ way, amountMinor: -amountMinor }];
+    return way === undefined ? [] : [{ way, amountMinor: -amountMinor, voucher }];
   });
   const sum = known.reduce((all, { amountMinor }) => all + amountMinor, 0);
   if (sum !== cart.totalMinor) return null;
-  return known.map(({ way, amountMinor }) => ({ method: way.id, amountMinor: backBy(way, amountMinor) }));
+  return known.map(({ way, amountMinor, voucher }) => ({
+    method: way.id,
+    amountMinor: backBy(way, amountMinor),
+    ...(voucher === null ? {} : { voucher }),
+  }));
 }

@@ -21,9 +21,11 @@ import { useLocale, useMoney } from '../../parts/register-context.ts';
 import { goTo } from '../../parts/route.ts';
 import { StatusButton } from '../../parts/status-button.tsx';
 import { UserButton } from '../../parts/user-button.tsx';
-import { completeSale } from './complete-sale.ts';
+import { askCard, CardDeclined, CardTaken, CardWait, useAsksTerminal, waitingFor } from './card-payment.tsx';
+import { completeSale, notePaidHere, type TenderGiven } from './complete-sale.ts';
 import { givenAfter, leftToPay, type Given, type Method } from './given.ts';
 import { PayBack } from './pay-back.tsx';
+import { VoucherDialog } from './voucher-dialog.tsx';
 import { WayMark } from './way-mark.tsx';
 import './payment.css';
 
@@ -35,9 +37,12 @@ export function Payment(): ReactNode {
   const cart = useCart();
   const methods = useQuery({ queryKey: ['payment-methods'], queryFn: ({ signal }) => call('listPaymentMethods', { signal }) });
   const empty = cart !== null && cart.lines.length === 0;
+  const made = cart?.lastSale?.uuid ?? null;
   useEffect(() => {
-    if (empty) goTo('sell');
-  }, [empty]);
+    if (!empty) return;
+    if (made !== null) notePaidHere(made);
+    goTo('sell');
+  }, [empty, made]);
   const ways = methods.data?.rows.filter((method) => method.active) ?? [];
   if (cart === null || empty || ways[0] === undefined) return <Problem error={methods.error} />;
   return (
@@ -81,25 +86,50 @@ function Pay({ cart, ways, first }: PayProps): ReactNode {
   const [way, setWay] = useState(first);
   const [typed, setTyped] = useState('');
   const [given, setGiven] = useState<readonly Given[]>([]);
-  const left = leftToPay(cart.totalMinor, given, way);
+  const [byVoucher, setByVoucher] = useState<Method | null>(null);
+  const left = leftToPay(cart.totalMinor - cart.takenMinor, given, way);
   const amountMinor = typed === '' ? left : Number(typed);
+  const asksTerminal = useAsksTerminal();
+  const waiting = waitingFor(cart);
   const complete = useMutation({
-    mutationFn: async (all: readonly Given[]) => {
+    mutationFn: async ({ all, tipMinor }: { readonly all: readonly Given[]; readonly tipMinor: number }) => {
+      if (tipMinor > 0) await addTip(cart, tipMinor);
       const settled = await cartStore.settled();
       if (settled === null) return;
-      await completeSale(
-        settled,
-        all.map(({ method, amountMinor: paid }) => ({ method: method.id, amountMinor: paid })),
-      );
+      await completeSale(settled, asTenders(all));
     },
     onSuccess: () => goTo('sell'),
   });
+  const ask = useMutation({
+    mutationFn: async ({ minor, tipMinor }: { readonly minor: number; readonly tipMinor: number }) => {
+      if (tipMinor > 0) await addTip(cart, tipMinor);
+      await askCard(way.id, minor, asTenders(given));
+    },
+  });
+  /** What a card pays beyond what is left is a tip. */
+  const tipIn = (minor: number): number => (way.kind === 'card' ? Math.max(0, minor - left) : 0);
+  const busy = complete.isPending || ask.isPending || waiting !== null;
   const give = (minor: number): void => {
-    if (complete.isPending || (minor <= 0 && left > 0)) return;
-    const after = givenAfter(given, way, minor);
-    if (minor >= left) complete.mutate(after);
+    if (busy || (minor <= 0 && left > 0)) return;
+    if (minor > 0 && asksTerminal(way, cart)) {
+      ask.mutate({ minor, tipMinor: tipIn(minor) });
+      setTyped('');
+      return;
+    }
+    const after = minor === 0 ? given : givenAfter(given, way, minor);
+    if (minor >= left) complete.mutate({ all: after, tipMinor: tipIn(minor) });
     else setGiven(after);
     setTyped('');
+  };
+  const giveVoucher = (method: Method, code: string, minor: number): void => {
+    const after = givenAfter(given, method, minor, code);
+    setByVoucher(null);
+    if (minor >= left) complete.mutate({ all: after, tipMinor: 0 });
+    else setGiven(after);
+  };
+  const choose = (method: Method): void => {
+    if (method.kind === 'voucher') setByVoucher(method);
+    else setWay(method);
   };
   const key = (figure: string): void => {
     const next = `${typed}${figure}`.replace(/^0+(?=\d)/, '');
@@ -109,7 +139,7 @@ function Pay({ cart, ways, first }: PayProps): ReactNode {
   const onKey = useEffectEvent((event: KeyboardEvent) => {
     if (document.querySelector('dialog[open]') !== null || event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey) return;
     const chosen = ways[Number(/^F(\d)$/.exec(event.key)?.[1] ?? 0) - FIRST_KEY];
-    if (chosen !== undefined) setWay(chosen);
+    if (chosen !== undefined) choose(chosen);
     else if (event.key === 'Escape') goTo('sell');
     else if (event.key === 'Enter') give(amountMinor);
     else if (event.key === 'Backspace') setTyped(typed.slice(0, -1));
@@ -123,23 +153,38 @@ function Pay({ cart, ways, first }: PayProps): ReactNode {
     return () => window.removeEventListener('keydown', listener);
   }, []);
 
+  const nameOf = (id: string): string => ways.find((one) => one.id === id)?.name ?? '';
   const change = way.givesChange ? amountMinor - left : 0;
   const finishes = amountMinor >= left;
   return (
     <>
-      <Due cart={cart} given={given} left={left} change={change} onTakeBack={(gone) => setGiven(given.filter((one) => one !== gone))} />
-      <section className="tender" aria-label={t('pay.how')}>
+      <Due
+        cart={cart}
+        given={given}
+        left={left}
+        change={change}
+        tip={tipIn(amountMinor)}
+        nameOf={nameOf}
+        onTakeBack={(gone) => setGiven(given.filter((one) => one !== gone))}
+      />
+      {waiting === null ? null : (
+        <section className="tender" aria-label={t('pay.how')}>
+          <CardWait payment={waiting} />
+        </section>
+      )}
+      <section className="tender" aria-label={t('pay.how')} hidden={waiting !== null}>
         <div className="ways" role="group" aria-label={t('pay.way')}>
           {ways.map((method, at) => (
-            <WayButton key={method.id} method={method} at={at} pressed={method.id === way.id} onPress={() => setWay(method)} />
+            <WayButton key={method.id} method={method} at={at} pressed={method.id === way.id} onPress={() => choose(method)} />
           ))}
         </div>
-        {way.givesChange ? <QuickCash left={left} busy={complete.isPending} onGive={give} /> : null}
+        {way.givesChange ? <QuickCash left={left} busy={busy} onGive={give} /> : null}
         <div className="tendered">
           <span className="strong">{way.givesChange ? t('pay.cash-given') : t('pay.amount')}</span>
           <output className="num">{money(amountMinor)}</output>
         </div>
-        <Problem error={complete.error} />
+        <Problem error={complete.error ?? ask.error} />
+        <CardDeclined cart={cart} />
         <KeyPad
           onKey={key}
           onErase={() => setTyped(typed.slice(0, -1))}
@@ -152,14 +197,34 @@ function Pay({ cart, ways, first }: PayProps): ReactNode {
         <button
           type="button"
           className="btn btn-primary finish"
-          disabled={complete.isPending || (amountMinor <= 0 && left > 0)}
+          disabled={busy || (amountMinor <= 0 && left > 0)}
           onClick={() => give(amountMinor)}
         >
           {finishes ? t('pay.finish') : t('pay.add')} <kbd>Enter</kbd>
         </button>
       </section>
+      {byVoucher === null ? null : (
+        <VoucherDialog
+          leftMinor={leftToPay(cart.totalMinor - cart.takenMinor, given, byVoucher)}
+          onUse={(code, minor) => giveVoucher(byVoucher, code, minor)}
+          onClose={() => setByVoucher(null)}
+        />
+      )}
     </>
   );
+}
+
+async function addTip(cart: Cart, tipMinor: number): Promise<void> {
+  const beforeMinor = cart.lines.find(({ kind }) => kind === 'tip')?.totalMinor ?? 0;
+  await cartStore.ask(() => call('setTip', { body: { amountMinor: beforeMinor + tipMinor } }));
+}
+
+function asTenders(given: readonly Given[]): TenderGiven[] {
+  return given.map(({ method, amountMinor, voucher }) => ({
+    method: method.id,
+    amountMinor,
+    ...(voucher === undefined ? {} : { voucher }),
+  }));
 }
 
 interface WayProps {
@@ -212,10 +277,12 @@ interface DueProps {
   readonly given: readonly Given[];
   readonly left: number;
   readonly change: number;
+  readonly tip: number;
+  readonly nameOf: (method: string) => string;
   readonly onTakeBack: (given: Given) => void;
 }
 
-function Due({ cart, given, left, change, onTakeBack }: DueProps): ReactNode {
+function Due({ cart, given, left, change, tip, nameOf, onTakeBack }: DueProps): ReactNode {
   const { t } = useTranslation();
   const locale = useLocale();
   const { amount, money } = useMoney();
@@ -228,6 +295,7 @@ function Due({ cart, given, left, change, onTakeBack }: DueProps): ReactNode {
         {t('sell.vat-included', { amount: amount(cart.taxMinor) })}
       </p>
       <ul className="given">
+        <CardTaken cart={cart} nameOf={nameOf} />
         {given.map((one) => {
           return (
             <li className="row" key={one.key}>
@@ -252,7 +320,7 @@ function Due({ cart, given, left, change, onTakeBack }: DueProps): ReactNode {
         {given.length > 0 || left !== cart.totalMinor ? (
           <li className="row left">
             <div>
-              <p>{given.length > 0 ? t('pay.left') : t('pay.in-cash')}</p>
+              <p>{given.length > 0 || cart.takenMinor !== 0 ? t('pay.left') : t('pay.in-cash')}</p>
             </div>
             <span className="num">{money(left)}</span>
           </li>
@@ -262,6 +330,12 @@ function Due({ cart, given, left, change, onTakeBack }: DueProps): ReactNode {
         <div className="change" role="status">
           <h2>{t('pay.change')}</h2>
           <BigFigure className="change-figure" text={money(change)} />
+        </div>
+      ) : null}
+      {tip > 0 ? (
+        <div className="change" role="status">
+          <h2>{t('pay.tip')}</h2>
+          <BigFigure className="change-figure" text={money(tip)} />
         </div>
       ) : null}
     </section>

@@ -98,6 +98,7 @@ function Figures({ report, before, spans, period }: FiguresProps): ReactNode {
           />
           <Part title={t('reports.categories')} rows={report.categories.map((row) => ({ ...row, more: null }))} />
           <Part title={t('reports.registers')} rows={report.registers.map((row) => ({ ...row, more: count(row.count, locale) }))} />
+          <Part title={t('reports.tips')} rows={report.tips.map((row) => ({ ...row, more: count(row.count, locale) }))} />
           <Part title={t('reports.users')} rows={report.users.map((row) => ({ ...row, more: count(row.count, locale) }))} />
           <Part title={t('reports.methods')} rows={report.methods.map((row) => ({ ...row, more: count(row.count, locale) }))} />
           <Part

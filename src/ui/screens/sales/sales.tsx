@@ -1,6 +1,6 @@
 /** The history of the whole shop, newest first, and one sale beside it as its receipt. Other registers' sales come in by themselves. */
 import { useQuery } from '@tanstack/react-query';
-import { Check, Clock4, Printer, ReceiptText, Undo2 } from 'lucide-react';
+import { ArrowLeftRight, Check, Clock4, Printer, ReceiptText, Undo2 } from 'lucide-react';
 import { useMemo, useState, type ReactNode } from 'react';
 import { useTranslation } from '../../texts/texts.tsx';
 import { systemClock } from '../../../base/clock.ts';
@@ -21,6 +21,7 @@ import { VirtualRows } from '../../parts/virtual-rows.tsx';
 import { openReceipt } from '../sell/open-receipt.ts';
 import { useKeys } from '../sell/use-keys.ts';
 import { RefundDialog } from './refund-dialog.tsx';
+import { mayBeWrong, SwapDialog } from './swap-dialog.tsx';
 import './sales.css';
 
 type SaleRow = Answer<'listSales'>['rows'][number];
@@ -187,6 +188,8 @@ function OneSale({ uuid }: { readonly uuid: string }): ReactNode {
   const [printing, setPrinting] = useState(false);
   const [problem, setProblem] = useState<unknown>(null);
   const [refunding, setRefunding] = useState(false);
+  const [swapping, setSwapping] = useState(false);
+  const { register } = useRegister();
   const sale = useQuery({ queryKey: ['sale', uuid], queryFn: ({ signal }) => call('getSale', { params: { uuid }, signal }) });
   return (
     <>
@@ -202,6 +205,12 @@ function OneSale({ uuid }: { readonly uuid: string }): ReactNode {
           <Undo2 className="icon icon-turns" aria-hidden />
           {t('refund.refund')}
         </button>
+        {sale.data?.register.code === register?.code && !sale.data?.training && sale.data?.tenders.some(mayBeWrong) === true ? (
+          <button type="button" className="btn" onClick={() => setSwapping(true)}>
+            <ArrowLeftRight className="icon" aria-hidden />
+            {t('swap.swap')}
+          </button>
+        ) : null}
         <button type="button" className="btn" disabled={sale.data === undefined} onClick={() => setPrinting(true)}>
           <Printer className="icon" aria-hidden />
           {t('receipt.print-copy')}
@@ -211,6 +220,7 @@ function OneSale({ uuid }: { readonly uuid: string }): ReactNode {
       {refunding && sale.data !== undefined ? (
         <RefundDialog uuid={uuid} label={sale.data.label} onClose={() => setRefunding(false)} />
       ) : null}
+      {swapping && sale.data !== undefined ? <SwapDialog receipt={sale.data} onClose={() => setSwapping(false)} /> : null}
       {printing && sale.data !== undefined ? (
         <PrintReceipt
           receipt={sale.data}

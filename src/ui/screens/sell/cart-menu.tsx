@@ -5,8 +5,11 @@ import {
   CirclePause,
   GraduationCap,
   ListRestart,
+  NotebookText,
   Recycle,
   StickyNote,
+  Ticket,
+  TicketCheck,
   Trash2,
   Undo,
   UtensilsCrossed,
@@ -61,6 +64,9 @@ export function CartMenu({ cart, onDialog, onProblem }: Props): ReactNode {
         {item(StickyNote, t('cart.note'), nothing, () => onDialog({ kind: 'price', line: null, first: 'note' }))}
         {item(Recycle, t('cart.deposit-back'), false, () => onDialog({ kind: 'back', deposit: true }))}
         {item(Undo, t('cart.goods-back'), false, () => onDialog({ kind: 'back', deposit: false }))}
+        {item(Ticket, t('voucher.sell'), cart.training, () => onDialog({ kind: 'sell-voucher' }))}
+        {item(TicketCheck, t('voucher.look'), false, () => onDialog({ kind: 'voucher' }))}
+        {item(NotebookText, t('account.pay-off'), cart.customer === null, () => onDialog({ kind: 'pay-off' }))}
         {item(UtensilsCrossed, t(cart.service === 'eat-in' ? 'cart.take-away' : 'cart.eat-in'), false, () => {
           const service = cart.service === 'eat-in' ? 'take-away' : 'eat-in';
           cartStore.ask(() => call('setService', { body: { service } })).then(close, onProblem);

@@ -2,8 +2,9 @@
  * The selling screen. Scanner and keys work wherever the focus is; the cart belongs to the register and is only shown here. Owns what a
  * cashier is in the middle of: the shelf looked at, the search, the figures keyed, the line chosen.
  */
-import { useState, type MouseEvent, type ReactNode } from 'react';
+import { useEffect, useState, type MouseEvent, type ReactNode } from 'react';
 import { useTranslation } from '../../texts/texts.tsx';
+import { unsettledPayment } from '../../../domain/card-payment.ts';
 import { call } from '../../api/call.ts';
 import { cartStore } from '../../cart/cart-store.ts';
 import type { Cart } from '../../cart/preview.ts';
@@ -15,6 +16,7 @@ import { useCan } from '../../parts/register-context.ts';
 import { goTo, linkTo } from '../../parts/route.ts';
 import { useStable } from '../../parts/use-stable.ts';
 import { ProductForm } from '../products/product-form.tsx';
+import { VoucherDialog } from '../pay/voucher-dialog.tsx';
 import { CartFoot } from './cart-foot.tsx';
 import { CartLines } from './cart-lines.tsx';
 import { BackDialog, CartMenu, HeldDialog, HoldDialog } from './cart-menu.tsx';
@@ -25,9 +27,11 @@ import { DepartmentDialog } from './department-dialog.tsx';
 import { NoticeStrip } from './notice.tsx';
 import { PadPane } from './pad-pane.tsx';
 import { PaidPanel } from './paid-panel.tsx';
+import { PayOffDialog } from './pay-off-dialog.tsx';
 import { PriceDialog } from './price-dialog.tsx';
 import { QuantityDialog } from './quantity-dialog.tsx';
 import { SellBar } from './sell-bar.tsx';
+import { SellVoucherDialog } from './sell-voucher-dialog.tsx';
 import { Shortcuts } from './shortcuts.tsx';
 import { TileGrid } from './tile-grid.tsx';
 import { UnprintedBanner } from './unprinted-banner.tsx';
@@ -42,6 +46,11 @@ export function Sell(): ReactNode {
   const { t } = useTranslation();
   const cart = useCart();
   useWaiveReceipt(cart);
+  // A card is paying for it, or has: it goes on where that is settled.
+  const atCard = cart !== null && (cart.takenMinor !== 0 || unsettledPayment(cart.cardPayments) !== null);
+  useEffect(() => {
+    if (atCard) goTo('pay');
+  }, [atCard]);
   const [chosenShelf, setShelf] = useState<string | null>(null);
   const [padOpen, setPadOpen] = useState(false);
   const selling = useSelling(cart);
@@ -191,6 +200,19 @@ function SellDialogs({ dialog, selling, cart }: DialogProps): ReactNode {
       return <BackDialog deposit={dialog.deposit} onClose={close} />;
     case 'price':
       return <PriceDialog line={dialog.line} cart={cart} first={dialog.first} onClose={close} />;
+    case 'sell-voucher':
+      return <SellVoucherDialog onClose={close} />;
+    case 'voucher':
+      return (
+        <VoucherDialog
+          {...(dialog.code === undefined ? {} : { code: dialog.code })}
+          leftMinor={cart.totalMinor > 0 ? cart.totalMinor : null}
+          onUse={() => goTo('pay')}
+          onClose={close}
+        />
+      );
+    case 'pay-off':
+      return cart.customer === null ? null : <PayOffDialog customer={cart.customer} onClose={close} />;
     case 'choose':
       return <ChooseProduct code={dialog.code} onChoose={selling.add} onClose={close} />;
     case 'weigh':

@@ -5,6 +5,7 @@ import { call } from '../../api/call.ts';
 import { cartStore } from '../../cart/cart-store.ts';
 import type { Answer } from '../../../protocol/api/routes.ts';
 import { goTo } from '../../parts/route.ts';
+import { askCard, useAsksTerminal } from '../pay/card-payment.tsx';
 import { completeSale } from '../pay/complete-sale.ts';
 
 type Method = Answer<'listPaymentMethods'>['rows'][number];
@@ -18,12 +19,18 @@ export interface QuickPay {
 
 export function useQuickPay(): QuickPay {
   const methods = useQuery({ queryKey: ['payment-methods'], queryFn: ({ signal }) => call('listPaymentMethods', { signal }) });
+  const asksTerminal = useAsksTerminal();
   const pay = useMutation({
     mutationFn: async (method: Method) => {
       const cart = await cartStore.settled();
       if (cart === null || cart.lines.length === 0) return;
       const step = method.kind === 'cash' ? method.roundingStepMinor : null;
       const amountMinor = step === null ? cart.totalMinor : roundToStep(cart.totalMinor, step);
+      if (asksTerminal(method, cart)) {
+        await askCard(method.id, amountMinor, []);
+        goTo('pay');
+        return;
+      }
       await completeSale(cart, [{ method: method.id, amountMinor }]);
     },
   });

@@ -1,5 +1,6 @@
 /** What a cashier is in the middle of: search, keyed figures, the chosen line, an open dialog; and what happens to the cart. */
 import { useRef, useState, type RefObject } from 'react';
+import { isVoucherCode } from '../../../domain/voucher.ts';
 import { cartStore } from '../../cart/cart-store.ts';
 import { foreseeCode, tileOfCode } from '../../cart/known-tiles.ts';
 import type { Cart, CartLine, Tile } from '../../cart/preview.ts';
@@ -11,7 +12,8 @@ import type { PriceMode } from './price-dialog.tsx';
 import { openReceipt } from './open-receipt.ts';
 
 export type SellDialog =
-  | { readonly kind: 'keys' | 'customer' | 'more' | 'hold' | 'held' }
+  | { readonly kind: 'keys' | 'customer' | 'more' | 'hold' | 'held' | 'sell-voucher' | 'pay-off' }
+  | { readonly kind: 'voucher'; readonly code?: string }
   | { readonly kind: 'back'; readonly deposit: boolean }
   | { readonly kind: 'price'; readonly line: CartLine | null; readonly first: PriceMode }
   | { readonly kind: 'choose'; readonly code: string }
@@ -114,7 +116,8 @@ export function useSelling(cart: Cart | null): Selling {
     cartStore.scan(code, milli, tileOfCode(code)).catch(async (error: unknown) => {
       const refused = refusalCode(error);
       if (refused === 'barcode.unknown' && (await openReceipt(code))) return;
-      if (refused === 'barcode.unknown') setNotice({ kind: 'unknown', code, quantityMilli: milli });
+      if (refused === 'barcode.unknown' && isVoucherCode(code)) setDialog({ kind: 'voucher', code });
+      else if (refused === 'barcode.unknown') setNotice({ kind: 'unknown', code, quantityMilli: milli });
       else if (refused === 'barcode.ambiguous') setDialog({ kind: 'choose', code });
       else onProblem(error);
       // Last: a machine without sound shows it all the same.

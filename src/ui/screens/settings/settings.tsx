@@ -1,4 +1,4 @@
-/** Settings, a page a matter: where this register keeps the shop's data and whether others join in; printers and receipts; taxes. */
+/** Settings, a page a matter: where this register keeps the shop's data and whether others join in; printers, taxes, terminal, vouchers. */
 import type { ReactNode } from 'react';
 import { useTranslation } from '../../texts/texts.tsx';
 import { Desk } from '../../parts/desk.tsx';
@@ -6,25 +6,22 @@ import { linkTo } from '../../parts/route.ts';
 import { Printing } from './printing.tsx';
 import { Taxes } from './taxes.tsx';
 import { Storage } from './storage.tsx';
+import { Terminal } from './terminal.tsx';
+import { Vouchers } from './vouchers.tsx';
 import './settings.css';
 
-const PAGES = ['storage', 'printing', 'taxes'] as const;
-
-const PAGE_OF: Readonly<Record<(typeof PAGES)[number], () => ReactNode>> = {
-  storage: () => <Storage />,
-  printing: () => <Printing />,
-  taxes: () => <Taxes />,
-};
+const PAGES = { storage: Storage, printing: Printing, taxes: Taxes, terminal: Terminal, vouchers: Vouchers } as const;
 
 export function Settings({ page }: { readonly page: string | null }): ReactNode {
   const { t } = useTranslation();
-  const here = PAGES.find((one) => one === page) ?? 'storage';
+  const here = isPage(page) ? page : 'storage';
+  const Page = PAGES[here];
   return (
     <Desk>
       <div className="settings">
         <nav className="side" aria-label={t('screen.settings')}>
           <ul>
-            {PAGES.map((one) => (
+            {Object.keys(PAGES).map((one) => (
               <li key={one}>
                 <a href={linkTo('settings', one)} aria-current={one === here ? 'page' : undefined}>
                   {t(`${one}.title`)}
@@ -34,9 +31,13 @@ export function Settings({ page }: { readonly page: string | null }): ReactNode 
           </ul>
         </nav>
         <main className="page" tabIndex={0}>
-          {PAGE_OF[here]()}
+          <Page />
         </main>
       </div>
     </Desk>
   );
+}
+
+function isPage(page: string | null): page is keyof typeof PAGES {
+  return page !== null && Object.hasOwn(PAGES, page);
 }

@@ -58,6 +58,10 @@ export function useExceptionWords(): (row: Exception) => Words {
           sold: quantity(row.soldMilli, locale),
           refunded: quantity(row.refundedMilli, locale),
         };
+      case 'card-denied':
+        return { amount: money(row.amountMinor), reference: row.reference === '' ? '–' : row.reference };
+      case 'voucher-overdrawn':
+        return { code: row.code, over: money(row.overMinor) };
       case 'held-cart-twice':
       case 'invoiced-twice':
         return { labels: list(row.labels, locale) };

@@ -1,0 +1,26 @@
+/** Which card terminal stands beside a register: a setting of the shop, one a register. */
+import type { Id } from '../base/id.ts';
+import { ok, type Result } from '../base/result.ts';
+import { BY_HAND, isTerminalSetting, type TerminalSetting } from '../domain/terminal-setting.ts';
+import { commit } from '../store/journal.ts';
+import { hasSetting, readSetting, settingId } from '../store/queries/shop.ts';
+import type { Store } from '../store/store.ts';
+import { ownRegisterId, type Register } from './register.ts';
+
+function keyOf(store: Store): string {
+  return `terminal.${ownRegisterId(store)}`;
+}
+
+export function readTerminal(store: Store): TerminalSetting {
+  return readSetting(store.db, keyOf(store), BY_HAND, isTerminalSetting);
+}
+
+export function setTerminal({ store }: Register, terminal: TerminalSetting, user: Id): Result<null> {
+  return commit(store, { kind: 'setting-changed', user }, (draft) => {
+    const key = keyOf(store);
+    const value = JSON.stringify(terminal);
+    if (hasSetting(store.db, key)) draft.patch('setting', settingId(key), { value });
+    else draft.create('setting', { key, value }, settingId(key));
+    return ok(null);
+  });
+}
