@@ -7,6 +7,7 @@ import { Command, Option } from 'commander';
 import { addShopCommands } from './shop-commands.ts';
 import { addSetUpCommand } from './set-up-command.ts';
 import { addStartCommand } from './start-command.ts';
+import { addFiscalCommand } from './fiscal-command.ts';
 import { addTerminalCommand } from './terminal-command.ts';
 import { DEFAULT_DATA_FOLDER, VERSION } from './program.ts';
 
@@ -20,6 +21,7 @@ addStartCommand(program);
 addSetUpCommand(program);
 addShopCommands(program);
 addTerminalCommand(program);
+addFiscalCommand(program);
 // --data and --json may stand before or after the verb.
 for (const command of program.commands) inherit(command);
 

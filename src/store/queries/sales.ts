@@ -13,6 +13,7 @@ import {
   type SqlRow,
   type SqlValue,
 } from '../database.ts';
+import { fiscalOfSale, type FiscalWord } from './fiscal.ts';
 import { personalText, userName } from './people.ts';
 import { tendersOfSale, type TenderRow } from './tenders.ts';
 
@@ -175,6 +176,8 @@ export interface ReceiptData {
   readonly taxes: { ratePpm: number; netMinor: number; taxMinor: number }[];
   readonly tenders: TenderRow[];
   readonly changeMinor: number;
+  /** What a fiscal device said of it, where there is one. */
+  readonly fiscal: FiscalWord | null;
   /** Issued with this sale. */
   readonly vouchers: { code: string; amountMinor: number; expiresAt: number | null }[];
 }
@@ -230,6 +233,7 @@ export function readReceipt(db: Database, uuid: Id): ReceiptData | null {
     taxes: sumTaxes(lines),
     tenders,
     changeMinor: tenders.reduce((sum, tender) => sum + tender.changeMinor, 0),
+    fiscal: fiscalOfSale(db, id),
     vouchers: db
       .all(
         'SELECT code, amount_minor, expires_at FROM voucher_movement WHERE id BETWEEN ? AND ? AND code IS NOT NULL ORDER BY id',

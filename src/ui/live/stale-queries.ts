@@ -30,6 +30,7 @@ export type QueryName =
   | 'closings'
   | 'closing'
   | 'terminal'
+  | 'fiscal'
   | 'account'
   | 'voucher';
 
@@ -37,7 +38,7 @@ const GOODS = ['tiles', 'search', 'products'] as const;
 
 const SHOWN: Readonly<Record<TableName, readonly QueryName[]>> = {
   shop_version: ['state', 'storage'],
-  setting: ['state', 'shift', 'terminal'],
+  setting: ['state', 'shift', 'terminal', 'fiscal'],
   register: ['registers', 'state', 'sales'],
   user: ['users', 'state', 'to-check'],
   role: ['users', 'roles', 'state'],

@@ -108,6 +108,14 @@ export function ReceiptPaper({ receipt, copy = false }: { readonly receipt: Rece
           {expiresAt === null ? null : <p className="soft">{t('voucher.until', { day: date(expiresAt, locale) })}</p>}
         </section>
       ))}
+      {receipt.fiscal === null ? null : (
+        <section className="fiscal">
+          {receipt.fiscal.state === 'outage' ? <p className="strong">{t('receipt.fiscal-outage')}</p> : null}
+          {receipt.fiscal.number === null ? null : <p>{t('receipt.fiscal-number', { number: receipt.fiscal.number })}</p>}
+          {receipt.fiscal.device === null ? null : <p className="soft code">{receipt.fiscal.device}</p>}
+          {receipt.fiscal.signature === null ? null : <p className="soft code">{receipt.fiscal.signature}</p>}
+        </section>
+      )}
       <footer>
         <Barcode text={receipt.label} />
         <p className="code">{receipt.label}</p>

@@ -4,12 +4,13 @@ import { useTranslation } from '../../texts/texts.tsx';
 import { Desk } from '../../parts/desk.tsx';
 import { linkTo } from '../../parts/route.ts';
 import { Taxes } from './taxes.tsx';
+import { Fiscal } from './fiscal.tsx';
 import { Storage } from './storage.tsx';
 import { Terminal } from './terminal.tsx';
 import { Vouchers } from './vouchers.tsx';
 import './settings.css';
 
-const PAGES = { storage: Storage, taxes: Taxes, terminal: Terminal, vouchers: Vouchers } as const;
+const PAGES = { storage: Storage, taxes: Taxes, terminal: Terminal, vouchers: Vouchers, fiscal: Fiscal } as const;
 
 export function Settings({ page }: { readonly page: string | null }): ReactNode {
   const { t } = useTranslation();
