@@ -117,6 +117,14 @@ export const REFUSALS = {
   ),
   'account.over-limit': entry(409, 'The account would go over its limit.', 'Take a part on account, or let them pay off first.'),
 
+  // ---- fiscal device
+  'fiscal.outage': entry(
+    503,
+    'The fiscal device does not answer, and no sale may be made without it.',
+    'Look at the device and its cable, then pay again; the cart is kept.',
+    true,
+  ),
+
   // ---- cash and closing
   'shift.open': entry(409, 'The drawer is open already: {{user}} opened it.', 'Go on with it, or count and close it first.'),
   'shift.none': entry(409, 'No drawer is open.', 'Open it with its float.'),

@@ -8,6 +8,7 @@ import { addPrinterCommands } from './printer-commands.ts';
 import { addShopCommands } from './shop-commands.ts';
 import { addSetUpCommand } from './set-up-command.ts';
 import { addStartCommand } from './start-command.ts';
+import { addFiscalCommand } from './fiscal-command.ts';
 import { addTerminalCommand } from './terminal-command.ts';
 import { DEFAULT_DATA_FOLDER, VERSION } from './program.ts';
 
@@ -22,6 +23,7 @@ addSetUpCommand(program);
 addShopCommands(program);
 addPrinterCommands(program);
 addTerminalCommand(program);
+addFiscalCommand(program);
 // --data and --json may stand before or after the verb.
 for (const command of program.commands) inherit(command);
 

@@ -79,6 +79,7 @@ const RECEIPT: ReceiptData = {
     { ...GIVEN, method: 'Espèces', kind: 'cash', amountMinor: 2000, changeMinor: 850 },
   ],
   changeMinor: 850,
+  fiscal: null,
   vouchers: [],
 };
 

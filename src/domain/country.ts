@@ -3,6 +3,8 @@
  * in 2026 as published by the tax authorities; the first is the one most goods carry.
  */
 
+import type { FiscalRule } from './fiscal.ts';
+
 export interface CountryProfile {
   readonly country: string;
   readonly currency: string;
@@ -11,7 +13,20 @@ export interface CountryProfile {
   readonly pricesIncludeTax: boolean;
   /** Smallest cash step in minor units where cash is rounded. */
   readonly cashStepMinor: number | null;
+  /** What its law wants of a fiscal device beside a register; null where it wants none. */
+  readonly fiscal: FiscalRule | null;
 }
+
+/**
+ * Sources: KassenSichV and AEAO to § 146a (Germany: sales go on when the device is out, and the receipt says so); Royal Decree of 30 December
+ * 2009 (Belgium: no sale without the data module, where one is required); D.Lgs. 127/2015 and the specifications of the registratore telematico
+ * (Italy: the device gives the document its number).
+ */
+const FISCAL_RULES: Readonly<Record<string, FiscalRule>> = {
+  DE: { device: 'tse', onOutage: 'marks-receipt', givesNumber: false },
+  BE: { device: 'fdm', onOutage: 'stops-sale', givesNumber: false },
+  IT: { device: 'rt', onOutage: 'stops-sale', givesNumber: true },
+};
 
 function profile(
   country: string,
@@ -25,7 +40,7 @@ function profile(
     code: percent === 0 ? 'zero' : (codes[at] ?? `rate-${at + 1}`),
     ratePpm: Math.round(percent * 10_000),
   }));
-  return { country, currency, taxes, pricesIncludeTax, cashStepMinor };
+  return { country, currency, taxes, pricesIncludeTax, cashStepMinor, fiscal: FISCAL_RULES[country] ?? null };
 }
 
 export const COUNTRIES: readonly CountryProfile[] = [

@@ -37,6 +37,7 @@ export function receiptBlocks({ receipt, template, copy }: PrintedReceipt): Bloc
     { kind: 'row', start: say('total'), end: written.money(receipt.totalMinor), bold: true, large: true },
     ...paymentBlocks(receipt, say, written),
     ...(has('taxes') ? taxBlocks(receipt, say, written) : []),
+    ...fiscalBlocks(receipt, say),
     ...voucherBlocks(receipt, say, written),
     ...footBlocks(receipt, template, has),
   ];
@@ -114,6 +115,16 @@ function taxBlocks({ taxes }: ReceiptData, say: Say, written: Written): Block[] 
         ...taxes.map(({ ratePpm, netMinor, taxMinor }) => [rate(ratePpm), amount(netMinor), amount(taxMinor), amount(netMinor + taxMinor)]),
       ],
     },
+  ];
+}
+
+function fiscalBlocks({ fiscal }: ReceiptData, say: Say): Block[] {
+  if (fiscal === null) return [];
+  return [
+    { kind: 'space' },
+    ...(fiscal.state === 'outage' ? centred(say('fiscalOutage'), { bold: true }) : []),
+    ...(fiscal.number === null ? [] : centred(say('fiscalNumber', { number: fiscal.number }))),
+    ...[fiscal.device, fiscal.signature].flatMap((word) => (word === null ? [] : centred(word))),
   ];
 }
 

@@ -1,5 +1,6 @@
 /** A sale as its receipt says it, whoever shows or prints it: screen, browser, receipt printer, invoice. All as it was then. */
 import type { Id } from '../base/id.ts';
+import type { FiscalWord } from './fiscal.ts';
 import type { MethodKind } from './tender.ts';
 
 export type SaleKind = 'sale' | 'refund' | 'exchange';
@@ -68,6 +69,8 @@ export interface ReceiptData {
   readonly taxes: TaxSum[];
   readonly tenders: ReceiptTender[];
   readonly changeMinor: number;
+  /** What a fiscal device said of it, where there is one. */
+  readonly fiscal: FiscalWord | null;
   /** Issued with this sale. */
   readonly vouchers: { readonly code: string; readonly amountMinor: number; readonly expiresAt: number | null }[];
 }

@@ -255,6 +255,7 @@ export const TABLES = {
   }),
   fiscal_event: ledger({
     kind: oneOf('start', 'finish', 'abort', 'outage'),
+    register: id,
     cart: id,
     sale: ref,
     device: line,

@@ -16,6 +16,7 @@ import { listPaymentMethods, type PaymentMethodRow } from '../store/queries/cata
 import { attemptsOf } from '../store/queries/payments.ts';
 import { nextReceiptNumber, readReceipt, saleLabel, setUnprinted } from '../store/queries/sales.ts';
 import { findSoldLine } from '../store/queries/refunds.ts';
+import type { FiscalWord } from '../domain/fiscal.ts';
 import { isHeldCart } from '../store/queries/held-carts.ts';
 import { readCurrency, readShop } from '../store/queries/shop.ts';
 import { referenceTo, type Store } from '../store/store.ts';
@@ -35,6 +36,8 @@ export interface PayInput {
   /** Beside what card terminals have taken for the cart. */
   readonly tenders: readonly { readonly method: Id; readonly amountMinor: number; readonly voucher?: string }[];
   readonly user: Id;
+  /** What the fiscal device said of it, where there is one. */
+  readonly fiscal?: FiscalWord;
 }
 
 /** Carts remembered by the sale they became: more than any screen or script retries. */
@@ -49,31 +52,42 @@ export function completeSale(register: Register, input: PayInput): Result<Receip
   const again = completedSaleOf(store, input.cart);
   if (again !== null) return ok(present(readReceipt(store.db, again), 'the completed sale'));
   const sold = commit(store, { kind: 'sale', user: input.user }, (draft) => {
+    const ready = checkSale(register, input);
+    if (!ready.ok) return ready;
     const open = readOpenCart(store);
     const { cart } = open;
-    const payable = checkPayable(store, cart, input);
-    if (!payable.ok) return payable;
-    const priced = payable.value;
-    const settlement = settleTenders(store, priced.totalMinor, input);
-    if (!settlement.ok) return settlement;
-    const covered = checkVouchers(store, cart, settlement.value.tenders) ?? checkAccount(store, cart, settlement.value.tenders);
-    if (covered !== null) return covered;
+    const { priced, settlement } = ready.value;
     // Minted here, with the sale: a copy of this register holds the same open cart, and its sale is another one.
     const sale = makeId(store.clock, store.random);
-    const { label } = draftSale(store, draft, { sale, cart, priced, settlement: settlement.value, user: input.user });
+    const { label } = draftSale(store, draft, { sale, cart, priced, settlement, user: input.user, fiscal: input.fiscal ?? null });
     rememberCart(store, cart.id, sale);
     setUnprinted(store.db, sale, true);
     queueFirstReceipt(store, sale, label);
     const lastSale = {
       uuid: sale,
       label,
-      totalMinor: priced.totalMinor + settlement.value.roundingMinor,
-      changeMinor: settlement.value.changeMinor,
+      totalMinor: priced.totalMinor + settlement.roundingMinor,
+      changeMinor: settlement.changeMinor,
     };
     writeOpenCart(store, { cart: newCart(store), before: null, lastSale, version: open.version + 1 });
     return ok(sale);
   });
   return sold.ok ? ok(present(readReceipt(store.db, sold.value), 'the sale just made')) : sold;
+}
+
+/** Whether the sale could be made now, and what it would come to; refuses as completeSale does. Writes nothing. */
+export function checkSale(
+  { store }: Register,
+  input: PayInput,
+): Result<{ readonly priced: PricedCart; readonly settlement: Settlement<Given> }> {
+  const { cart } = readOpenCart(store);
+  const payable = checkPayable(store, cart, input);
+  if (!payable.ok) return payable;
+  const settlement = settleTenders(store, payable.value.totalMinor, input);
+  if (!settlement.ok) return settlement;
+  const { tenders } = settlement.value;
+  const refused = checkVouchers(store, cart, tenders) ?? checkAccount(store, cart, tenders);
+  return refused ?? ok({ priced: payable.value, settlement: settlement.value });
 }
 
 /**
@@ -132,9 +146,10 @@ interface SaleParts {
   readonly priced: PricedCart;
   readonly settlement: Settlement<Given>;
   readonly user: Id;
+  readonly fiscal: FiscalWord | null;
 }
 
-function draftSale(store: Store, draft: Draft, { sale: uuid, cart, priced, settlement, user }: SaleParts): { label: string } {
+function draftSale(store: Store, draft: Draft, { sale: uuid, cart, priced, settlement, user, fiscal }: SaleParts): { label: string } {
   const own = present(store.own, 'the own chain');
   const registerId = ownRegisterId(store);
   const now = Math.max(store.clock.nowMs(), own.lastAt);
@@ -188,6 +203,10 @@ function draftSale(store: Store, draft: Draft, { sale: uuid, cart, priced, settl
       ...(attempt === null ? {} : { payment_attempt: referenceTo(store.db, attempt) }),
       ...(voucher === null ? {} : { reference: voucher }),
     });
+  }
+  if (fiscal !== null) {
+    const { state, device, number, signature } = fiscal;
+    draft.insert('fiscal_event', { kind: state, register: registerId, cart: cart.id, sale, device, number, signature, at: now });
   }
   draftAccount(draft, { sale, cart, tenders: settlement.tenders });
   return { label: saleLabel(series, number) };

@@ -8,7 +8,8 @@ import { refuse, type Result } from '../base/result.ts';
 import { openTerminal } from '../devices/terminals/open-terminal.ts';
 import type { Asked, TerminalAnswer } from '../devices/terminals/terminal.ts';
 import { noteAnswer, noteAsked, noteGivingBack, type AskInput } from '../register/ask-card.ts';
-import { completeSale, type PayInput } from '../register/complete-sale.ts';
+import type { PayInput } from '../register/complete-sale.ts';
+import type { FiscalDesk } from './fiscal-desk.ts';
 import { getCart, type CartView } from '../register/edit-cart.ts';
 import type { Register } from '../register/register.ts';
 import { readTerminal } from '../register/set-terminal.ts';
@@ -41,10 +42,20 @@ interface Underway {
   timer: NodeJS.Timeout | undefined;
 }
 
-export function makeCardDesk(register: Register, log: Log, onCart: () => void): CardDesk {
+export function makeCardDesk(register: Register, complete: FiscalDesk['complete'], log: Log, onCart: () => void): CardDesk {
   const { store } = register;
   const underway = new Map<number, Underway>();
 
+  /** Not all is paid yet, mostly; what is taken stays offered, and the cashier goes on. */
+  const sell = async (input: PayInput): Promise<void> => {
+    try {
+      const sold = await complete(input);
+      if (!sold.ok) log.info('card.not-completed', { ...sold.refusal });
+      onCart();
+    } catch (error) {
+      log.error('card.not-completed', { error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+    }
+  };
   /** Called by sockets and timers: a disk that takes nothing leaves the payment open, and the next start says that it is unknown. */
   const guarded = (work: () => void): void => {
     try {
@@ -96,9 +107,7 @@ export function makeCardDesk(register: Register, log: Log, onCart: () => void): 
       const noted = noteAsked(register, input);
       if (!noted.ok) return noted;
       return ask(noted.value, () => {
-        const sold = completeSale(register, { ...input, tenders });
-        // Not all is paid yet, mostly; what is taken stays offered, and the cashier goes on.
-        if (!sold.ok) log.info('card.not-completed', { ...sold.refusal });
+        void sell({ ...input, tenders });
       });
     },
     giveBack: (attempt, user) => {

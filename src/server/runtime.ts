@@ -9,6 +9,7 @@ import type { Refusal } from '../base/result.ts';
 import type { Register } from '../register/register.ts';
 import type { Reader } from '../store/reader.ts';
 import type { CardDesk } from './card-desk.ts';
+import type { FiscalDesk } from './fiscal-desk.ts';
 import type { EventBus } from './events.ts';
 import type { Jobs } from './jobs.ts';
 import type { GiveWay } from './give-way.ts';
@@ -32,6 +33,7 @@ export interface Runtime {
   readonly giveWay: GiveWay;
   readonly imports: ImportDesk;
   readonly cardDesk: CardDesk;
+  readonly fiscalDesk: FiscalDesk;
   readonly network: Network;
   readonly delays: DelayLog;
   readonly printing: PrintQueue;

@@ -16,6 +16,7 @@ import { closeStore } from '../store/store.ts';
 import { openStore } from '../store/open-store.ts';
 import type { SyncTools } from '../sync/tools.ts';
 import { makeCardDesk } from './card-desk.ts';
+import { makeFiscalDesk } from './fiscal-desk.ts';
 import { makeDelayLog } from './delay-log.ts';
 import { makeEventBus } from './events.ts';
 import { makeGiveWay } from './give-way.ts';
@@ -83,7 +84,10 @@ export function startRuntime(input: StartInput): Result<Started> {
   };
   const network = makeNetwork({ ...input, register, reader, syncTools, onStatus: () => tellStatus() });
   const giveWay = makeGiveWay(clock);
-  const cardDesk = makeCardDesk(register, log, () => events.publish({ type: 'cart', version: getCart(register).version }));
+  const fiscalDesk = makeFiscalDesk(register, events, log);
+  const cardDesk = makeCardDesk(register, fiscalDesk.complete, log, () =>
+    events.publish({ type: 'cart', version: getCart(register).version }),
+  );
   const delays = makeDelayLog(store, network, clock);
   const printing = makePrintQueue({ store, clock, log, giveWay, onChange: () => tellStatus() });
   const runtime: Runtime = {
@@ -100,6 +104,7 @@ export function startRuntime(input: StartInput): Result<Started> {
     giveWay,
     imports: makeImportDesk(register, input.dataFolder, giveWay),
     cardDesk,
+    fiscalDesk,
     network,
     delays,
     printing,
@@ -140,6 +145,7 @@ export function startRuntime(input: StartInput): Result<Started> {
       stopped.abort();
       await printing.stop();
       cardDesk.stop();
+      fiscalDesk.stop();
       await beginning;
       await network.stop(how);
       await checkpointing;

@@ -59,6 +59,7 @@ function firstProblem(db: Database): Problem | null {
     checkCards(db) ??
     checkVouchers(db) ??
     checkAccounts(db) ??
+    checkFiscal(db) ??
     checkNumbers(db)
   );
 }
@@ -234,6 +235,16 @@ function checkAccounts(db: Database): Problem | null {
       UNION ALL SELECT l.sale, -l.total_minor FROM sale_line l JOIN sale s ON s.id = l.sale AND s.mode <> 'training' WHERE l.kind = 'account-payment')
     GROUP BY sale HAVING off <> 0 LIMIT 1`);
   return wrong === undefined ? null : { where: `account of sale ${String(wrong['sale'])}`, what: `off by ${String(wrong['off'])}` };
+}
+
+/** A sale has one word of a fiscal device at most, and a device's number is given once. */
+function checkFiscal(db: Database): Problem | null {
+  const wrong = db.get(`
+    SELECT max(sale) AS sale, count(*) AS times FROM fiscal_event WHERE sale IS NOT NULL
+    GROUP BY sale HAVING times > 1
+    UNION ALL
+    SELECT max(sale), count(*) FROM fiscal_event WHERE kind = 'finish' AND number IS NOT NULL GROUP BY device, number HAVING count(*) > 1 LIMIT 1`);
+  return wrong === undefined ? null : { where: `fiscal words of sale ${String(wrong['sale'])}`, what: `${String(wrong['times'])} of them` };
 }
 
 /** P5, per line: price x quantity, halves away from nought, + adjustments = total. */

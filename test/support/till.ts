@@ -178,14 +178,14 @@ export async function waitForJob(till: Till, id: string, everyMs = 50): Promise<
 export async function setUpTill(
   till: Till,
   mode: 'single' | 'master',
-  extra: { hubPort?: number; catalogue?: 'demo' | 'empty' } = {},
+  extra: { hubPort?: number; catalogue?: 'demo' | 'empty'; country?: string } = {},
 ): Promise<Answer<'getJob'>> {
   const { job } = await till.call('setUp', {
     body: {
       language: 'en',
       registerName: 'Front till',
       mode,
-      shop: { name: 'Corner Shop', country: 'BE', currency: 'EUR' },
+      shop: { name: 'Corner Shop', country: extra.country ?? 'BE', currency: 'EUR' },
       owner: { name: 'Mina', pin: OWNER_PIN },
       catalogue: extra.catalogue ?? 'empty',
       hubPort: extra.hubPort ?? 5432,

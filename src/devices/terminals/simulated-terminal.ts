@@ -1,7 +1,8 @@
 /** The register's end of a simulated terminal (simulator.ts): what a protocol of a real one has to do, over a real connection. */
 import { connect } from 'node:net';
 import type { Ask } from './terminal.ts';
-import { readLines, writeLine } from './simulated-wire.ts';
+import { readLines, writeLine } from '../json-lines.ts';
+import type { ToTerminal } from './simulated-wire.ts';
 
 /** A terminal on the shop's own network answers the knock at once, or it is switched off. */
 const CONNECTS_WITHIN_MS = 3_000;
@@ -18,7 +19,7 @@ export function askSimulated({ host, port }: { readonly host: string; readonly p
     socket.once('connect', () => {
       clearTimeout(knock);
       asked = true;
-      writeLine(socket, { type: 'pay', ...request });
+      writeLine(socket, { type: 'pay', ...request } satisfies ToTerminal);
     });
     readLines(socket, ({ type, id, state, reference }) => {
       if (hungUp || type !== 'answer' || id !== request.id || (state !== 'approved' && state !== 'declined')) return;
@@ -36,7 +37,7 @@ export function askSimulated({ host, port }: { readonly host: string; readonly p
     return {
       cancel: () => {
         why = 'cancelled';
-        if (asked) writeLine(socket, { type: 'cancel', id: request.id });
+        if (asked) writeLine(socket, { type: 'cancel', id: request.id } satisfies ToTerminal);
         else socket.destroy();
       },
       hangUp: () => {

@@ -3,7 +3,8 @@
  * the last two figures of the amount say. It keeps what it took in a journal, as a real one prints it at the end of the day.
  */
 import { createServer, type AddressInfo, type Socket } from 'node:net';
-import { readLines, writeLine, type FromTerminal } from './simulated-wire.ts';
+import { readLines, writeLine } from '../json-lines.ts';
+import type { FromTerminal } from './simulated-wire.ts';
 
 export const BEHAVIOURS = ['approve', 'decline', 'silent', 'late', 'twice', 'hang-up'] as const;
 export type Behaviour = (typeof BEHAVIOURS)[number];

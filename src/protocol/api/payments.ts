@@ -1,5 +1,6 @@
-/** Routes of paying beside cash: card terminals, vouchers, tips, accounts; and of correcting how a sale was paid. */
+/** Routes of paying beside cash: card terminals, vouchers, tips, accounts, fiscal devices; and of correcting how a sale was paid. */
 import { z } from 'zod';
+import { FISCAL_DEVICES } from '../../domain/fiscal.ts';
 import { TERMINAL_KINDS } from '../../domain/terminal-setting.ts';
 import { done, idText, instant, minor, route } from './route.ts';
 import { cart, receipt, tenders } from './selling.ts';
@@ -8,6 +9,11 @@ const attemptParams = z.object({ attempt: z.coerce.number().int() });
 
 const code = z.string().trim().min(1).max(40);
 const voucherTerms = z.object({ months: z.int().positive().max(1_200).nullable() });
+
+const fiscal = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('none') }),
+  z.object({ kind: z.literal('simulated'), host: z.string().trim().min(1).max(200), port: z.int().min(1).max(65_535) }),
+]);
 
 const terminal = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('by-hand') }),
@@ -154,6 +160,26 @@ export const PAYMENTS = {
       balanceMinor: minor,
       rows: z.array(z.object({ at: instant, amountMinor: minor, label: z.string() })),
     }),
+  }),
+  getFiscal: route({
+    method: 'GET',
+    path: '/api/fiscal-device',
+    access: 'sell',
+    summary: 'The fiscal device of this register, and what the country wants of it',
+    answer: z.object({
+      fiscal,
+      rule: z
+        .object({ device: z.enum(FISCAL_DEVICES), onOutage: z.enum(['marks-receipt', 'stops-sale']), givesNumber: z.boolean() })
+        .nullable(),
+    }),
+  }),
+  setFiscal: route({
+    method: 'PUT',
+    path: '/api/fiscal-device',
+    access: 'settings',
+    summary: 'Connect a fiscal device to this register, or none',
+    body: z.object({ fiscal }),
+    answer: done,
   }),
   swapTender: route({
     method: 'POST',

@@ -147,6 +147,15 @@ export const receipt = z.object({
     }),
   ),
   changeMinor: minor,
+  /** What a fiscal device said of it; outage: it was out, and the receipt says so. */
+  fiscal: z
+    .object({
+      state: z.enum(['finish', 'outage']),
+      device: z.string().nullable(),
+      number: z.string().nullable(),
+      signature: z.string().nullable(),
+    })
+    .nullable(),
   /** Issued with this sale: to be printed, and scanned. */
   vouchers: z.array(z.object({ code: z.string(), amountMinor: minor, expiresAt: instant.nullable() })),
 });

@@ -1,4 +1,4 @@
-/** Handlers of paying beside cash: card terminals, vouchers, tips, accounts; and of correcting how a sale was paid. */
+/** Handlers of paying beside cash: card terminals, vouchers, tips, accounts, fiscal devices; and of correcting how a sale was paid. */
 import { present } from '../../base/assert.ts';
 import { ok, refuse } from '../../base/result.ts';
 import type { PAYMENTS } from '../../protocol/api/payments.ts';
@@ -6,6 +6,7 @@ import { settlePayment } from '../../register/ask-card.ts';
 import { getCart } from '../../register/edit-cart.ts';
 import { readTerminal, setTerminal } from '../../register/set-terminal.ts';
 import { redeemOnCart, sellVoucher, setVoucherMonths, voucherMonths } from '../../register/sell-voucher.ts';
+import { fiscalRule, readFiscal, setFiscal } from '../../register/note-fiscal.ts';
 import { setAccountPayment, setTip } from '../../register/set-tip.ts';
 import { accountBalance, accountMovements, readAccountTerms } from '../../store/queries/accounts.ts';
 import { readCustomer } from '../../store/queries/people.ts';
@@ -60,6 +61,11 @@ export const PAYMENT_HANDLERS: Handlers<keyof typeof PAYMENTS> = {
           balanceMinor: accountBalance(store.db, params.id),
           rows: accountMovements(store.db, params.id),
         }),
+  getFiscal: ({ register: { store } }) => ok({ fiscal: readFiscal(store), rule: fiscalRule(store) }),
+  setFiscal: (runtime, { body, caller }) => {
+    const set = setFiscal(runtime.register, body.fiscal, actingUser(runtime, caller));
+    return set.ok ? ok({ done: true }) : set;
+  },
   swapTender: (runtime, { params, body, caller }) => {
     const by = whoMay(caller, 'swap-tender')?.by ?? null;
     const swapped = swapTender(runtime.register, { sale: params.uuid, ...body, user: actingUser(runtime, caller), by });

@@ -6,7 +6,7 @@ import { isId } from '../../base/id.ts';
 import type { Right } from '../../domain/rights.ts';
 import type { SELLING } from '../../protocol/api/selling.ts';
 import { addDepartmentLine } from '../../register/add-department-line.ts';
-import { completeSale, type PayInput } from '../../register/complete-sale.ts';
+import type { PayInput } from '../../register/complete-sale.ts';
 import {
   addProductLine,
   changeLine,
@@ -117,11 +117,11 @@ export const SELLING_HANDLERS: Handlers<keyof typeof SELLING> = {
   undo: (runtime) => tellCart(runtime, undoCart(runtime.register)),
   clearCart: (runtime, { caller }) => tellCart(runtime, clearCart(runtime.register, actingUser(runtime, caller))),
   setCartCustomer: (runtime, { body }) => tellCart(runtime, setCartCustomer(runtime.register, body.customer)),
-  pay: (runtime, { body, caller }) => {
+  pay: async (runtime, { body, caller }) => {
     const byHand = mayPaySo(runtime, caller, body.tenders);
     if (!byHand.ok) return byHand;
     const isFirst = completedSaleOf(runtime.register.store, body.cart) === null;
-    const sold = completeSale(runtime.register, { ...body, user: actingUser(runtime, caller) });
+    const sold = await runtime.fiscalDesk.complete({ ...body, user: actingUser(runtime, caller) });
     if (!sold.ok) return sold;
     runtime.events.publish({ type: 'cart', version: getCart(runtime.register).version });
     if (isFirst && !sold.value.training && opensDrawer(runtime.register.store.db, body.tenders)) runtime.printing.kickDrawer();

@@ -14,6 +14,7 @@ import {
   type SqlRow,
   type SqlValue,
 } from '../database.ts';
+import { fiscalOfSale } from './fiscal.ts';
 import { personalText, userName } from './people.ts';
 import { jobOfSale } from './printing.ts';
 import { readLanguage } from './shop.ts';
@@ -186,6 +187,7 @@ export function readReceipt(db: Database, uuid: Id): ReceiptData | null {
     taxes: sumTaxes(lines),
     tenders,
     changeMinor: tenders.reduce((sum, tender) => sum + tender.changeMinor, 0),
+    fiscal: fiscalOfSale(db, id),
     vouchers: db
       .all(
         'SELECT code, amount_minor, expires_at FROM voucher_movement WHERE id BETWEEN ? AND ? AND code IS NOT NULL ORDER BY id',

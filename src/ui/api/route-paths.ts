@@ -114,6 +114,8 @@ export const ROUTE_PATHS = {
   setTip: 'PUT /api/cart/tip',
   payOffAccount: 'PUT /api/cart/account-payment',
   getAccount: 'GET /api/customers/:id/account',
+  getFiscal: 'GET /api/fiscal-device',
+  setFiscal: 'PUT /api/fiscal-device',
   swapTender: 'POST /api/sales/:uuid/swap-tender',
   getClosing: 'GET /api/closings/one',
   listPrinters: 'GET /api/printers',

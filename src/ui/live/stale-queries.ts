@@ -38,6 +38,7 @@ export type QueryName =
   | 'closings'
   | 'closing'
   | 'terminal'
+  | 'fiscal'
   | 'account'
   | 'voucher';
 
@@ -45,7 +46,7 @@ const GOODS = ['tiles', 'search', 'products'] as const;
 
 const SHOWN: Readonly<Record<TableName, readonly QueryName[]>> = {
   shop_version: ['state', 'storage'],
-  setting: ['state', 'shift', 'receipt-template', 'terminal'],
+  setting: ['state', 'shift', 'receipt-template', 'terminal', 'fiscal'],
   register: ['registers', 'state', 'sales'],
   user: ['users', 'state', 'to-check'],
   role: ['users', 'roles', 'state'],

@@ -94,6 +94,14 @@ export function ReceiptPaper({ receipt, copy = false }: { readonly receipt: Rece
           {expiresAt === null ? null : <p className="soft">{say('validUntil', { day: date(expiresAt, language) })}</p>}
         </section>
       ))}
+      {receipt.fiscal === null ? null : (
+        <section className="fiscal">
+          {receipt.fiscal.state === 'outage' ? <p className="strong">{say('fiscalOutage')}</p> : null}
+          {receipt.fiscal.number === null ? null : <p>{say('fiscalNumber', { number: receipt.fiscal.number })}</p>}
+          {receipt.fiscal.device === null ? null : <p className="soft code">{receipt.fiscal.device}</p>}
+          {receipt.fiscal.signature === null ? null : <p className="soft code">{receipt.fiscal.signature}</p>}
+        </section>
+      )}
       <footer>
         {has('barcode') ? <Barcode text={receipt.label} /> : null}
         <p className="code">{receipt.label}</p>

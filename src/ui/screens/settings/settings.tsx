@@ -5,12 +5,20 @@ import { Desk } from '../../parts/desk.tsx';
 import { linkTo } from '../../parts/route.ts';
 import { Printing } from './printing.tsx';
 import { Taxes } from './taxes.tsx';
+import { Fiscal } from './fiscal.tsx';
 import { Storage } from './storage.tsx';
 import { Terminal } from './terminal.tsx';
 import { Vouchers } from './vouchers.tsx';
 import './settings.css';
 
-const PAGES = { storage: Storage, printing: Printing, taxes: Taxes, terminal: Terminal, vouchers: Vouchers } as const;
+const PAGES = {
+  storage: Storage,
+  printing: Printing,
+  taxes: Taxes,
+  terminal: Terminal,
+  vouchers: Vouchers,
+  fiscal: Fiscal,
+} as const;
 
 export function Settings({ page }: { readonly page: string | null }): ReactNode {
   const { t } = useTranslation();
