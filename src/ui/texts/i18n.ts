@@ -13,15 +13,9 @@ const FILES: BackendModule = {
   // `read` answers a promise; left to guess it by its parameters, i18next would wait for ever.
   callbackApi: false,
   init: () => {},
-  // With the callback: a promise is heard only from a function of two parameters, and building the screens takes away those not used.
-  read: (code, _namespace, done) => {
+  read: async (code) => {
     const language = LANGUAGES.find((known) => known.code === code);
-    if (language === undefined) done(null, {});
-    else
-      language.load().then(
-        (texts) => done(null, texts.default),
-        (error: unknown) => done(error instanceof Error ? error : String(error), null),
-      );
+    return language === undefined ? {} : (await language.load()).default;
   },
 };
 
