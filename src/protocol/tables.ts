@@ -50,6 +50,8 @@ export const TABLES = {
     cost: { cost_minor: int, supplier: id },
     rules: { minimum_age: int, deposit_product: id, department: flag, track_stock: flag },
     stock: { stock_minimum_milli: int },
+    /** A size or a colour of another product, and which one. */
+    variant: { variant_of: id, variant: line },
     look: { image: line, favourite: flag, position: int },
     active: { active: need(flag) },
   }),

@@ -30,6 +30,9 @@ export interface ProductInput {
   readonly stockMinimumMilli?: number | null | undefined;
   readonly depositProduct?: Id | null | undefined;
   readonly favourite?: boolean | undefined;
+  readonly image?: Id | null | undefined;
+  /** A new product's place among those of another. */
+  readonly variant?: { readonly of: Id; readonly word: string } | undefined;
 }
 
 /** Refuses with input.amount-too-large, input.invalid (a code that another product has here). */
@@ -71,6 +74,9 @@ export function draftProduct(store: Store, draft: Draft, input: ProductInput): I
     deposit_product: input.depositProduct ?? null,
     stock_minimum_milli: input.stockMinimumMilli ?? null,
     favourite: input.favourite ?? false,
+    image: input.image ?? null,
+    variant_of: input.variant?.of ?? null,
+    variant: input.variant?.word ?? null,
     track_stock: true,
     active: true,
   });
@@ -115,6 +121,7 @@ function toPatch(input: Changes<ProductInput> & { readonly active?: boolean | un
     deposit_product: input.depositProduct,
     stock_minimum_milli: input.stockMinimumMilli,
     favourite: input.favourite,
+    image: input.image,
     active: input.active,
   };
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
@@ -135,6 +142,11 @@ function draftCodes(store: Store, draft: Draft, product: Id, written: readonly s
 function draftNewCodes(draft: Draft, product: Id, written: readonly string[]): void {
   for (const { code, packMilli } of new Map(written.map(readPackCode).map((pack) => [pack.code, pack])).values())
     draft.create('product_barcode', { product, code, pack_quantity_milli: packMilli });
+}
+
+/** A picture, base64 of a PNG that was looked at. */
+export function addImage(register: Register, png: string, user: Id): Result<Id> {
+  return commit(register.store, { kind: 'image-added', user }, (draft) => ok(draft.create('image', { png })));
 }
 
 export function addCategory(register: Register, name: string, icon: string | null, user: Id | null): Result<Id> {

@@ -125,6 +125,7 @@ CREATE INDEX stock_movement_beside_sales ON stock_movement (product) WHERE sale_
 CREATE INDEX product_barcode_by_code ON product_barcode (code);
 CREATE INDEX product_barcode_by_product ON product_barcode (product);
 CREATE INDEX product_by_category ON product (category);
+CREATE INDEX product_variant ON product (variant_of) WHERE variant_of IS NOT NULL;
 CREATE INDEX product_by_name ON product (name COLLATE NOCASE);
 CREATE INDEX product_favourite ON product (position, name) WHERE favourite = 1;
 CREATE INDEX product_price_by_product ON product_price (product);

@@ -25,6 +25,10 @@ export const productRow = z.object({
   stockMinimumMilli: milli.nullable(),
   /** What a bottle of it adds to its price. */
   depositProduct: idText.nullable(),
+  variantOf: idText.nullable(),
+  variant: z.string().nullable(),
+  variants: z.int(),
+  image: idText.nullable(),
   favourite: z.boolean(),
   active: z.boolean(),
   /** On hand, the sum of movements; null while nobody counts it. */
@@ -46,6 +50,7 @@ export const productInput = z.object({
   stockMinimumMilli: milli.nonnegative().nullable().optional(),
   depositProduct: idText.nullable().optional(),
   favourite: z.boolean().optional(),
+  image: idText.nullable().optional(),
 });
 
 /** A price with its date: one that was, is or will be asked. */
@@ -181,6 +186,31 @@ export const CATALOGUE = {
     params,
     body: productInput.partial().extend({ active: z.boolean().optional() }),
     answer: productRow,
+  }),
+  addVariants: route({
+    method: 'POST',
+    path: '/api/products/:id/variants',
+    access: 'products',
+    summary: 'Sizes or colours of a product: each a product of its own, begun as its copy; words that it has already stay',
+    params,
+    body: z.object({ words: z.array(z.string().trim().min(1).max(60)).min(1).max(60) }),
+    answer: done,
+  }),
+  addImage: route({
+    method: 'POST',
+    path: '/api/images',
+    access: 'products',
+    summary: 'A picture that products may name: a PNG in base64, at most 100 kB',
+    body: z.object({ png: z.base64().max(140_000) }),
+    answer: withId,
+  }),
+  getImage: route({
+    method: 'GET',
+    path: '/api/images/:id',
+    access: 'login',
+    summary: 'A picture: a PNG in base64; it never changes',
+    params,
+    answer: z.object({ png: z.string() }),
   }),
   editProducts: route({
     method: 'PATCH',

@@ -87,6 +87,9 @@ export const tile = z.object({
   priceMinor: minor,
   category: idText.nullable(),
   code: z.string().nullable(),
+  /** Its sizes or colours, of which one is chosen. */
+  variants: z.int(),
+  image: idText.nullable(),
 });
 
 export const receipt = z.object({
@@ -419,8 +422,9 @@ export const SELLING = {
     method: 'GET',
     path: '/api/tiles',
     access: 'sell',
-    summary: 'Products for the grid: favourites, recent, a category, or `code:` and the first figures of barcodes',
-    query: z.object({ of: z.string().max(40) }),
+    summary:
+      'Products for the grid: favourites, recent, a category, `variants:` and a product, or `code:` and the first figures of barcodes',
+    query: z.object({ of: z.string().max(60) }),
     answer: z.object({ rows: z.array(tile) }),
   }),
   listSales: route({

@@ -5,13 +5,14 @@ import { present } from '../../base/assert.ts';
 import { pinDigitsNeeded } from '../../domain/rights.ts';
 import type { CATALOGUE } from '../../protocol/api/catalogue.ts';
 import { addCustomer, editCustomer, forgetCustomer } from '../../register/edit-customer.ts';
-import { addCategory, addProduct, editProduct } from '../../register/edit-product.ts';
+import { addVariants } from '../../register/add-variants.ts';
+import { addCategory, addImage, addProduct, editProduct } from '../../register/edit-product.ts';
 import { editProducts } from '../../register/edit-many-products.ts';
 import { planPrice, withdrawPrice } from '../../register/edit-price.ts';
 import { beginUndo, finishedImports } from '../../register/undo-import.ts';
 import { addTax, addTaxRate } from '../../register/edit-tax.ts';
 import { addUser, editUser } from '../../register/edit-user.ts';
-import { listPaymentMethods, readProduct, readProducts } from '../../store/queries/catalogue.ts';
+import { listPaymentMethods, readImage, readProduct, readProducts } from '../../store/queries/catalogue.ts';
 import { listPrices, lowestBefore } from '../../store/queries/prices.ts';
 import { listTaxRates, readTaxCategories } from '../../store/queries/taxes.ts';
 import { listRoles, listUsers, readCustomer, type UserRow } from '../../store/queries/people.ts';
@@ -39,6 +40,16 @@ export const CATALOGUE_HANDLERS: Handlers<keyof typeof CATALOGUE> = {
   getProduct: ({ register, clock }, { params }) => found(readProduct(register.store.db, params.id, clock.nowMs()), 'product'),
   addProduct: (runtime, { body, caller }) => addProduct(runtime.register, body, actingUser(runtime, caller)),
   editProduct: (runtime, { params, body, caller }) => editProduct(runtime.register, params.id, body, actingUser(runtime, caller)),
+  addVariants: (runtime, { params, body, caller }) =>
+    done(addVariants(runtime.register, params.id, body.words, actingUser(runtime, caller))),
+  addImage: (runtime, { body, caller }) => {
+    if (!isPng(Buffer.from(body.png, 'base64'))) return refuse('input.invalid', { field: 'png', reason: 'it is no PNG' });
+    return idOf(addImage(runtime.register, body.png, actingUser(runtime, caller)));
+  },
+  getImage: ({ register }, { params }) => {
+    const png = readImage(register.store.db, params.id);
+    return png === null ? refuse('input.not-found', { what: 'picture' }) : ok({ png });
+  },
   editProducts: (runtime, { body: { ids, ...edit }, caller }) =>
     done(editProducts(runtime.register, ids, edit, actingUser(runtime, caller))),
   listPrices: ({ register: { store }, clock }, { params }) => {
@@ -141,6 +152,12 @@ function toUserView(
     active: user.active,
     isYou: user.id === caller.user?.id,
   };
+}
+
+const PNG_START = Buffer.from('89504e470d0a1a0a', 'hex');
+
+function isPng(bytes: Buffer): boolean {
+  return bytes.subarray(0, PNG_START.length).equals(PNG_START);
 }
 
 function idOf(made: Result<Id>): Result<{ id: Id }> {

@@ -25,7 +25,15 @@ import {
 import { clearCart, heldCarts, holdCart, recallCart } from '../../register/hold-cart.ts';
 import { isGivenBack, refundSale } from '../../register/refund-sale.ts';
 import { readMode } from '../../register/register.ts';
-import { codeTiles, favouriteTiles, listPaymentMethods, opensDrawer, recentTiles, tilesOf } from '../../store/queries/catalogue.ts';
+import {
+  codeTiles,
+  favouriteTiles,
+  listPaymentMethods,
+  opensDrawer,
+  recentTiles,
+  tilesOf,
+  variantTiles,
+} from '../../store/queries/catalogue.ts';
 import { listUsers } from '../../store/queries/people.ts';
 import { readReceipt, setUnprinted, unprintedSales } from '../../store/queries/sales.ts';
 import { readSoldSale } from '../../store/queries/refunds.ts';
@@ -135,6 +143,8 @@ export const SELLING_HANDLERS: Handlers<keyof typeof SELLING> = {
     const nowMs = clock.nowMs();
     if (query.of === 'favourites') return ok({ rows: favouriteTiles(db, nowMs) });
     if (query.of === 'recent') return ok({ rows: recentTiles(db, nowMs) });
+    const whole = /^variants:(.+)$/.exec(query.of)?.[1];
+    if (whole !== undefined && isId(whole)) return ok({ rows: variantTiles(db, whole, nowMs) });
     const begins = /^code:(\d{6,})$/.exec(query.of)?.[1];
     if (begins !== undefined) return ok({ rows: codeTiles(db, begins, nowMs) });
     return ok({ rows: isId(query.of) ? await reader.ask('categoryTiles', { category: query.of, nowMs }) : [] });

@@ -1,6 +1,6 @@
 /** Reads of the catalogue: products, categories, ways to pay. SQL only; every function reads one consistent state. */
 import { fromHex, toHex } from '../../base/bytes.ts';
-import { idFromBytes, idToBytes, type Id } from '../../base/id.ts';
+import { idFromBytes, idToBytes, isId, type Id } from '../../base/id.ts';
 import { normalBarcode, spellPackCode } from '../../domain/barcode.ts';
 import type { Unit } from '../../domain/cart.ts';
 import type { MethodKind } from '../../domain/tender.ts';
@@ -27,13 +27,21 @@ export interface ProductRow {
   /** Fewer than these is low. */
   readonly stockMinimumMilli: number | null;
   readonly depositProduct: Id | null;
+  /** The product it is a size or colour of, and which. */
+  readonly variantOf: Id | null;
+  readonly variant: string | null;
+  /** How many sizes or colours it has. */
+  readonly variants: number;
+  readonly image: Id | null;
   readonly favourite: boolean;
   readonly active: boolean;
   readonly stockMilli: number | null;
 }
 
+const VARIANTS = `(SELECT count(*) FROM product v WHERE v.variant_of = p.id AND ${LIVE('v')} AND v.active = 1)`;
+
 const PRODUCT_COLUMNS = `p.id, p.name, ${PRICE_NOW} AS price_now, ${REGULAR_PRICE_NOW} AS regular_price, p.price_includes_tax, p.cost_minor, p.unit, p.net_content_milli, p.content_unit, p.minimum_age, p.stock_minimum_milli,
-  p.deposit_product, p.favourite, p.active, p.category, p.tax_category, p.image,
+  p.deposit_product, p.favourite, p.active, p.category, p.tax_category, p.image, p.variant_of, p.variant, ${VARIANTS} AS variants,
   (SELECT sum(on_hand_milli) FROM stock s WHERE s.product = p.id HAVING max(counted) = 1) AS stock_milli`;
 
 export function readProduct(db: Database, id: Id, nowMs: number): ProductRow | null {
@@ -76,6 +84,10 @@ function toProduct(db: Database, row: SqlRow, taxes: readonly TaxCategoryRow[]):
     minimumAge: numberOrNull(row['minimum_age']),
     stockMinimumMilli: numberOrNull(row['stock_minimum_milli']),
     depositProduct: row['deposit_product'] instanceof Uint8Array ? idFromBytes(row['deposit_product']) : null,
+    variantOf: row['variant_of'] instanceof Uint8Array ? idFromBytes(row['variant_of']) : null,
+    variant: textOrNull(row['variant']),
+    variants: numberOf(row['variants']),
+    image: imageOf(row),
     favourite: row['favourite'] === 1,
     active: row['active'] === 1,
     stockMilli: numberOrNull(row['stock_milli']),
@@ -84,6 +96,11 @@ function toProduct(db: Database, row: SqlRow, taxes: readonly TaxCategoryRow[]):
 
 function toCode(row: SqlRow): string {
   return spellPackCode({ code: textOrNull(row['code']) ?? '', packMilli: numberOrNull(row['pack_quantity_milli']) });
+}
+
+function imageOf(row: SqlRow): Id | null {
+  const image = textOrNull(row['image']);
+  return image !== null && isId(image) ? image : null;
 }
 
 export function toUnit(value: SqlValue | undefined): Unit {
@@ -170,9 +187,12 @@ export interface Tile {
   readonly priceMinor: number;
   readonly category: Id | null;
   readonly code: string | null;
+  /** Its sizes or colours, of which one is chosen. */
+  readonly variants: number;
+  readonly image: Id | null;
 }
 
-const TILE_COLUMNS = `p.id, p.name, p.unit, p.net_content_milli, p.content_unit, ${PRICE_NOW} AS price_now, p.category,
+const TILE_COLUMNS = `p.id, p.name, p.unit, p.net_content_milli, p.content_unit, ${PRICE_NOW} AS price_now, p.category, p.image, ${VARIANTS} AS variants,
   (SELECT code FROM product_barcode b WHERE b.product = p.id AND ${LIVE('b')} ORDER BY b.pack_quantity_milli IS NOT NULL, b.id LIMIT 1) AS code`;
 
 function toTile(row: SqlRow): Tile {
@@ -185,6 +205,8 @@ function toTile(row: SqlRow): Tile {
     priceMinor: numberOrNull(row['price_now']) ?? 0,
     category: row['category'] instanceof Uint8Array ? idFromBytes(row['category']) : null,
     code: textOrNull(row['code']),
+    variants: numberOf(row['variants']),
+    image: imageOf(row),
   };
 }
 
@@ -202,7 +224,7 @@ const TILE_LIMIT = 200;
 export function categoryTiles(db: Database, { category, nowMs }: { readonly category: Id; readonly nowMs: number }): Tile[] {
   return db
     .all(
-      `SELECT ${TILE_COLUMNS} FROM product p WHERE p.category = ? AND ${LIVE('p')} AND p.active = 1 ORDER BY p.favourite DESC, p.position, p.name LIMIT ?`,
+      `SELECT ${TILE_COLUMNS} FROM product p WHERE p.category = ? AND p.variant_of IS NULL AND ${LIVE('p')} AND p.active = 1 ORDER BY p.favourite DESC, p.position, p.name LIMIT ?`,
       nowMs,
       idToBytes(category),
       TILE_LIMIT,
@@ -217,6 +239,23 @@ export function favouriteTiles(db: Database, nowMs: number): Tile[] {
     TILE_LIMIT,
   );
   return rows.map(toTile);
+}
+
+/** The sizes or colours of a product, in the order they were made. */
+export function variantTiles(db: Database, product: Id, nowMs: number): Tile[] {
+  return db
+    .all(
+      `SELECT ${TILE_COLUMNS} FROM product p WHERE p.variant_of = ? AND ${LIVE('p')} AND p.active = 1 ORDER BY p.row LIMIT ?`,
+      nowMs,
+      idToBytes(product),
+      TILE_LIMIT,
+    )
+    .map(toTile);
+}
+
+/** A picture as it was kept: base64 of a PNG. */
+export function readImage(db: Database, id: Id): string | null {
+  return textOrNull(db.get('SELECT png FROM image WHERE id = ?', idToBytes(id))?.['png']);
 }
 
 /** Codes that begin alike, at most: a scanner's first figures narrow a hundred thousand to a few. */

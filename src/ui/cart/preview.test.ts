@@ -3,7 +3,17 @@ import { test } from 'node:test';
 import { preview, type Tile } from './preview.ts';
 import { EMPTY, MILK, newId } from './testing/carts.ts';
 
-const comte: Tile = { id: newId(), name: 'Comté', unit: 'kg', content: '', priceMinor: 2490, category: null, code: null };
+const comte: Tile = {
+  id: newId(),
+  name: 'Comté',
+  unit: 'kg',
+  content: '',
+  priceMinor: 2490,
+  category: null,
+  variants: 0,
+  image: null,
+  code: null,
+};
 
 test('a tapped product shows at once; tapped again its line counts up and comes to the top', () => {
   let cart = preview(EMPTY, { kind: 'add', tile: MILK, quantityMilli: 1000, line: -1 });

@@ -28,4 +28,14 @@ export const EMPTY: Cart = {
   lastSale: null,
 };
 
-export const MILK: Tile = { id: newId(), name: 'Whole milk', unit: 'each', content: '1 L', priceMinor: 129, category: null, code: '1' };
+export const MILK: Tile = {
+  id: newId(),
+  name: 'Whole milk',
+  unit: 'each',
+  content: '1 L',
+  priceMinor: 129,
+  variants: 0,
+  image: null,
+  category: null,
+  code: '1',
+};

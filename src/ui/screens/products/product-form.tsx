@@ -12,7 +12,9 @@ import { Field, SelectField } from '../../parts/field.tsx';
 import { ProductPicker } from '../../parts/product-picker.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { useLocale, useMoney } from '../../parts/register-context.ts';
+import { ImageField } from './image-field.tsx';
 import { PricesDialog } from './prices-dialog.tsx';
+import { VariantsDialog } from './variants-dialog.tsx';
 
 type Product = Answer<'getProduct'>;
 
@@ -43,6 +45,7 @@ interface Fields {
   readonly stockMinimum: string;
   readonly depositProduct: string | null;
   readonly favourite: boolean;
+  readonly image: string | null;
 }
 
 const NEW_CATEGORY = 'new';
@@ -69,10 +72,11 @@ export function ProductForm({ product, code = '', onClose, onSaved }: Props): Re
       stockMinimum: typeof product?.stockMinimumMilli === 'number' ? quantity(product.stockMinimumMilli, locale) : '',
       depositProduct: product?.depositProduct ?? null,
       favourite: product?.favourite ?? false,
+      image: product?.image ?? null,
     };
   });
   const [tried, setTried] = useState(false);
-  const [seesPrices, setSeesPrices] = useState(false);
+  const [beside, setBeside] = useState<'prices' | 'variants' | null>(null);
   const priceMinor = parseTyped(fields.price, digits);
   const costMinor = fields.cost.trim() === '' ? null : parseTyped(fields.cost, digits);
   const contentMilli = fields.content.trim() === '' ? null : parseTyped(fields.content, 3);
@@ -101,6 +105,7 @@ export function ProductForm({ product, code = '', onClose, onSaved }: Props): Re
         stockMinimumMilli: minimumMilli,
         depositProduct: fields.depositProduct,
         favourite: fields.favourite,
+        image: fields.image,
         ...(fields.taxCategory === '' ? {} : { taxCategory: fields.taxCategory }),
       };
       return product === null
@@ -133,9 +138,14 @@ export function ProductForm({ product, code = '', onClose, onSaved }: Props): Re
                 <button type="button" className="btn first" disabled={save.isPending} onClick={() => save.mutate(!product.active)}>
                   {product.active ? t('products.hide') : t('products.show')}
                 </button>
-                <button type="button" className="btn" onClick={() => setSeesPrices(true)}>
+                <button type="button" className="btn" onClick={() => setBeside('prices')}>
                   {t('products.prices')}
                 </button>
+                {product.variantOf === null ? (
+                  <button type="button" className="btn" onClick={() => setBeside('variants')}>
+                    {t('products.variants')}
+                  </button>
+                ) : null}
               </>
             )}
             <button type="button" className="btn" onClick={onClose}>
@@ -255,12 +265,14 @@ export function ProductForm({ product, code = '', onClose, onSaved }: Props): Re
             </SelectField>
           </div>
         </div>
+        <ImageField image={fields.image} onChange={(image) => set({ image })} />
         <label className="check">
           <input type="checkbox" checked={fields.favourite} onChange={(event) => set({ favourite: event.target.checked })} />
           {t('products.favourite')}
         </label>
       </Dialog>
-      {product !== null && seesPrices ? <PricesDialog product={product} onClose={() => setSeesPrices(false)} /> : null}
+      {product !== null && beside === 'prices' ? <PricesDialog product={product} onClose={() => setBeside(null)} /> : null}
+      {product !== null && beside === 'variants' ? <VariantsDialog product={product} onClose={() => setBeside(null)} /> : null}
     </>
   );
 }

@@ -1,4 +1,4 @@
-/** Several products carry the scanned code: the one in the hand is chosen, and To check names it to the owner. */
+/** One of several: those that carry the scanned code (To check names them to the owner), or the sizes and colours of a product. */
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { useTranslation } from '../../texts/texts.tsx';
@@ -9,18 +9,25 @@ import { Problem } from '../../parts/problem.tsx';
 import { useMoney } from '../../parts/register-context.ts';
 
 interface Props {
-  readonly code: string;
+  /** What was scanned, or the product whose variants are to be chosen from. */
+  readonly among: string | Tile;
   readonly onChoose: (tile: Tile) => void;
   readonly onClose: () => void;
 }
 
-export function ChooseProduct({ code, onChoose, onClose }: Props): ReactNode {
+export function ChooseProduct({ among, onChoose, onClose }: Props): ReactNode {
   const { t } = useTranslation();
   const { amount } = useMoney();
-  const found = useQuery({ queryKey: ['search', code], queryFn: ({ signal }) => call('quickSearch', { query: { q: code }, signal }) });
+  const found = useQuery({
+    queryKey: typeof among === 'string' ? ['search', among] : ['tiles', 'variants', among.id],
+    queryFn: ({ signal }) =>
+      typeof among === 'string'
+        ? call('quickSearch', { query: { q: among }, signal })
+        : call('tiles', { query: { of: `variants:${among.id}` }, signal }),
+  });
   return (
     <Dialog
-      title={t('sell.which-one', { code })}
+      title={typeof among === 'string' ? t('sell.which-one', { code: among }) : among.name}
       onClose={onClose}
       actions={
         <button type="button" className="btn" onClick={onClose}>

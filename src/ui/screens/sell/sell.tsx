@@ -214,7 +214,9 @@ function SellDialogs({ dialog, selling, cart }: DialogProps): ReactNode {
     case 'pay-off':
       return cart.customer === null ? null : <PayOffDialog customer={cart.customer} onClose={close} />;
     case 'choose':
-      return <ChooseProduct code={dialog.code} onChoose={selling.add} onClose={close} />;
+      return <ChooseProduct among={dialog.code} onChoose={selling.add} onClose={close} />;
+    case 'variant':
+      return <ChooseProduct among={dialog.tile} onChoose={(tile) => selling.addQuantity(tile, dialog.quantityMilli)} onClose={close} />;
     case 'weigh':
       return (
         <QuantityDialog

@@ -3,6 +3,7 @@ import { memo, type ReactNode } from 'react';
 import { useTranslation } from '../../texts/texts.tsx';
 import type { Cart, Tile } from '../../cart/preview.ts';
 import { quantity } from '../../format/format.ts';
+import { ProductImage } from '../../parts/product-image.tsx';
 import { useLocale, useMoney } from '../../parts/register-context.ts';
 
 interface Props {
@@ -39,19 +40,26 @@ interface TileProps {
   readonly onAdd: (tile: Tile) => void;
 }
 
+function classOf(tile: Tile, chosen: boolean): string {
+  return ['product', ...(chosen ? ['product-chosen'] : []), ...(tile.image === null ? [] : ['product-pictured'])].join(' ');
+}
+
 const ProductTile = memo(function ProductTile({ tile, countMilli, chosen, onAdd }: TileProps): ReactNode {
   const { t } = useTranslation();
   const locale = useLocale();
   const { amount } = useMoney();
   return (
-    <button type="button" className={chosen ? 'product product-chosen' : 'product'} onClick={() => onAdd(tile)}>
+    <button type="button" className={classOf(tile, chosen)} onClick={() => onAdd(tile)}>
       <span className="name">
         <bdi>{tile.name}</bdi>
       </span>
       <span className="unit">
         <bdi>{tile.unit === 'each' && tile.content !== '' ? tile.content : t(`unit.per-${tile.unit}`)}</bdi>
       </span>
-      <span className="price num">{amount(tile.priceMinor)}</span>
+      <span className="price num">
+        {tile.variants === 0 ? amount(tile.priceMinor) : t('sell.from-price', { amount: amount(tile.priceMinor) })}
+      </span>
+      {tile.image === null ? null : <ProductImage id={tile.image} className="picture" />}
       {countMilli > 0 ? (
         <span className="in-cart">
           <span className="unseen">{t('sell.in-cart')} </span>

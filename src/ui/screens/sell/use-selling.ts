@@ -18,6 +18,7 @@ export type SellDialog =
   | { readonly kind: 'price'; readonly line: CartLine | null; readonly first: PriceMode }
   | { readonly kind: 'choose'; readonly code: string }
   | ({ readonly kind: 'new-product' | 'department' } & UnknownCode)
+  | { readonly kind: 'variant'; readonly tile: Tile; readonly quantityMilli: number }
   | { readonly kind: 'weigh'; readonly tile: Tile }
   | { readonly kind: 'quantity'; readonly line: CartLine };
 
@@ -129,7 +130,8 @@ export function useSelling(cart: Cart | null): Selling {
     cartStore.addTile(tile, quantityMilli).catch(onProblem);
   };
   const add = (tile: Tile): void => {
-    if (tile.unit !== 'each' && multiplier === null) setDialog({ kind: 'weigh', tile });
+    if (tile.variants > 0) setDialog({ kind: 'variant', tile, quantityMilli: begin() });
+    else if (tile.unit !== 'each' && multiplier === null) setDialog({ kind: 'weigh', tile });
     else addQuantity(tile, begin());
   };
   const times = (): void => {

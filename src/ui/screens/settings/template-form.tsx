@@ -8,7 +8,10 @@ import { Problem } from '../../parts/problem.tsx';
 import { useCan } from '../../parts/register-context.ts';
 import type { ReceiptTemplate } from '../../parts/use-receipt-template.ts';
 import { useTranslation } from '../../texts/texts.tsx';
-import { shrinkToPng } from './shrink-to-png.ts';
+import { shrinkToPng } from '../../parts/shrink-to-png.ts';
+
+/** As wide as paper has dots for. */
+const LOGO_DOTS = { width: 480, height: 320 };
 
 export function TemplateForm(): ReactNode {
   const template = useQuery({ queryKey: ['receipt-template'], queryFn: ({ signal }) => call('getReceiptTemplate', { signal }) });
@@ -34,7 +37,7 @@ function Form({ template }: { readonly template: ReceiptTemplate }): ReactNode {
     );
   };
   const takeLogo = (file: File | undefined): void => {
-    if (file !== undefined) shrinkToPng(file).then((logo) => set({ logo }), setProblem);
+    if (file !== undefined) shrinkToPng(file, LOGO_DOTS).then((logo) => set({ logo }), setProblem);
   };
   return (
     <section className="panel template" aria-labelledby="template">

@@ -1,11 +1,13 @@
-/** Whatever picture the browser can read, as a PNG no larger than paper has dots for: base64, on white. */
+/** Whatever picture the browser can read, as a PNG that fits into a box of dots: base64, on white. */
 
-const WIDEST_DOTS = 480;
-const TALLEST_DOTS = 320;
+export interface Box {
+  readonly width: number;
+  readonly height: number;
+}
 
-export async function shrinkToPng(file: File): Promise<string> {
+export async function shrinkToPng(file: File, box: Box): Promise<string> {
   const picture = await createImageBitmap(file);
-  const scale = Math.min(1, WIDEST_DOTS / picture.width, TALLEST_DOTS / picture.height);
+  const scale = Math.min(1, box.width / picture.width, box.height / picture.height);
   const canvas = new OffscreenCanvas(Math.max(1, Math.round(picture.width * scale)), Math.max(1, Math.round(picture.height * scale)));
   const context = canvas.getContext('2d');
   if (context === null) throw new TypeError('no canvas');
