@@ -9,7 +9,7 @@ import { commit } from '../store/journal.ts';
 import { invoicesOfSale, findSaleId, ledgerRef, readInvoice } from '../store/queries/invoices.ts';
 import { listPaymentMethods } from '../store/queries/catalogue.ts';
 import { readSoldSale } from '../store/queries/refunds.ts';
-import { readShop } from '../store/queries/shop.ts';
+import { listExceptions, readShop } from '../store/queries/shop.ts';
 import { verifyStore } from '../store/verify.ts';
 import { makeShop, sellSome, type TestShop } from '../../test/support/shop.ts';
 import { completeSale } from './complete-sale.ts';
@@ -46,6 +46,28 @@ function takeBack(shop: TestShop, sale: Id): void {
 
 const papersOf = (shop: TestShop, sale: Id): string[] =>
   invoicesOfSale(shop.store.db, present(findSaleId(shop.store.db, sale), 'the sale')).map(({ label }) => label);
+
+/** Invoice 1 of this sale, as another machine would have written it that knows nothing of what happened here. */
+function writeElsewhere(shop: TestShop, sale: Id): void {
+  unwrap(
+    commit(shop.store, { kind: 'invoice', user: shop.owner }, (draft) => {
+      draft.insert('invoice', {
+        kind: 'invoice',
+        sale: ledgerRef(shop.store.db, present(findSaleId(shop.store.db, sale), 'the sale')),
+        series: 'R1I',
+        number: 1,
+        at: shop.clock.nowMs(),
+        utc_offset_minutes: 0,
+        shop_version: present(readShop(shop.store.db), 'the shop').id,
+        register: ownRegisterId(shop.store),
+        user: shop.owner,
+        buyer_name: 'Ada',
+        language: 'en',
+      });
+      return ok(null);
+    }),
+  );
+}
 
 test('[P4] invoices are numbered one after another, in a series beside that of receipts; each says what its sale says', async () => {
   const shop = await makeShop();
@@ -141,30 +163,28 @@ test('a refund made where the invoice was not known gets its credit note afterwa
   const sale = sellSome(shop);
   takeBack(shop, sale.uuid);
   const refund = settleCart(shop);
-  // As another register would have written it, not knowing the refund.
-  unwrap(
-    commit(shop.store, { kind: 'invoice', user: shop.owner }, (draft) => {
-      draft.insert('invoice', {
-        kind: 'invoice',
-        sale: ledgerRef(shop.store.db, present(findSaleId(shop.store.db, sale.uuid), 'the sale')),
-        series: 'R1I',
-        number: 1,
-        at: shop.clock.nowMs(),
-        utc_offset_minutes: 0,
-        shop_version: present(readShop(shop.store.db), 'the shop').id,
-        register: ownRegisterId(shop.store),
-        user: shop.owner,
-        buyer_name: 'Ada',
-        language: 'en',
-      });
-      return ok(null);
-    }),
-  );
+  writeElsewhere(shop, sale.uuid);
   assert.deepEqual(unwrap(makeCreditNotes(shop.register, sale.uuid, shop.owner)), ['R1C-000001']);
   const note = present(readInvoice(shop.store.db, 'R1C-000001'), 'the credit note');
   assert.deepEqual([note.corrects, note.buyer.name, note.totalMinor], ['R1I-000001', 'Ada', refund.totalMinor]);
   const again = makeCreditNotes(shop.register, sale.uuid, shop.owner);
   assert.equal(again.ok ? null : again.refusal.code, 'invoice.nothing-to-credit');
+  assert.equal(verifyStore(shop.store.db).problem, null);
+  shop.close();
+});
+
+test('a number that two machines gave out, and a sale with two invoices, are told to a person', async () => {
+  const shop = await makeShop();
+  const sale = sellSome(shop);
+  unwrap(invoice(shop, sale.uuid));
+  assert.deepEqual(listExceptions(shop.store.db), []);
+  writeElsewhere(shop, sale.uuid);
+  assert.deepEqual(
+    listExceptions(shop.store.db)
+      .map(({ kind, subject }) => (kind === 'doubled-number' ? `${kind} ${subject}` : kind))
+      .sort(),
+    ['doubled-number R1I-000001', 'invoiced-twice'],
+  );
   assert.equal(verifyStore(shop.store.db).problem, null);
   shop.close();
 });
