@@ -66,6 +66,7 @@ export const REFUSALS = {
     'Only a sale can become an invoice.',
     'What comes back of an invoiced sale becomes a credit note by itself.',
   ),
+  'invoice.nothing-to-credit': entry(409, 'Nothing came back of this sale that has no credit note.', 'Look at its invoices.'),
 
   // ---- printing
   'printer.none': entry(409, 'This register has no receipt printer.', 'Add one in Settings > Printing, or print with the browser.'),

@@ -3,11 +3,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { present } from '../base/assert.ts';
 import type { Id } from '../base/id.ts';
-import { unwrap } from '../base/result.ts';
+import { ok, unwrap } from '../base/result.ts';
 import type { ReceiptData } from '../domain/receipt.ts';
-import { invoicesOfSale, findSaleId, readInvoice } from '../store/queries/invoices.ts';
+import { commit } from '../store/journal.ts';
+import { invoicesOfSale, findSaleId, ledgerRef, readInvoice } from '../store/queries/invoices.ts';
 import { listPaymentMethods } from '../store/queries/catalogue.ts';
 import { readSoldSale } from '../store/queries/refunds.ts';
+import { listExceptions, readShop } from '../store/queries/shop.ts';
 import { verifyStore } from '../store/verify.ts';
 import { makeShop, sellSome, type TestShop } from '../../test/support/shop.ts';
 import { completeSale } from './complete-sale.ts';
@@ -15,7 +17,8 @@ import { addCustomer, forgetCustomer } from './edit-customer.ts';
 import { addProductLine, getCart, setCartCustomer, setTraining } from './edit-cart.ts';
 import { addProduct } from './edit-product.ts';
 import { addTax } from './edit-tax.ts';
-import { makeInvoice } from './make-invoice.ts';
+import { makeCreditNotes, makeInvoice } from './make-invoice.ts';
+import { ownRegisterId } from './register.ts';
 import { refundSale } from './refund-sale.ts';
 
 const BUYER = { name: 'Żółć & Söhne', address: 'Große Straße 12\nBerlin', taxNumber: 'DE123456789' };
@@ -43,6 +46,28 @@ function takeBack(shop: TestShop, sale: Id): void {
 
 const papersOf = (shop: TestShop, sale: Id): string[] =>
   invoicesOfSale(shop.store.db, present(findSaleId(shop.store.db, sale), 'the sale')).map(({ label }) => label);
+
+/** Invoice 1 of this sale, as another machine would have written it that knows nothing of what happened here. */
+function writeElsewhere(shop: TestShop, sale: Id): void {
+  unwrap(
+    commit(shop.store, { kind: 'invoice', user: shop.owner }, (draft) => {
+      draft.insert('invoice', {
+        kind: 'invoice',
+        sale: ledgerRef(shop.store.db, present(findSaleId(shop.store.db, sale), 'the sale')),
+        series: 'R1I',
+        number: 1,
+        at: shop.clock.nowMs(),
+        utc_offset_minutes: 0,
+        shop_version: present(readShop(shop.store.db), 'the shop').id,
+        register: ownRegisterId(shop.store),
+        user: shop.owner,
+        buyer_name: 'Ada',
+        language: 'en',
+      });
+      return ok(null);
+    }),
+  );
+}
 
 test('[P4] invoices are numbered one after another, in a series beside that of receipts; each says what its sale says', async () => {
   const shop = await makeShop();
@@ -129,6 +154,37 @@ test('what came back before the invoice was asked for is a credit note at once',
   assert.equal(unwrap(invoice(shop, sale.uuid)), 'R1I-000001');
   assert.deepEqual(papersOf(shop, refund.uuid), ['R1C-000001']);
   assert.equal(readInvoice(shop.store.db, 'R1C-000001')?.corrects, 'R1I-000001');
+  assert.equal(verifyStore(shop.store.db).problem, null);
+  shop.close();
+});
+
+test('a refund made where the invoice was not known gets its credit note afterwards, once', async () => {
+  const shop = await makeShop();
+  const sale = sellSome(shop);
+  takeBack(shop, sale.uuid);
+  const refund = settleCart(shop);
+  writeElsewhere(shop, sale.uuid);
+  assert.deepEqual(unwrap(makeCreditNotes(shop.register, sale.uuid, shop.owner)), ['R1C-000001']);
+  const note = present(readInvoice(shop.store.db, 'R1C-000001'), 'the credit note');
+  assert.deepEqual([note.corrects, note.buyer.name, note.totalMinor], ['R1I-000001', 'Ada', refund.totalMinor]);
+  const again = makeCreditNotes(shop.register, sale.uuid, shop.owner);
+  assert.equal(again.ok ? null : again.refusal.code, 'invoice.nothing-to-credit');
+  assert.equal(verifyStore(shop.store.db).problem, null);
+  shop.close();
+});
+
+test('a number that two machines gave out, and a sale with two invoices, are told to a person', async () => {
+  const shop = await makeShop();
+  const sale = sellSome(shop);
+  unwrap(invoice(shop, sale.uuid));
+  assert.deepEqual(listExceptions(shop.store.db), []);
+  writeElsewhere(shop, sale.uuid);
+  assert.deepEqual(
+    listExceptions(shop.store.db)
+      .map(({ kind, subject }) => (kind === 'doubled-number' ? `${kind} ${subject}` : kind))
+      .sort(),
+    ['doubled-number R1I-000001', 'invoiced-twice'],
+  );
   assert.equal(verifyStore(shop.store.db).problem, null);
   shop.close();
 });

@@ -17,6 +17,7 @@ import {
   ledgerRef,
   nextInvoiceNumber,
   refundsOfSale,
+  refundsToCredit,
   type InvoiceRow,
 } from '../store/queries/invoices.ts';
 import { readReceipt, saleLabel } from '../store/queries/sales.ts';
@@ -47,6 +48,32 @@ export function makeInvoice({ store }: Register, { sale: uuid, buyer, customer, 
     for (const refund of refundsOfSale(store.db, sale))
       draftPaper(store, draft, numbers, { ...paper, kind: 'credit-note', sale: ledgerRef(store.db, refund), credits: row });
     return ok(label);
+  });
+}
+
+/** What came back of an invoiced sale where its invoice was not known. Their labels. Refuses with input.not-found, invoice.nothing-to-credit. */
+export function makeCreditNotes({ store }: Register, uuid: Id, user: Id): Result<string[]> {
+  const sale = findSaleId(store.db, uuid);
+  if (sale === null) return refuse('input.not-found', { what: 'sale' });
+  return commit(store, { kind: 'invoice', user }, (draft) => {
+    const invoice = invoicesOfSale(store.db, sale).find(({ kind }) => kind === 'invoice');
+    const refunds = invoice === undefined ? [] : refundsToCredit(store.db, invoice);
+    if (invoice === undefined || refunds.length === 0) return refuse('invoice.nothing-to-credit');
+    const numbers = new Numbers(store);
+    const { buyer, customer, language } = invoice;
+    const credits = ledgerRef(store.db, invoice.id);
+    const papers = refunds.map((refund) =>
+      draftPaper(store, draft, numbers, {
+        buyer,
+        customer,
+        language,
+        user,
+        kind: 'credit-note',
+        sale: ledgerRef(store.db, refund),
+        credits,
+      }),
+    );
+    return ok(papers.map(({ label }) => label));
   });
 }
 

@@ -221,22 +221,35 @@ export function noteSale(db: Database, saleId: number): void {
 }
 
 function noteNumber(db: Database, series: string, number: number): void {
-  const label = labelOf(series, number);
-  const twins = db.get('SELECT count(*) AS sales, max(completed_at) AS at FROM sale WHERE series = ? AND number = ?', series, number);
-  const sales = numberOf(twins?.['sales']);
-  if (sales > 1)
+  const twins = db.get('SELECT count(*) AS papers, max(completed_at) AS at FROM sale WHERE series = ? AND number = ?', series, number);
+  noteDoubled(db, labelOf(series, number), twins);
+}
+
+function noteDoubled(db: Database, label: string, twins: SqlRow | undefined): void {
+  const papers = numberOf(twins?.['papers']);
+  if (papers > 1)
     settle(db, `doubled-number:${label}`, {
       kind: 'doubled-number',
       at: numberOrNull(twins?.['at']) ?? 0,
       subject: label,
-      detail: { sales },
+      // Named as it was when only sales had numbers: stores written then are compared with what their chains give now.
+      detail: { sales: papers },
     });
 }
 
-/** One sale, two invoices: two registers made them while apart. */
+/** What an invoice may have in common with another: its number, where two machines wrote one chain; its sale, where two registers were apart. */
 export function noteInvoice(db: Database, id: number): void {
-  const sale = db.get("SELECT sale FROM invoice WHERE id = ? AND kind = 'invoice'", id)?.['sale'];
-  if (typeof sale !== 'number') return;
+  const invoice = db.get('SELECT kind, sale, series, number FROM invoice WHERE id = ?', id);
+  const series = textOrNull(invoice?.['series']);
+  const number = numberOrNull(invoice?.['number']);
+  if (series !== null && number !== null) {
+    const twins = db.get('SELECT count(*) AS papers, max(at) AS at FROM invoice WHERE series = ? AND number = ?', series, number);
+    noteDoubled(db, labelOf(series, number), twins);
+  }
+  if (invoice?.['kind'] === 'invoice' && typeof invoice['sale'] === 'number') noteInvoicedTwice(db, invoice['sale']);
+}
+
+function noteInvoicedTwice(db: Database, sale: number): void {
   const rows = db.all("SELECT series, number, at FROM invoice WHERE sale = ? AND kind = 'invoice' ORDER BY at, series, number", sale);
   if (rows.length < 2) return;
   const ref = `${toHex(hashOfLocal(db, Math.floor(sale / INDEX_SPACE)))}:${sale % INDEX_SPACE}`;

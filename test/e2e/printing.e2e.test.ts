@@ -147,8 +147,10 @@ test(
       await page.getByRole('button', { name: /Out of paper/ }).click();
       await page.getByText('Put in a roll').waitFor();
       await look('paper-out');
-      printer.paperOut = false;
       await page.getByRole('button', { name: 'Try now' }).click();
+      await page.getByText('Put in a roll').waitFor();
+      // With a new roll in, it goes on by itself.
+      printer.paperOut = false;
       await until(() => printer.output.sheets.length === 3, 'the receipt comes out');
       await page.getByText('Put in a roll').waitFor({ state: 'detached' });
       await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click();

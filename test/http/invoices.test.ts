@@ -49,7 +49,7 @@ test('a sale becomes an invoice with its customer’s words proposed, once; the 
   await till.call('setCartCustomer', { body: { customer } });
   const { uuid } = await sell(till, [products[1] ?? ''], cash);
   const before = await till.call('listInvoices', { params: { uuid } });
-  assert.deepEqual(before, { rows: [], mayMake: true, customer: { id: customer, ...BUYER } });
+  assert.deepEqual(before, { rows: [], mayMake: true, toCredit: 0, customer: { id: customer, ...BUYER } });
   assert.deepEqual(await till.call('makeInvoice', { params: { uuid }, body: { ...BUYER, customer } }), { label: 'R1I-000001' });
   await assert.rejects(till.call('makeInvoice', { params: { uuid }, body: BUYER }), refusedWith('invoice.exists'));
   const { rows, mayMake } = await till.call('listInvoices', { params: { uuid } });

@@ -258,7 +258,8 @@ test(
     assert.equal(waiting.length, 60);
     assert.equal((await printing())[0]?.problem, 'not-reachable');
     t.diagnostic(`the slowest payment of 20: ${without.toFixed(1)} ms without a printer, ${dead.toFixed(1)} ms before a dead one`);
-    assert.ok(dead < without + 20, `the slowest of 20: ${without} ms without a printer, ${dead} ms before a dead one`);
+    // What a person does not notice, or what the machine took without a printer: waiting for the dead one would be seconds.
+    assert.ok(dead < Math.max(100, 2.5 * without), `${dead} ms before a dead printer, ${without} ms without one`);
     const revived = await startFakePrinter(port);
     await until(async () => (await till.call('listPrintJobs')).rows.length === 0, 'all printed', 40_000);
     assert.deepEqual(
@@ -281,6 +282,18 @@ test('a receipt goes to another printer while its own is dead: nothing had left,
   assert.ok(!linesOf(printer.output.sheets.at(-1) ?? { marks: [] }).includes('COPY'));
   await till.call('testPrinter', { params: { id: spare } });
   await until(() => linesOf(printer.output.sheets.at(-1) ?? { marks: [] }).includes('Test page'), 'the test page');
+});
+
+test('a printer that prints no receipts opens the drawer all the same', { timeout: LONGEST_MS }, async () => {
+  for (const { id } of (await till.call('listPrinters')).rows) await till.call('removePrinter', { params: { id } });
+  const [kicks, sheets] = [printer.output.kicks, printer.output.sheets.length];
+  const id = await addPrinter('Drawer', printer.port, { drawer: true, receipts: 'never' });
+  await sell(till, [product], cash);
+  await until(() => printer.output.kicks === kicks + 1, 'the drawer opens');
+  await till.call('moveCash', { body: { kind: 'paid-in', amountMinor: 500, reason: 'Coins' } });
+  await until(() => printer.output.kicks === kicks + 2, 'the drawer opens');
+  assert.deepEqual([printer.output.sheets.length, await nothingWaits()], [sheets, true]);
+  await till.call('removePrinter', { params: { id } });
 });
 
 test(

@@ -25,6 +25,14 @@ export const INVOICES = {
     }),
     answer: z.object({ label: z.string() }),
   }),
+  makeCreditNotes: route({
+    method: 'POST',
+    path: '/api/sales/:uuid/credit-notes',
+    access: 'sell',
+    summary: 'Credit notes for what came back of an invoiced sale at registers that had not heard of its invoice',
+    params: uuid,
+    answer: z.object({ labels: z.array(z.string()) }),
+  }),
   listInvoices: route({
     method: 'GET',
     path: '/api/sales/:uuid/invoices',
@@ -35,6 +43,8 @@ export const INVOICES = {
       rows: z.array(paper),
       /** False for practice, for what only gives back, and where there is an invoice. */
       mayMake: z.boolean(),
+      /** Refunds of an invoiced sale that have no credit note. */
+      toCredit: z.int(),
       customer: z.object({ id: idText, name: z.string(), address: z.string(), taxNumber: z.string() }).nullable(),
     }),
   }),

@@ -1,8 +1,8 @@
 /** Handlers of invoices. The PDF is made beside the selling, from rows read on the reading thread. */
 import { ok, refuse } from '../../base/result.ts';
 import type { INVOICES } from '../../protocol/api/invoices.ts';
-import { makeInvoice } from '../../register/make-invoice.ts';
-import { findSaleId, invoicesOfSale } from '../../store/queries/invoices.ts';
+import { makeCreditNotes, makeInvoice } from '../../register/make-invoice.ts';
+import { findSaleId, invoicesOfSale, refundsToCredit } from '../../store/queries/invoices.ts';
 import { readCustomer } from '../../store/queries/people.ts';
 import { readReceiptLogo } from '../../store/queries/receipt-template.ts';
 import { readReceipt } from '../../store/queries/sales.ts';
@@ -16,17 +16,23 @@ export const INVOICE_HANDLERS: Handlers<keyof typeof INVOICES> = {
     const made = makeInvoice(runtime.register, { sale: params.uuid, buyer, customer, user: actingUser(runtime, caller) });
     return made.ok ? ok({ label: made.value }) : made;
   },
+  makeCreditNotes: (runtime, { params, caller }) => {
+    const made = makeCreditNotes(runtime.register, params.uuid, actingUser(runtime, caller));
+    return made.ok ? ok({ labels: made.value }) : made;
+  },
   listInvoices: ({ register }, { params }) => {
     const { db } = register.store;
     const sale = findSaleId(db, params.uuid);
     const receipt = readReceipt(db, params.uuid);
     if (sale === null || receipt === null) return refuse('input.not-found', { what: 'sale' });
     const papers = invoicesOfSale(db, sale);
+    const invoice = papers.find(({ kind }) => kind === 'invoice');
     const id = readSoldSale(db, params.uuid)?.customer ?? null;
     const customer = id === null ? null : readCustomer(db, id);
     return ok({
       rows: papers.map(({ kind, label, buyer }) => ({ kind, label, buyer: buyer.name })),
-      mayMake: !receipt.training && receipt.kind !== 'refund' && !papers.some(({ kind }) => kind === 'invoice'),
+      mayMake: !receipt.training && receipt.kind !== 'refund' && invoice === undefined,
+      toCredit: invoice === undefined ? 0 : refundsToCredit(db, invoice).length,
       customer:
         customer === null || customer.forgotten
           ? null

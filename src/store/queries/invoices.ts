@@ -71,6 +71,13 @@ export function refundsOfSale(db: Database, sale: number): number[] {
     .map((row) => numberOf(row['sale']));
 }
 
+/** Refunds of an invoiced sale that no credit note tells of: made where its invoice had not been heard of. */
+export function refundsToCredit(db: Database, invoice: InvoiceRow): number[] {
+  return refundsOfSale(db, invoice.sale).filter(
+    (refund) => db.get('SELECT 1 AS found FROM invoice WHERE sale = ? AND credits = ?', refund, invoice.id) === undefined,
+  );
+}
+
 function rangeOf(sale: number): [number, number] {
   const first = changesetOfLedgerId(sale) * INDEX_SPACE;
   return [first, first + INDEX_SPACE - 1];

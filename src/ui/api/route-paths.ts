@@ -133,6 +133,7 @@ export const ROUTE_PATHS = {
   getReceiptTemplate: 'GET /api/receipt-template',
   editReceiptTemplate: 'PUT /api/receipt-template',
   makeInvoice: 'POST /api/sales/:uuid/invoice',
+  makeCreditNotes: 'POST /api/sales/:uuid/credit-notes',
   listInvoices: 'GET /api/sales/:uuid/invoices',
   getInvoicePdf: 'GET /api/invoices/:label/pdf',
 } as const satisfies Record<RouteName, `${'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'} /api/${string}`>;

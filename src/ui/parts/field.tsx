@@ -1,5 +1,5 @@
 /** A labelled field with its hint and its error beside it. */
-import { useId, type InputHTMLAttributes, type ReactNode, type SelectHTMLAttributes } from 'react';
+import { useId, type InputHTMLAttributes, type ReactNode, type SelectHTMLAttributes, type TextareaHTMLAttributes } from 'react';
 
 interface Frame {
   readonly label: string;
@@ -22,6 +22,17 @@ export function Field({ label, hint, error, className, ...input }: Frame & Input
         {...input}
       />
       <Below id={id} hint={hint} error={error} />
+    </div>
+  );
+}
+
+/** Several lines: an address. */
+export function TextField({ label, ...area }: Pick<Frame, 'label'> & TextareaHTMLAttributes<HTMLTextAreaElement>): ReactNode {
+  const id = useId();
+  return (
+    <div className="field">
+      <label htmlFor={id}>{label}</label>
+      <textarea id={id} className="input" rows={3} {...area} />
     </div>
   );
 }

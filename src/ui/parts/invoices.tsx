@@ -7,7 +7,7 @@ import { call } from '../api/call.ts';
 import { queryClient } from '../live/query-client.ts';
 import { useTranslation } from '../texts/texts.tsx';
 import { Dialog } from './dialog.tsx';
-import { Field } from './field.tsx';
+import { Field, TextField } from './field.tsx';
 import { Problem } from './problem.tsx';
 import { saveFile } from './save-file.ts';
 
@@ -25,6 +25,10 @@ export function Invoices({ uuid, label }: Props): ReactNode {
   const papers = useQuery({
     queryKey: ['invoices', uuid],
     queryFn: ({ signal }) => call('listInvoices', { params: { uuid }, signal }),
+  });
+  const credit = useMutation({
+    mutationFn: () => call('makeCreditNotes', { params: { uuid } }),
+    onSuccess: () => queryClient.invalidateQueries({ queryKey: ['invoices'] }),
   });
   const open = useMutation({ mutationFn: openPdf });
   return (
@@ -48,7 +52,13 @@ export function Invoices({ uuid, label }: Props): ReactNode {
           {t('invoice.invoice')}
         </button>
       ) : null}
-      <Problem error={open.error ?? papers.error} />
+      {(papers.data?.toCredit ?? 0) > 0 ? (
+        <button type="button" className="btn" disabled={credit.isPending} onClick={() => credit.mutate()}>
+          <FileText className="icon" aria-hidden />
+          {t('invoice.credit')}
+        </button>
+      ) : null}
+      <Problem error={credit.error ?? open.error ?? papers.error} />
       {asking && papers.data !== undefined ? (
         <InvoiceDialog uuid={uuid} label={label} customer={papers.data.customer} onClose={() => setAsking(false)} />
       ) : null}
@@ -111,16 +121,12 @@ function InvoiceDialog({ uuid, label, customer, onClose }: DialogProps): ReactNo
         onChange={(event) => setFields({ ...fields, name: event.target.value })}
         error={tried && nameless ? t('invoice.needs-name') : null}
       />
-      <label className="field">
-        {t('invoice.address')}
-        <textarea
-          className="input"
-          rows={3}
-          maxLength={1000}
-          value={fields.address}
-          onChange={(event) => setFields({ ...fields, address: event.target.value })}
-        />
-      </label>
+      <TextField
+        label={t('invoice.address')}
+        maxLength={1000}
+        value={fields.address}
+        onChange={(event) => setFields({ ...fields, address: event.target.value })}
+      />
       <Field
         label={t('invoice.tax-number')}
         maxLength={60}

@@ -4,6 +4,7 @@ import { useId, useState, type ReactNode } from 'react';
 import { RECEIPT_PARTS, type ReceiptPart } from '../../../domain/receipt-template.ts';
 import { call } from '../../api/call.ts';
 import { queryClient } from '../../live/query-client.ts';
+import { TextField } from '../../parts/field.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { useCan } from '../../parts/register-context.ts';
 import type { ReceiptTemplate } from '../../parts/use-receipt-template.ts';
@@ -63,17 +64,14 @@ function Form({ template }: { readonly template: ReceiptTemplate }): ReactNode {
         )}
       </div>
       {(['header', 'footer'] as const).map((place) => (
-        <label key={place} className="field">
-          {t(`printing.${place}`)}
-          <textarea
-            className="input"
-            rows={3}
-            maxLength={1000}
-            disabled={!mayEdit}
-            value={fields[place]}
-            onChange={(event) => set({ [place]: event.target.value })}
-          />
-        </label>
+        <TextField
+          key={place}
+          label={t(`printing.${place}`)}
+          maxLength={1000}
+          disabled={!mayEdit}
+          value={fields[place]}
+          onChange={(event) => set({ [place]: event.target.value })}
+        />
       ))}
       <fieldset className="template-parts" disabled={!mayEdit}>
         <legend>{t('printing.parts')}</legend>
