@@ -67,6 +67,19 @@ test(
       await page.getByRole('button', { name: 'Paid by Cash instead' }).click();
       await page.getByText('(not Card)').waitFor();
 
+      await openFromMenu(page, 'Settings', '');
+      for (const settings of ['Vouchers', 'Fiscal device']) {
+        await page.getByRole('link', { name: settings }).click();
+        await page.getByRole('heading', { name: settings, level: 1 }).waitFor();
+        await page.getByRole('button', { name: 'Save' }).waitFor();
+        await look(settings);
+      }
+      await openFromMenu(page, 'Customers');
+      await page.getByRole('button', { name: 'Add customer' }).first().click();
+      await page.getByLabel('May pay later, on account').check();
+      await page.getByLabel('The most they may owe').waitFor();
+      await look('customer-on-account');
+
       const sold = (await aurapos(register.folder, 'sale', 'list')) as { rows: { totalMinor: number; methods: string[] }[] };
       assert.deepEqual(
         sold.rows.map(({ totalMinor, methods }) => [totalMinor, methods]),
