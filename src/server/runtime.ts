@@ -16,6 +16,7 @@ import type { GiveWay } from './give-way.ts';
 import type { Sessions } from './sessions.ts';
 import type { Network } from './network.ts';
 import type { ImportDesk } from './import-desk.ts';
+import type { StocktakeDesk } from './stocktake-desk.ts';
 import type { PrintQueue } from './print-queue.ts';
 import type { DelayLog } from './delay-log.ts';
 
@@ -32,6 +33,7 @@ export interface Runtime {
   readonly jobs: Jobs;
   readonly giveWay: GiveWay;
   readonly imports: ImportDesk;
+  readonly stocktakes: StocktakeDesk;
   readonly cardDesk: CardDesk;
   readonly fiscalDesk: FiscalDesk;
   readonly network: Network;

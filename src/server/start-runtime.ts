@@ -6,6 +6,7 @@ import type { Log } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
 import { ok, type Refusal, type Result } from '../base/result.ts';
 import { unfinishedImports } from '../register/import-products.ts';
+import { unfinishedStocktakes } from '../register/stocktake.ts';
 import { unfinishedUndos } from '../register/undo-import.ts';
 import { noteUnanswered } from '../register/ask-card.ts';
 import { getCart } from '../register/edit-cart.ts';
@@ -21,6 +22,7 @@ import { makeDelayLog } from './delay-log.ts';
 import { makeEventBus } from './events.ts';
 import { makeGiveWay } from './give-way.ts';
 import { makeImportDesk } from './import-desk.ts';
+import { makeStocktakeDesk } from './stocktake-desk.ts';
 import { makeJobs } from './jobs.ts';
 import { makePrintQueue } from './print-queue.ts';
 import { makeNetwork, type Network } from './network.ts';
@@ -103,6 +105,7 @@ export function startRuntime(input: StartInput): Result<Started> {
     jobs,
     giveWay,
     imports: makeImportDesk(register, input.dataFolder, giveWay),
+    stocktakes: makeStocktakeDesk(register, input.dataFolder, giveWay),
     cardDesk,
     fiscalDesk,
     network,
@@ -199,6 +202,8 @@ function takeUpWork(runtime: Runtime): void {
   if (unfinished?.kind === 'to-master') jobs.start('to-master', (progress) => network.toMaster(progress, unfinished.port));
   if (unfinished?.kind === 'join') jobs.start('join', (progress) => network.resumeJoin(progress));
   for (const plan of unfinishedImports(runtime.register.store)) jobs.start('import', (progress) => imports.write(plan, progress));
+  for (const plan of unfinishedStocktakes(runtime.register.store))
+    jobs.start('stocktake', (progress) => runtime.stocktakes.write(plan, progress));
   for (const plan of unfinishedUndos(runtime.register.store))
     jobs.start('undo-import', (progress) => imports.undo(plan, plan.user, progress));
 }

@@ -46,7 +46,7 @@ export const step = z.object({ step: z.string(), state: z.enum(['waiting', 'runn
 /** Long work: set-up, first pull, import, migration. Survives a reload; `rowsDone` of `rowsTotal`. */
 export const job = z.object({
   id: z.string(),
-  kind: z.enum(['setup', 'join', 'import', 'undo-import', 'to-master']),
+  kind: z.enum(['setup', 'join', 'import', 'undo-import', 'stocktake', 'to-master']),
   state: z.enum(['running', 'done', 'failed', 'cancelled']),
   steps: z.array(step),
   rowsDone: z.int(),

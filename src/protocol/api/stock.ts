@@ -67,4 +67,25 @@ export const STOCK = {
     }),
     answer: done,
   }),
+  /** The body is the file itself, content type text/csv. */
+  openStocktake: route({
+    method: 'PUT',
+    path: '/api/stocktakes',
+    access: 'stock',
+    summary: 'Hand in a file of counts (text/csv): a code and how many there are, a row; answers what was found, nothing written',
+    answer: z.object({
+      id: z.string(),
+      good: z.int(),
+      bad: z.int(),
+      problems: z.array(z.object({ row: z.int(), code: z.string(), problem: z.enum(['code-unknown', 'not-a-quantity', 'counted-twice']) })),
+    }),
+  }),
+  applyStocktake: route({
+    method: 'POST',
+    path: '/api/stocktakes/:id/apply',
+    access: 'stock',
+    summary: 'Write the counts, in chunks that selling does not feel; progress as a job',
+    params: z.object({ id: z.string() }),
+    answer: z.object({ job: z.string() }),
+  }),
 } as const;

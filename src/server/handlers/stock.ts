@@ -1,5 +1,5 @@
 /** Handlers of the stock. */
-import { ok } from '../../base/result.ts';
+import { ok, refuse } from '../../base/result.ts';
 import type { STOCK } from '../../protocol/api/stock.ts';
 import { moveStock } from '../../register/move-stock.ts';
 import type { Handlers } from '../handler.ts';
@@ -21,5 +21,14 @@ export const STOCK_HANDLERS: Handlers<keyof typeof STOCK> = {
   moveStock: (runtime, { body, caller }) => {
     const moved = moveStock(runtime.register, body, actingUser(runtime, caller));
     return moved.ok ? ok({ done: true }) : moved;
+  },
+  openStocktake: async ({ stocktakes }, { bytes }) => {
+    const stream = bytes();
+    return stream === null ? refuse('input.invalid', { field: 'the file', reason: 'it is empty' }) : await stocktakes.open(stream);
+  },
+  applyStocktake: (runtime, { params, caller }) => {
+    const plan = runtime.stocktakes.plan(params.id, actingUser(runtime, caller));
+    if (!plan.ok) return plan;
+    return ok({ job: runtime.jobs.start('stocktake', (progress) => runtime.stocktakes.write(plan.value, progress)) });
   },
 };

@@ -12,6 +12,24 @@ export function onHandMilli(db: Database, product: Id): number {
   return numberOrNull(db.get('SELECT sum(on_hand_milli) AS milli FROM stock WHERE product = ?', idToBytes(product))?.['milli']) ?? 0;
 }
 
+/** What is on hand of these products, and what one costs. */
+export function stockAndCost(
+  db: Database,
+  products: readonly Id[],
+): Map<Id, { readonly onHandMilli: number; readonly costMinor: number | null }> {
+  const rows = db.all(
+    `SELECT p.id, p.cost_minor, (SELECT sum(on_hand_milli) FROM stock s WHERE s.product = p.id) AS milli
+     FROM json_each(?) j JOIN product p ON p.id = unhex(replace(j.value, '-', ''))`,
+    JSON.stringify(products),
+  );
+  return new Map(
+    rows.map((row) => [
+      idFromBytes(bytesOf(row['id'])),
+      { onHandMilli: numberOrNull(row['milli']) ?? 0, costMinor: numberOrNull(row['cost_minor']) },
+    ]),
+  );
+}
+
 export interface StockLine {
   readonly id: Id;
   readonly name: string;

@@ -85,6 +85,8 @@ export const ROUTE_PATHS = {
   stockMovements: 'GET /api/stock/:id/movements',
   moveStock: 'POST /api/stock',
   reportSales: 'GET /api/reports/sales',
+  openStocktake: 'PUT /api/stocktakes',
+  applyStocktake: 'POST /api/stocktakes/:id/apply',
   listImports: 'GET /api/imports',
   undoImport: 'POST /api/imports/:id/undo',
   listToCheck: 'GET /api/to-check',

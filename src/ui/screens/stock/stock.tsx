@@ -1,6 +1,6 @@
 /** What is on hand, what runs low, what it is worth; goods received, counted and put right. Other registers' sales come in by themselves. */
 import { useQuery } from '@tanstack/react-query';
-import { Boxes, ClipboardCheck, PackagePlus } from 'lucide-react';
+import { Boxes, ClipboardCheck, FileUp, PackagePlus } from 'lucide-react';
 import { useState, type ReactNode } from 'react';
 import { useTranslation } from '../../texts/texts.tsx';
 import type { Answer } from '../../../protocol/api/routes.ts';
@@ -15,6 +15,7 @@ import { SearchField } from '../../parts/search-field.tsx';
 import { usePages } from '../../parts/use-pages.ts';
 import { VirtualRows } from '../../parts/virtual-rows.tsx';
 import { StockWorkDialog, type StockWork } from './stock-work.tsx';
+import { StocktakeDialog } from './stocktake-dialog.tsx';
 import './stock.css';
 
 type Line = Answer<'listStock'>['rows'][number];
@@ -27,6 +28,7 @@ export function Stock(): ReactNode {
   const [search, setSearch] = useState('');
   const [filter, setFilter] = useState<(typeof FILTERS)[number]>('counted');
   const [working, setWorking] = useState<StockWork | null>(null);
+  const [taking, setTaking] = useState(false);
   const [chosen, setChosen] = useState<Line | null>(null);
   const stock = usePages('stock', { search, filter }, (query, signal) => call('listStock', { query: { ...query, limit: 200 }, signal }));
   const worth = useQuery({
@@ -43,6 +45,10 @@ export function Stock(): ReactNode {
               {t('screen.stock')} {stock.total === null ? null : <span className="soft title-count num">{count(stock.total, locale)}</span>}
             </h1>
             <div className="stock-works">
+              <button type="button" className="btn" onClick={() => setTaking(true)}>
+                <FileUp className="icon" aria-hidden />
+                {t('stock.from-file')}
+              </button>
               <button type="button" className="btn" onClick={() => setWorking('counted')}>
                 <ClipboardCheck className="icon" aria-hidden />
                 {t('stock.count')}
@@ -92,6 +98,7 @@ export function Stock(): ReactNode {
           </VirtualRows>
         )}
       </main>
+      {taking ? <StocktakeDialog onClose={() => setTaking(false)} /> : null}
       {working === null ? null : <StockWorkDialog work={working} product={null} onClose={() => setWorking(null)} />}
       {chosen === null ? null : <Movements line={chosen} onClose={() => setChosen(null)} />}
     </Desk>
