@@ -19,8 +19,9 @@ import { listPaymentMethods, listProducts } from '../../src/store/queries/catalo
 import { listUsers } from '../../src/store/queries/people.ts';
 import { closeStore } from '../../src/store/store.ts';
 import { openStore } from '../../src/store/open-store.ts';
-import { measureScans } from '../e2e/measure-scan.ts';
+import { measureBigCart, measureScans } from '../e2e/measure-scan.ts';
 import { cashMethod, OWNER_PIN, sell, setUpTill, startTill, waitForJob, type Till } from '../support/till.ts';
+import { measureBackOffice } from './back-office.ts';
 import { describeMachine, measureFdatasync, percentile, rounded, type Figures } from './figures.ts';
 
 export interface RegisterBench {
@@ -51,6 +52,8 @@ export async function benchRegister(options: RegisterBench): Promise<Figures> {
     Object.assign(figures, await measureSearch(till, options.catalogue));
     Object.assign(figures, await measureHistory(till));
     Object.assign(figures, await measureScans({ url: `http://127.0.0.1:${till.port}/`, pin: OWNER_PIN }));
+    Object.assign(figures, await measureBigCart({ url: `http://127.0.0.1:${till.port}/`, pin: OWNER_PIN }));
+    Object.assign(figures, await measureBackOffice(till, products));
     figures['rssAfterRunMb'] = rounded(till.rssMb(), 0);
     figures['screenGzipKb'] = screenGzipKb();
     await till.stop();
