@@ -54,11 +54,15 @@ const ProductTile = memo(function ProductTile({ tile, countMilli, chosen, onAdd 
         <bdi>{tile.name}</bdi>
       </span>
       <span className="unit">
-        <bdi>{tile.unit === 'each' && tile.content !== '' ? tile.content : t(`unit.per-${tile.unit}`)}</bdi>
+        <bdi>
+          {tile.variants > 0
+            ? t('sell.from-price')
+            : tile.unit === 'each' && tile.content !== ''
+              ? tile.content
+              : t(`unit.per-${tile.unit}`)}
+        </bdi>
       </span>
-      <span className="price num">
-        {tile.variants === 0 ? amount(tile.priceMinor) : t('sell.from-price', { amount: amount(tile.priceMinor) })}
-      </span>
+      <span className="price num">{amount(tile.priceMinor)}</span>
       {tile.image === null ? null : <ProductImage id={tile.image} className="picture" />}
       {countMilli > 0 ? (
         <span className="in-cart">
