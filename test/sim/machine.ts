@@ -10,7 +10,7 @@ import { present } from '../../src/base/assert.ts';
 import { silentLog } from '../../src/base/log.ts';
 import { unwrap, type Result } from '../../src/base/result.ts';
 import { openRegister, type Register } from '../../src/register/register.ts';
-import { bytesOf } from '../../src/store/database.ts';
+import { bytesOf, type Durability } from '../../src/store/database.ts';
 import { prepareChangesets } from '../../src/store/prepare.ts';
 import { type Store } from '../../src/store/store.ts';
 import { openStore } from '../../src/store/open-store.ts';
@@ -109,7 +109,7 @@ export class Machine {
   #watchCommits(program: Program): void {
     const { db } = program.store;
     const transact = db.transact.bind(db);
-    db.transact = <T>(durability: 'durable' | 'relaxed', work: () => Result<T>): Result<T> => {
+    db.transact = <T>(durability: Durability, work: () => Result<T>): Result<T> => {
       if (program.dead) throw new CrashError('the program is gone');
       const armed = this.armed;
       const before = program.store.own?.local ?? 0;
