@@ -4,7 +4,7 @@ import { idFromBytes } from '../../src/base/id.ts';
 import { present } from '../../src/base/assert.ts';
 import { roundToStep } from '../../src/domain/money.ts';
 import { completeSale } from '../../src/register/complete-sale.ts';
-import { addProductLine, type CartView } from '../../src/register/edit-cart.ts';
+import { addProductLine, getCart, type CartView } from '../../src/register/edit-cart.ts';
 import { clearCart, heldCarts, holdCart, recallCart } from '../../src/register/hold-cart.ts';
 import { refundSale } from '../../src/register/refund-sale.ts';
 import { listPaymentMethods } from '../../src/store/queries/catalogue.ts';
@@ -87,6 +87,11 @@ function holdOrGoOn(world: World, machine: Machine, { register, store }: Program
     return;
   }
   pay(world, machine, { register, store }, unwrap(recallCart(register, waiting.id, OWNER)));
+}
+
+/** What is in the open cart, in cash. */
+export function payOpenCart(world: World, machine: Machine, { register, store }: Program): void {
+  pay(world, machine, { register, store }, getCart(register));
 }
 
 function pay(world: World, machine: Machine, { register, store }: Pick<Program, 'register' | 'store'>, cart: CartView): void {
