@@ -9,6 +9,7 @@ import { idFromBytes } from '../../src/base/id.ts';
 import { present } from '../../src/base/assert.ts';
 import { silentLog } from '../../src/base/log.ts';
 import { unwrap, type Result } from '../../src/base/result.ts';
+import { noteUnanswered } from '../../src/register/ask-card.ts';
 import { openRegister, type Register } from '../../src/register/register.ts';
 import { bytesOf, type Durability } from '../../src/store/database.ts';
 import { prepareChangesets } from '../../src/store/prepare.ts';
@@ -83,6 +84,7 @@ export class Machine {
     this.#durableBytes = sizeOf(`${this.#file}-wal`);
     this.#watchCommits(program);
     await filled;
+    if (!this.#noteUnanswered(program)) return;
     const tools: SyncTools = {
       store,
       prepare: (input) => Promise.resolve(prepareChangesets(input)),
@@ -104,6 +106,17 @@ export class Machine {
     // The master's own link to its hub is a loopback: it never goes down alone.
     if (master) program.duty = startMasterDuty({ tools, connect: () => network.connect({ name: 'loopback', isDead }, SUPERUSER) });
     this.input.trace(`${name} boots`);
+  }
+
+  /** As every start does. False when it crashed over it. */
+  #noteUnanswered({ register }: Program): boolean {
+    try {
+      noteUnanswered(register);
+      return true;
+    } catch (error) {
+      if (error instanceof CrashError) return false;
+      throw error;
+    }
   }
 
   #watchCommits(program: Program): void {
