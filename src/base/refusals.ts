@@ -171,6 +171,12 @@ export const REFUSALS = {
   ),
   'store.in-use': entry(409, 'Another AuraPOS already uses this data.', 'Use the one that runs, or end it first.'),
   'disk.full': entry(507, 'The disk of this register is full.', 'Make room, then go on. Sales already paid are safe.', true),
+  'disk.no-new-sale': entry(
+    507,
+    'The disk of this register is full: no new sale can begin.',
+    'Make room on the disk. A sale that was open can still be paid, and those already paid are safe.',
+    true,
+  ),
 
   // ---- reaching the master
   'hub.no-answer': entry(

@@ -92,10 +92,11 @@ export function checkSale(
 
 /**
  * What must hold before anybody pays, or a card terminal is asked. Refuses with sale.empty, sale.age-not-checked, refund.too-much, cart.changed,
- * payment.unsettled.
+ * payment.unsettled, disk.full.
  */
 export function checkPayable(store: Store, cart: Cart, seen: Pick<PayInput, 'cart' | 'totalMinor'>): Result<PricedCart> {
   if (cart.lines.length === 0) return refuse('sale.empty');
+  if (store.db.disk?.hasRoomForSale() === false) return refuse('disk.full');
   const age = ageToCheck(cart);
   if (age !== null) return refuse('sale.age-not-checked', { age });
   const over = overRefunded(store, cart);

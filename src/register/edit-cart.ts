@@ -292,7 +292,7 @@ export function whilePaying(store: Store, cart: Cart): Refused | null {
 
 /**
  * One change of the open cart, with the cart before it kept for undo. In a transaction of its own; a refusal leaves no trace. Refuses with
- * payment.unsettled, payment.taken: what a card is paying for stays as it is.
+ * payment.unsettled, payment.taken: what a card is paying for stays as it is; with disk.no-new-sale for the first line on a full disk.
  */
 export function changeCart(store: Store, edit: (cart: Cart) => Result<Cart>): Result<CartView> {
   return store.db.transact('relaxed', () => {
@@ -301,6 +301,8 @@ export function changeCart(store: Store, edit: (cart: Cart) => Result<Cart>): Re
     if (paying !== null) return paying;
     const edited = edit(open.cart);
     if (!edited.ok) return edited;
+    if (open.cart.lines.length === 0 && edited.value.lines.length > 0 && store.db.disk?.level() === 'full')
+      return refuse('disk.no-new-sale');
     const started = open.cart.lines.length === 0 ? { ...edited.value, startedAt: store.clock.nowMs() } : edited.value;
     const next: OpenCart = { cart: started, before: open.cart, lastSale: null, version: open.version + 1 };
     writeOpenCart(store, next);

@@ -4,7 +4,9 @@ import { test } from 'node:test';
 import { present } from '../base/assert.ts';
 import { unwrap } from '../base/result.ts';
 import { makeShop, type TestShop } from '../../test/support/shop.ts';
-import { readProduct } from '../store/queries/catalogue.ts';
+import { listPaymentMethods, readProduct } from '../store/queries/catalogue.ts';
+import { readTaxCategories } from '../store/queries/taxes.ts';
+import { completeSale } from './complete-sale.ts';
 import { listPrices, lowestBefore, priceNow, regularPriceNow, type PriceRow } from '../store/queries/prices.ts';
 import type { Id } from '../base/id.ts';
 import { addProductLine, getCart } from './edit-cart.ts';
@@ -95,4 +97,32 @@ test('the lowest price of thirty days: what stood when they began, what came, an
   assert.equal(lowestBefore(prices, 999, 116 * DAY_MS), 150, 'the offer of day 100 to 110 lies within');
   assert.equal(lowestBefore(prices, 999, 145 * DAY_MS), 300);
   assert.equal(lowestBefore([], 250, 145 * DAY_MS), 250);
+});
+
+test('[fault 24] price and tax changed with the cart open: the line keeps what was scanned and says what it costs now, and so it is sold', async () => {
+  const { shop, soap } = await shopWithSoap();
+  const { register, store, owner } = shop;
+  const scanned = present(unwrap(addProductLine(register, soap, 2_000)).lines[0], 'the line');
+  const other = present(
+    readTaxCategories(store.db, shop.clock.nowMs()).find(
+      ({ id }) => id !== readProduct(store.db, soap, shop.clock.nowMs())?.taxCategory?.id,
+    ),
+    'another tax',
+  );
+  shop.clock.advance(1_000);
+  unwrap(editProduct(register, soap, { priceMinor: 300, taxCategory: other.id }, owner));
+  const cart = getCart(register);
+  const line = present(cart.lines[0], 'the line');
+  assert.deepEqual([line.unitPriceMinor, line.priceNowMinor, cart.totalMinor], [250, 300, 500]);
+  const cash = present(
+    listPaymentMethods(store.db).find(({ kind }) => kind === 'cash'),
+    'cash',
+  );
+  const tenders = [{ method: cash.id, amountMinor: 500 }];
+  const receipt = unwrap(completeSale(register, { cart: cart.id, totalMinor: 500, tenders, user: owner }));
+  const sold = present(receipt.lines[0], 'the sold line');
+  assert.deepEqual([sold.unitPriceMinor, sold.taxRatePpm], [250, scanned.taxRatePpm]);
+  assert.notEqual(scanned.taxRatePpm, other.ratePpm);
+  // Scanned from now on, it is what it is now.
+  assert.equal(present(unwrap(addProductLine(register, soap, 1_000)).lines[0], 'a line').unitPriceMinor, 300);
 });

@@ -45,6 +45,7 @@ export function recallCart({ store }: Register, id: Id, user: Id): Result<CartVi
     if (held.takenBy !== null && held.takenBy.id !== own) return refuse('held.taken', { register: held.takenBy.code });
     const { cart, version } = readOpenCart(store);
     if (cart.lines.length > 0) return refuse('held.cart-open');
+    if (store.db.disk?.level() === 'full') return refuse('disk.no-new-sale');
     draft.patch('held_cart', id, { register: own });
     // Under an id of its own: a cart's id says which payment is asked for twice, and another register may pay this one too.
     const { id: fresh } = newCart(store);

@@ -257,7 +257,7 @@ test('a held cart is open at one register at a time, and goes on at the other on
 });
 
 test(
-  '[P3] [P5] refunded twice and a held cart paid twice while apart: all of it is kept, and each is one exception on both registers',
+  '[P3] [P5] [fault 26] [fault 44] refunded twice and a held cart paid twice while apart: all of it is kept, and each is one exception on both registers',
   { timeout: 60_000 },
   async () => {
     const shop = await makeShopOfMany();

@@ -7,6 +7,7 @@ import type { Log } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
 import type { Refusal } from '../base/result.ts';
 import type { Register } from '../register/register.ts';
+import type { DiskRoom } from '../store/disk-room.ts';
 import type { Reader } from '../store/reader.ts';
 import type { CardDesk } from './card-desk.ts';
 import type { FiscalDesk } from './fiscal-desk.ts';
@@ -39,6 +40,7 @@ export interface Runtime {
   readonly network: Network;
   readonly delays: DelayLog;
   readonly printing: PrintQueue;
+  readonly disk: DiskRoom;
   /** What the check at start found wrong with the store's file. */
   damage(): Refusal | null;
 }

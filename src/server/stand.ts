@@ -1,4 +1,5 @@
 /** Where the register stands, and all registers, in the form the screens show. */
+import type { Refusal } from '../base/result.ts';
 import type { Answer } from '../protocol/api/routes.ts';
 import { MASTER_SETTING } from '../register/admit-register.ts';
 import { ownRegisterId } from '../register/register.ts';
@@ -23,7 +24,9 @@ export function viewStatus(runtime: Runtime): StatusView {
   const mode = runtime.network.mode();
   const waiting = mode === 'single' ? { changes: 0, sales: 0 } : countWaiting(runtime.register.store);
   const joining = mode === 'slave' && readMeta(db, 'full_copy') === null;
-  const problem = runtime.damage() ?? sync?.problem ?? runtime.network.problem();
+  const disk = { level: runtime.disk.level(), freeBytes: runtime.disk.freeBytes() };
+  const full: Refusal | null = disk.level === 'full' ? { code: 'disk.no-new-sale', params: {} } : null;
+  const problem = runtime.damage() ?? full ?? sync?.problem ?? runtime.network.problem();
   return {
     state: stateOf(mode, joining, sync),
     sinceMs: sync?.sinceMs ?? 0,
@@ -36,6 +39,7 @@ export function viewStatus(runtime: Runtime): StatusView {
     problem: problem === null ? null : refusalWords(problem),
     lastCut: sync?.lastCut ?? null,
     toCheck: countExceptions(db),
+    disk,
     printing: viewPrinting(runtime),
   };
 }

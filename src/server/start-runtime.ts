@@ -11,6 +11,7 @@ import { unfinishedUndos } from '../register/undo-import.ts';
 import { noteUnanswered } from '../register/ask-card.ts';
 import { getCart } from '../register/edit-cart.ts';
 import { openRegister } from '../register/register.ts';
+import { makeDiskRoom, type DiskRoom } from '../store/disk-room.ts';
 import { lockFolder } from '../store/lock-folder.ts';
 import { startReader } from '../store/reader.ts';
 import { closeStore } from '../store/store.ts';
@@ -49,6 +50,8 @@ export interface Started {
 
 /** Often, so that each copies little: a long one makes the sales beside it wait for the disk. */
 const CHECKPOINT_MS = 1_000;
+/** A disk fills over days, and is emptied by a person who waits for the word to go. */
+const DISK_LOOK_MS = 2_000;
 /** Where the register stands is told at once when it changes, but not more often than a person can see. */
 const STATUS_EVERY_MS = 100;
 
@@ -65,6 +68,9 @@ export function startRuntime(input: StartInput): Result<Started> {
     return opened;
   }
   const store = opened.value;
+  const disk = makeDiskRoom(input.dataFolder);
+  disk.keepReserve();
+  store.db.disk = disk;
   const { register, filled } = openRegister(store);
   noteUnanswered(register);
   const reader = startReader(store);
@@ -111,6 +117,7 @@ export function startRuntime(input: StartInput): Result<Started> {
     network,
     delays,
     printing,
+    disk,
     damage: () => damage,
   };
 
@@ -130,6 +137,7 @@ export function startRuntime(input: StartInput): Result<Started> {
     tellStatus();
   });
   let beginning: Promise<void> = Promise.resolve();
+  const watchingDisk = watchDisk(disk, clock, log, stopped.signal, tellStatus);
   const checkpointing = keepCheckpoints(reader, clock, log, stopped.signal);
 
   return ok({
@@ -152,6 +160,7 @@ export function startRuntime(input: StartInput): Result<Started> {
       await beginning;
       await network.stop(how);
       await checkpointing;
+      await watchingDisk;
       await reader.stop();
       closeStore(store);
       lock.value.release();
@@ -206,6 +215,23 @@ function takeUpWork(runtime: Runtime): void {
     jobs.start('stocktake', (progress) => runtime.stocktakes.write(plan, progress));
   for (const plan of unfinishedUndos(runtime.register.store))
     jobs.start('undo-import', (progress) => imports.undo(plan, plan.user, progress));
+}
+
+/** Said when it changes; a reserve that was given up is made again once there is room. */
+async function watchDisk(disk: DiskRoom, clock: Clock, log: Log, signal: AbortSignal, onChange: () => void): Promise<void> {
+  let said = disk.level();
+  while (await clock.sleep(DISK_LOOK_MS, signal)) {
+    try {
+      disk.keepReserve();
+      const level = disk.level();
+      if (level === said) continue;
+      said = level;
+      log.warn('disk.level', { level, freeBytes: disk.freeBytes() });
+      onChange();
+    } catch (error) {
+      log.error('disk.not-looked-at', { error: String(error) });
+    }
+  }
 }
 
 async function keepCheckpoints(reader: Runtime['reader'], clock: Clock, log: Log, signal: AbortSignal): Promise<void> {

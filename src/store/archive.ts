@@ -45,7 +45,7 @@ export function admit(store: Store, arrivals: readonly Arrival[], budgetMs: numb
   const changes: Change[] = [];
   let taken = 0;
   let news = 0;
-  store.db.transact('relaxed', () => {
+  store.db.transact('fetched', () => {
     let mark: FeedMark | null = null;
     for (const arrival of arrivals) {
       if (take(store, arrival.prepared, changes)) news++;
@@ -207,7 +207,7 @@ function mayGoOn(store: Store, row: SqlRow): boolean {
 export function admitDetached(store: Store, values: readonly Detached[]): number {
   const kept: Uint8Array[] = [];
   if (values.length === 0) return 0;
-  store.db.transact('relaxed', () => {
+  store.db.transact('fetched', () => {
     for (const detached of values) {
       if (!isDetachedWhole(detached)) continue;
       if (store.db.get('SELECT 1 AS erased FROM forgotten WHERE hash = ?', detached.hash) !== undefined) continue;
@@ -333,7 +333,7 @@ export function coveredUpTo(store: Store, chain: Uint8Array, tips: readonly Uint
 
 /** A verdict covers this chain up to n. */
 export function setSent(store: Store, chain: Uint8Array, n: number): void {
-  store.db.transact('relaxed', () => ok(store.db.run('UPDATE chain SET sent_n = ? WHERE id = ?', n, chain)));
+  store.db.transact('fetched', () => ok(store.db.run('UPDATE chain SET sent_n = ? WHERE id = ?', n, chain)));
 }
 
 /**

@@ -5,6 +5,7 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { RefusalError, type Result } from '../base/result.ts';
 import { assert } from '../base/assert.ts';
+import { isDiskFull, type DiskRoom } from './disk-room.ts';
 
 export type SqlValue = null | number | bigint | string | Uint8Array;
 export type SqlRow = Record<string, SqlValue>;
@@ -13,8 +14,16 @@ export type SqlRow = Record<string, SqlValue>;
 const WRITER_CACHE_KIB = 16_000;
 const READER_CACHE_KIB = 4_000;
 
+/**
+ * `durable` waits for the disk: what a person was told is done. `relaxed` does not: a killed program loses nothing, a power cut a little.
+ * `fetched` neither waits nor takes the disk's last room: what can be pulled again.
+ */
+export type Durability = 'durable' | 'relaxed' | 'fetched';
+
 export class Database {
   readonly sqlite: DatabaseSync;
+  /** Null where nobody looks after the disk: reading threads, tests. */
+  disk: DiskRoom | null = null;
   readonly #statements = new Map<string, StatementSync>();
   #inTransaction = false;
 
@@ -49,12 +58,24 @@ export class Database {
   }
 
   /**
-   * One atomic transaction; `durable` waits for the disk (what a person was told is done), `relaxed` does not (what can be pulled again).
-   * A refusal rolls back and is returned; an exception rolls back and goes on.
+   * One atomic transaction. A refusal rolls back and is returned; an exception rolls back and goes on. A full disk gives up its reserve, and
+   * `work` is done once more, from its beginning. Throws disk.full as a RefusalError where what was fetched finds no room.
    */
-  transact<T>(durability: 'durable' | 'relaxed', work: () => Result<T>): Result<T> {
+  transact<T>(durability: Durability, work: () => Result<T>): Result<T> {
     assert(!this.#inTransaction, 'transactions do not nest');
-    if (durability === 'relaxed') this.sqlite.exec('PRAGMA synchronous = NORMAL');
+    if (durability === 'fetched' && this.disk?.level() === 'full') throw new RefusalError({ code: 'disk.full', params: {} });
+    try {
+      return this.#transactOnce(durability, work);
+    } catch (error) {
+      if (!isDiskFull(error)) throw error;
+      if (durability === 'fetched') throw new RefusalError({ code: 'disk.full', params: {} });
+      if (this.disk?.giveUpReserve() !== true) throw error;
+      return this.#transactOnce(durability, work);
+    }
+  }
+
+  #transactOnce<T>(durability: Durability, work: () => Result<T>): Result<T> {
+    if (durability !== 'durable') this.sqlite.exec('PRAGMA synchronous = NORMAL');
     this.sqlite.exec('BEGIN IMMEDIATE');
     this.#inTransaction = true;
     let committed = false;
@@ -71,7 +92,7 @@ export class Database {
     } finally {
       if (!committed && this.sqlite.isTransaction) this.sqlite.exec('ROLLBACK');
       this.#inTransaction = false;
-      if (durability === 'relaxed') this.sqlite.exec('PRAGMA synchronous = FULL');
+      if (durability !== 'durable') this.sqlite.exec('PRAGMA synchronous = FULL');
     }
   }
 

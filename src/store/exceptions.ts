@@ -20,6 +20,7 @@ export type ExceptionKind =
   | 'held-cart-twice'
   | 'card-denied'
   | 'voucher-overdrawn'
+  | 'stock-below-zero'
   | 'set-aside'
   | 'clone'
   | 'stamp-ahead';
@@ -327,6 +328,20 @@ export function noteVoucher(db: Database, id: number): void {
     db,
     `voucher-overdrawn:${toHex(voucher)}`,
     overdrawn ? { kind: 'voucher-overdrawn', at: numberOrNull(sum?.['at']) ?? 0, subject: code, detail: { overMinor: -leftMinor } } : null,
+  );
+}
+
+/** More went out than came in, of goods that somebody counts: sold at registers that could not see each other, or never received. Gone once it is not so. */
+export function noteStock(db: Database, product: Uint8Array, nowMs: number): void {
+  const stock = db.get('SELECT sum(on_hand_milli) AS milli, max(counted) AS counted FROM stock WHERE product = ?', product);
+  if (stock?.['counted'] !== 1) return;
+  const onHandMilli = numberOf(stock['milli']);
+  const id = `stock-below-zero:${toHex(product)}`;
+  const since = numberOrNull(db.get('SELECT at FROM exception WHERE id = ?', id)?.['at']);
+  settle(
+    db,
+    id,
+    onHandMilli < 0 ? { kind: 'stock-below-zero', at: since ?? nowMs, subject: idFromBytes(product), detail: { onHandMilli } } : null,
   );
 }
 

@@ -169,17 +169,21 @@ export function commit<T>(store: Store, author: Author, work: (draft: Draft) => 
 
 /** The same for work that appends by itself, more than one changeset, or one with local rows beside it. */
 export function commitWith<T>(store: Store, work: (append_: (draft: Draft, author: Author) => Appended) => Result<T>): Result<T> {
-  const before = store.own === null ? null : { ...store.own };
+  const { own } = store;
+  const before = own === null ? null : { ...own };
   const changes: Change[] = [];
   let result: Result<T> | undefined;
   try {
-    result = store.db.transact('durable', () =>
-      work((draft, author) => {
+    result = store.db.transact('durable', () => {
+      // On a full disk it is done twice: what the first time left in memory was never written.
+      store.own = own === null ? null : Object.assign(own, before);
+      changes.length = 0;
+      return work((draft, author) => {
         const appended = append(store, draft, author);
         changes.push(...appended.changes);
         return appended;
-      }),
-    );
+      });
+    });
   } finally {
     // The in-memory end of the chain follows the disk: what was rolled back was never written.
     if (result?.ok !== true) store.own = before;

@@ -29,6 +29,7 @@ import {
   noteRefunds,
   noteSale,
   noteUserNames,
+  noteStock,
   noteVoucher,
 } from './exceptions.ts';
 import { stampColumn } from './schema.ts';
@@ -146,7 +147,7 @@ function applyEffects(store: Store, place: Place, id: number): void {
   const { values } = place.row;
   switch (place.table) {
     case 'stock_movement':
-      if (isId(values['product']) && typeof values['quantity_milli'] === 'number')
+      if (isId(values['product']) && typeof values['quantity_milli'] === 'number') {
         store.db.run(
           `INSERT INTO stock (product, location, on_hand_milli, counted) VALUES (?, ?, ?, ?)
            ON CONFLICT DO UPDATE SET on_hand_milli = on_hand_milli + excluded.on_hand_milli, counted = max(counted, excluded.counted)`,
@@ -155,6 +156,8 @@ function applyEffects(store: Store, place: Place, id: number): void {
           values['quantity_milli'],
           Number(values['reason'] !== 'sale' && values['reason'] !== 'refund'),
         );
+        noteStock(store.db, idToBytes(values['product']), store.clock.nowMs());
+      }
       return;
     case 'forgotten':
       eraseForgotten(store, id);

@@ -19,7 +19,7 @@ export type PageRow = Readonly<Record<string, unknown>>;
 export function takePage(store: Store, table: RecordName, rows: readonly PageRow[]): void {
   const spec = TABLES[table];
   const changes: Change[] = [];
-  store.db.transact('relaxed', () => {
+  store.db.transact('fetched', () => {
     for (const row of rows) {
       const { id } = row;
       if (!isId(id)) continue;

@@ -174,7 +174,7 @@ class Session {
       // Not the feed that was read so far. Take all of it by chain; the greeting's place was true before the heads were read.
       const news = await takeMissing(tools, hub, heads);
       tools.log.warn('sync.diverged', { position: mark.position, hubPosition: greeting.position, taken: news });
-      tools.store.db.transact('relaxed', () =>
+      tools.store.db.transact('fetched', () =>
         ok(writeFeedMark(tools.store, { position: greeting.position, running: greeting.runningHash })),
       );
     }
@@ -244,7 +244,7 @@ class Session {
     if (verdict.verdict === 'denied' && verdict.reason === 'revoked') throw new SessionOver('revoked', 'this register was revoked');
     if (verdict.verdict === 'denied') {
       const { store, clock } = this.#input.tools;
-      store.db.transact('relaxed', () =>
+      store.db.transact('fetched', () =>
         ok(
           raise(store.db, `denied:${verdict.reason}`, 'set-aside', clock.nowMs(), verdict.reason, {
             n: batch.changesets[0]?.n ?? 0,

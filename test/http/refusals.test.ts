@@ -11,7 +11,6 @@ import type { RefusalCode } from '../../src/base/refusals.ts';
 import type { Answer } from '../../src/protocol/api/routes.ts';
 import { Database } from '../../src/store/database.ts';
 import { temporaryFolder } from '../support/shop.ts';
-import { putOnSmallDisk } from '../support/small-disk.ts';
 import { ApiRefusal, cashMethod, logInAt, OWNER_PIN, setUpTill, startTill, type Till } from '../support/till.ts';
 
 const PROGRAM = join(import.meta.dirname, '../../src/cli/main.ts');
@@ -134,36 +133,6 @@ test('login.paused: after five wrong PINs the right one waits as well', async ()
   for (let tries = 0; tries < 4; tries++) await assert.rejects(logInAt(till, '111111'), refusedWith('login.wrong-pin'));
   await assert.rejects(logInAt(till, '111111'), refusedWith('login.paused'));
   await assert.rejects(logInAt(till, OWNER_PIN), refusedWith('login.paused'));
-});
-
-test('disk.full: on a full disk nothing is half done, and the same cart is paid once there is room', async (t) => {
-  const data = temporaryFolder();
-  const disk = putOnSmallDisk(data.path, 64 * 1024 * 1024);
-  const small = await startTill(data.path);
-  t.after(async () => {
-    await small.stop();
-    disk.unmount();
-    data.remove();
-  });
-  await setUpTill(small, 'single', { catalogue: 'demo' });
-  const { rows } = await small.call('listProducts', { query: { limit: 1 } });
-  const product = present(rows[0], 'a product').id;
-  let cart = await small.call('addLine', { body: { product } });
-  const pay = async (): Promise<Answer<'pay'>> => {
-    const amountMinor = Math.ceil(cart.totalMinor / 5) * 5;
-    const tenders = [{ method: await cashMethod(small), amountMinor }];
-    return small.call('pay', { body: { cart: cart.id, totalMinor: cart.totalMinor, tenders } });
-  };
-  disk.fill();
-  // What was written and given back before may still have room for a few.
-  const fill = async (): Promise<void> => {
-    for (let line = 0; line < 2_000; line++) cart = await small.call('addLine', { body: { product } });
-  };
-  await assert.rejects(fill(), refusedWith('disk.full'));
-  await assert.rejects(pay(), refusedWith('disk.full'));
-  disk.makeRoom();
-  cart = await small.call('getCart');
-  assert.equal((await pay()).label, 'R1-000001');
 });
 
 test('bug: what nobody foresaw is called that, and the register goes on', async () => {

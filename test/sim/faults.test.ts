@@ -10,12 +10,15 @@ import { makeHubClient, type HubClient } from '../../src/hub/hub-client.ts';
 import type { SqlParam } from '../../src/hub/sql-link.ts';
 import { addCustomer, forgetCustomer } from '../../src/register/edit-customer.ts';
 import { addProduct, editProduct } from '../../src/register/edit-product.ts';
-import { scanCode } from '../../src/register/edit-cart.ts';
+import { addProductLine, scanCode } from '../../src/register/edit-cart.ts';
+import { heldCarts, holdCart, recallCart } from '../../src/register/hold-cart.ts';
+import { moveStock } from '../../src/register/move-stock.ts';
 import { addUser, editUser } from '../../src/register/edit-user.ts';
 import { logIn } from '../../src/register/log-in.ts';
 import { readChain } from '../../src/store/archive.ts';
 import { bytesOf, numberOf } from '../../src/store/database.ts';
 import { commit } from '../../src/store/journal.ts';
+import { onHandMilli } from '../../src/store/queries/stock.ts';
 import { listRoles, listUsers } from '../../src/store/queries/people.ts';
 import { ok } from '../../src/base/result.ts';
 import { check } from './checker.ts';
@@ -23,7 +26,7 @@ import { Dice } from './dice.ts';
 import type { Program } from './machine.ts';
 import { heal, openWorld, setStage, untilLevel, type Stage } from './run-schedule.ts';
 import { OWNER } from './shop-image.ts';
-import { sell as sellOnce } from './workload.ts';
+import { payOpenCart, sell as sellOnce } from './workload.ts';
 import type { World } from './world.ts';
 
 let stage: Stage;
@@ -257,6 +260,60 @@ test('[fault 23] a product deleted on one register and sold on another: the sale
     await endWell(world);
     for (const name of ['R1', 'R2', 'R3']) assert.equal(value(at(world, name), 'Tea', 'deleted'), 1);
     assert.equal(at(world, 'R1').store.db.all("SELECT 1 FROM sale WHERE series = 'R3'").length, 2);
+  }));
+
+test('[fault 25] the last piece sold on two registers apart: both sales stand, the stock is below nothing, and one word says how it is mended', () =>
+  inWorld(async (world) => {
+    const names = ['R1', 'R2', 'R3'];
+    const tea = product(at(world, 'R1'), 'Tea');
+    const count = (quantityMilli: number): unknown =>
+      unwrap(moveStock(at(world, 'R1').register, { work: 'counted', rows: [{ product: tea, quantityMilli }], note: null }, OWNER));
+    count(1_000);
+    await endWell(world);
+    for (const name of ['R2', 'R3']) {
+      world.network.cut(name);
+      unwrap(addProductLine(at(world, name).register, tea, 1_000));
+      payOpenCart(world, world.machine(name), at(world, name));
+    }
+    await endWell(world);
+    for (const name of names) {
+      const { store } = at(world, name);
+      assert.equal(onHandMilli(store.db, tea), -1_000);
+      assert.equal(store.db.all('SELECT 1 FROM sale').length, 2);
+      assert.deepEqual(exceptions(at(world, name), 'stock-below-zero'), [{ onHandMilli: -1_000 }]);
+    }
+    count(6_000);
+    await endWell(world);
+    for (const name of names) {
+      assert.deepEqual(exceptions(at(world, name), 'stock-below-zero'), []);
+      assert.equal(onHandMilli(at(world, name).store.db, tea), 6_000);
+    }
+  }));
+
+test('[FIELD 2] a held cart paid while cut off stays paid: no sync brings it back as open, and nobody can cancel it', () =>
+  inWorld(async (world) => {
+    const names = ['R1', 'R2', 'R3'];
+    const { register: first } = at(world, 'R1');
+    unwrap(addProductLine(first, product(at(world, 'R1'), 'Tea'), 2_000));
+    unwrap(holdCart(first, 'Table 4', OWNER));
+    await endWell(world);
+    const held = present(heldCarts(at(world, 'R2').register)[0], 'the held cart').id;
+    world.network.cut('R2');
+    unwrap(recallCart(at(world, 'R2').register, held, OWNER));
+    payOpenCart(world, world.machine('R2'), at(world, 'R2'));
+    // Another register, which cannot know, takes it and lets go of it again, after the payment.
+    await pass(world, 2_000);
+    unwrap(recallCart(at(world, 'R3').register, held, OWNER));
+    unwrap(holdCart(at(world, 'R3').register, 'Table 4, again', OWNER));
+    await endWell(world);
+    for (const name of names) {
+      assert.deepEqual(heldCarts(at(world, name).register), []);
+      assert.deepEqual(recallCart(at(world, name).register, held, OWNER), {
+        ok: false,
+        refusal: { code: 'input.not-found', params: { what: 'held cart' } },
+      });
+      assert.equal(at(world, name).store.db.all("SELECT 1 FROM sale WHERE series = 'R2'").length, 1);
+    }
   }));
 
 test('[fault 43] another’s chain is denied, a gap is later, and a signed changeset announced but never pushed makes no reader skip', () =>

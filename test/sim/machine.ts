@@ -9,8 +9,9 @@ import { idFromBytes } from '../../src/base/id.ts';
 import { present } from '../../src/base/assert.ts';
 import { silentLog } from '../../src/base/log.ts';
 import { unwrap, type Result } from '../../src/base/result.ts';
+import { noteUnanswered } from '../../src/register/ask-card.ts';
 import { openRegister, type Register } from '../../src/register/register.ts';
-import { bytesOf } from '../../src/store/database.ts';
+import { bytesOf, type Durability } from '../../src/store/database.ts';
 import { prepareChangesets } from '../../src/store/prepare.ts';
 import { type Store } from '../../src/store/store.ts';
 import { openStore } from '../../src/store/open-store.ts';
@@ -83,6 +84,7 @@ export class Machine {
     this.#durableBytes = sizeOf(`${this.#file}-wal`);
     this.#watchCommits(program);
     await filled;
+    if (!this.#noteUnanswered(program)) return;
     const tools: SyncTools = {
       store,
       prepare: (input) => Promise.resolve(prepareChangesets(input)),
@@ -106,10 +108,21 @@ export class Machine {
     this.input.trace(`${name} boots`);
   }
 
+  /** As every start does. False when it crashed over it. */
+  #noteUnanswered({ register }: Program): boolean {
+    try {
+      noteUnanswered(register);
+      return true;
+    } catch (error) {
+      if (error instanceof CrashError) return false;
+      throw error;
+    }
+  }
+
   #watchCommits(program: Program): void {
     const { db } = program.store;
     const transact = db.transact.bind(db);
-    db.transact = <T>(durability: 'durable' | 'relaxed', work: () => Result<T>): Result<T> => {
+    db.transact = <T>(durability: Durability, work: () => Result<T>): Result<T> => {
       if (program.dead) throw new CrashError('the program is gone');
       const armed = this.armed;
       const before = program.store.own?.local ?? 0;

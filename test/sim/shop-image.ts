@@ -88,4 +88,5 @@ function draftShop(draft: Draft): void {
     rounding_scope: 'cash',
     active: true,
   });
+  draft.create('payment_method', { name: 'Card', kind: 'card', position: 2, counted: true, gives_change: false, active: true });
 }

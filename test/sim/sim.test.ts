@@ -43,6 +43,10 @@ const BUGS: Readonly<Record<PlantedBug, RegExp>> = {
   'number-reused': /gives a number twice|has a gap|is not that of/,
   'stock-doubled': /stock of/,
   'acknowledged-early': /is not held/,
+  'drawer-misread': /a drawer should hold/,
+  'total-misadded': /says a perpetual total of/,
+  'voucher-doubled': /vouchers and payments of sale/,
+  'card-lost': /no cart and no sale has it/,
 };
 
 for (const [bug, complaint] of Object.entries(BUGS) as [PlantedBug, RegExp][])

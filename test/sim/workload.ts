@@ -1,12 +1,15 @@
-/** What people do at a simulated register: sell, refund, hold carts, edit and add products, add, edit and forget customers. Luck decides what, and when next. */
+/**
+ * What people do at a simulated register: sell, refund, hold carts, edit and add products, add, edit and forget customers, and what money-work.ts
+ * has. Luck decides what, and when next.
+ */
 import { toHex } from '../../src/base/bytes.ts';
 import { idFromBytes } from '../../src/base/id.ts';
 import { present } from '../../src/base/assert.ts';
 import { roundToStep } from '../../src/domain/money.ts';
-import { completeSale } from '../../src/register/complete-sale.ts';
-import { addProductLine, type CartView } from '../../src/register/edit-cart.ts';
+import { completeSale, type PayInput } from '../../src/register/complete-sale.ts';
+import { addProductLine, getCart, type CartView } from '../../src/register/edit-cart.ts';
 import { clearCart, heldCarts, holdCart, recallCart } from '../../src/register/hold-cart.ts';
-import { refundSale } from '../../src/register/refund-sale.ts';
+import { isGivenBack, refundSale } from '../../src/register/refund-sale.ts';
 import { listPaymentMethods } from '../../src/store/queries/catalogue.ts';
 import { readSoldSale } from '../../src/store/queries/refunds.ts';
 import { unwrap } from '../../src/base/result.ts';
@@ -18,11 +21,21 @@ import { bytesOf } from '../../src/store/database.ts';
 import { sellSome } from '../support/shop.ts';
 import type { Dice } from './dice.ts';
 import { CrashError, type Machine, type Program } from './machine.ts';
+import { isMoneyBug, settleCard, workWithMoney } from './money-work.ts';
 import { OWNER } from './shop-image.ts';
 import type { World } from './world.ts';
 
 /** Bugs that a checker must find; none of them is in the product. */
-export type PlantedBug = 'cursor-skips' | 'sent-twice' | 'number-reused' | 'stock-doubled' | 'acknowledged-early';
+export type PlantedBug =
+  | 'cursor-skips'
+  | 'sent-twice'
+  | 'number-reused'
+  | 'stock-doubled'
+  | 'acknowledged-early'
+  | 'drawer-misread'
+  | 'total-misadded'
+  | 'voucher-doubled'
+  | 'card-lost';
 
 /** Somebody works at this machine until `untilMs`. */
 export function workAt(world: World, machine: Machine, dice: Dice, untilMs: number, bug: PlantedBug | null): void {
@@ -40,11 +53,18 @@ export function workAt(world: World, machine: Machine, dice: Dice, untilMs: numb
 
 function act(world: World, machine: Machine, program: Program, dice: Dice, bug: PlantedBug | null): void {
   try {
+    // What a card pays for is ended first; while the terminal is at it, everybody waits.
+    if (!settleCard(world, machine, program, dice)) return;
+    if (isMoneyBug(bug) && dice.chance(0.7)) {
+      workWithMoney(world, machine, program, dice, bug);
+      return;
+    }
     const luck = dice.fraction();
-    if (luck < 0.5) sell(world, machine, program, dice, bug);
-    else if (luck < 0.58) refund(world, machine, program, dice);
-    else if (luck < 0.65) holdOrGoOn(world, machine, program, dice);
-    else if (luck < 0.8) editSome(program, dice);
+    if (luck < 0.4) sell(world, machine, program, dice, bug);
+    else if (luck < 0.48) refund(world, machine, program, dice);
+    else if (luck < 0.55) holdOrGoOn(world, machine, program, dice);
+    else if (luck < 0.75) workWithMoney(world, machine, program, dice, bug);
+    else if (luck < 0.88) editSome(program, dice);
     else editPeople(program, dice);
   } catch (error) {
     if (!(error instanceof CrashError)) throw error;
@@ -69,11 +89,11 @@ function refund(world: World, machine: Machine, { register, store }: Program, di
   const sales = store.db.all("SELECT uuid FROM sale WHERE kind = 'sale' ORDER BY uuid").map((row) => idFromBytes(bytesOf(row['uuid'])));
   if (sales.length === 0) return;
   const sale = dice.pick(sales);
-  const left = (readSoldSale(store.db, sale)?.lines ?? []).filter(({ quantityMilli, refundedMilli }) => refundedMilli < quantityMilli);
+  const left = (readSoldSale(store.db, sale)?.lines ?? []).filter((line) => isGivenBack(line) && line.refundedMilli < line.quantityMilli);
   if (left.length === 0) return;
   unwrap(clearCart(register, OWNER));
   const cart = unwrap(refundSale(register, { sale, lines: [{ ref: dice.pick(left).ref, quantityMilli: 1000 }] }));
-  pay(world, machine, { register, store }, cart);
+  payCart(world, machine, { register, store }, cart);
 }
 
 /** A cart is put aside, or the first of those that wait is taken and paid; two that cannot see each other may take the same. */
@@ -86,19 +106,33 @@ function holdOrGoOn(world: World, machine: Machine, { register, store }: Program
       unwrap(holdCart(register, `Table ${Math.floor(dice.fraction() * 9)}`, OWNER));
     return;
   }
-  pay(world, machine, { register, store }, unwrap(recallCart(register, waiting.id, OWNER)));
+  payCart(world, machine, { register, store }, unwrap(recallCart(register, waiting.id, OWNER)));
 }
 
-function pay(world: World, machine: Machine, { register, store }: Pick<Program, 'register' | 'store'>, cart: CartView): void {
+/** What is in the open cart, in cash. */
+export function payOpenCart(world: World, machine: Machine, { register, store }: Program): void {
+  payCart(world, machine, { register, store }, getCart(register));
+}
+
+/** What was taken by card and what is given, and the rest in cash. */
+export function payCart(
+  world: World,
+  machine: Machine,
+  { register, store }: Pick<Program, 'register' | 'store'>,
+  cart: CartView,
+  given: PayInput['tenders'] = [],
+  takenMinor = 0,
+): void {
   const cash = present(
     listPaymentMethods(store.db).find(({ kind }) => kind === 'cash'),
     'cash',
   );
-  const amountMinor = roundToStep(cart.totalMinor, cash.roundingStepMinor ?? 1);
+  const leftMinor = given.reduce((left, tender) => left - tender.amountMinor, cart.totalMinor - takenMinor);
+  const amountMinor = roundToStep(leftMinor, cash.roundingStepMinor ?? 1);
   const paid = completeSale(register, {
     cart: cart.id,
     totalMinor: cart.totalMinor,
-    tenders: cart.totalMinor === 0 ? [] : [{ method: cash.id, amountMinor }],
+    tenders: leftMinor === 0 ? given : [...given, { method: cash.id, amountMinor }],
     user: OWNER,
   });
   const receipt = unwrap(paid);

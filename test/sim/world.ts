@@ -27,6 +27,9 @@ export interface WorldFigures {
   hubPutBacks: number;
   hubCrashes: number;
   sales: number;
+  zs: number;
+  vouchersUsed: number;
+  cardsAsked: number;
 }
 
 export class World {
@@ -37,9 +40,21 @@ export class World {
   readonly dice: Dice;
   readonly acknowledged: Acknowledged[] = [];
   readonly committed = new Set<string>();
+  /** What card terminals took, by the reference of what they were asked; a person reads it off the terminal. */
+  readonly terminal = new Map<string, boolean>();
   /** Changesets of acknowledged sales that no disk holds any more: a disk was put back while nobody else had them. */
   readonly gone = new Set<string>();
-  readonly figures: WorldFigures = { crashes: 0, clones: 0, putBacks: 0, hubPutBacks: 0, hubCrashes: 0, sales: 0 };
+  readonly figures: WorldFigures = {
+    crashes: 0,
+    clones: 0,
+    putBacks: 0,
+    hubPutBacks: 0,
+    hubCrashes: 0,
+    sales: 0,
+    zs: 0,
+    vouchersUsed: 0,
+    cardsAsked: 0,
+  };
   readonly seed: number;
   readonly folder: string;
   readonly #trace = createHash('sha256');

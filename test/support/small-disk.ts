@@ -1,6 +1,6 @@
 /** A disk of its own, and small, under a folder of the test: a tmpfs that can be filled to the last byte. Needs the right to mount, root's. */
 import { execFileSync } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, renameSync, rmdirSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, renameSync, rmdirSync, rmSync, statfsSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 
 const BALLAST = 'ballast';
@@ -8,8 +8,8 @@ const PIECE_BYTES = 1024 * 1024;
 const SMALLEST_PIECE_BYTES = 512;
 
 export interface SmallDisk {
-  /** To the last byte. */
-  fill(): void;
+  /** To the last byte, or until so much is left. */
+  fill(leftBytes?: number): void;
   makeRoom(): void;
   /** Also while something still lies on it, or runs from it. */
   unmount(): void;
@@ -33,19 +33,22 @@ export function putOnSmallDisk(folder: string, sizeBytes: number): SmallDisk {
   rmSync(aside, { recursive: true });
   const ballast = join(folder, BALLAST);
   return {
-    fill: () => fill(ballast, sizeBytes),
+    fill: (leftBytes = 0) => {
+      const { bavail, bsize } = statfsSync(folder);
+      fill(ballast, leftBytes === 0 ? sizeBytes : bavail * bsize - leftBytes);
+    },
     makeRoom: () => rmSync(ballast, { force: true }),
     unmount: () => void execFileSync('umount', ['--lazy', folder]),
   };
 }
 
-/** Pieces that no longer fit are halved, so that nothing is left. */
-function fill(file: string, sizeBytes: number): void {
+/** Up to `mostBytes`; pieces that no longer fit are halved, so that nothing is left. */
+function fill(file: string, mostBytes: number): void {
   const ballast = openSync(file, 'a');
   const piece = Buffer.alloc(PIECE_BYTES, 1);
   let length = PIECE_BYTES;
   try {
-    for (let written = 0; written < sizeBytes && length >= SMALLEST_PIECE_BYTES;) {
+    for (let written = 0; written < mostBytes && length >= SMALLEST_PIECE_BYTES;) {
       try {
         written += writeSync(ballast, piece, 0, length);
       } catch (error) {

@@ -152,6 +152,7 @@ export const exception = z.discriminatedUnion('kind', [
   toCheck.extend({ kind: z.literal('doubled-number'), label: z.string() }),
   /** More was given back than sold: two registers refunded one line while apart. */
   toCheck.extend({ kind: z.literal('card-denied'), amountMinor: minor, reference: z.string() }),
+  toCheck.extend({ kind: z.literal('stock-below-zero'), name: z.string(), onHandMilli: milli }),
   toCheck.extend({ kind: z.literal('voucher-overdrawn'), code: z.string(), overMinor: minor }),
   toCheck.extend({ kind: z.literal('over-refund'), name: z.string(), label: z.string(), soldMilli: milli, refundedMilli: milli }),
   /** Two registers took and paid one held cart, or made an invoice of one sale, while apart. */

@@ -24,6 +24,8 @@ export const status = z.object({
   /** After a cut: what went and came while apart; null once read or none. */
   lastCut: z.object({ fromMs: instant, untilMs: instant, sent: z.int(), received: z.int() }).nullable(),
   toCheck: z.int(),
+  /** Of this register: low is a warning; full lets the open sale be finished, and none begin. */
+  disk: z.object({ level: z.enum(['enough', 'low', 'full']), freeBytes: z.int() }),
   /** Printers of this register that something is wrong with, or that have work. `cut` was broken off and waits for a person. */
   printing: z.array(z.object({ name: z.string(), problem: z.enum(PRINTER_PROBLEMS).nullable(), waiting: z.int(), cut: z.int() })),
 });

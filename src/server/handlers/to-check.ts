@@ -50,6 +50,8 @@ export function viewException(store: Store, row: ToCheckRow, nowMs: number): Vie
       return { id, at, kind: row.kind, amountMinor: Number(detail['amountMinor']), reference: textOf(detail['reference']) };
     case 'voucher-overdrawn':
       return { id, at, kind: row.kind, code: row.subject, overMinor: Number(detail['overMinor']) };
+    case 'stock-below-zero':
+      return { id, at, kind: row.kind, name: nameOf(store, row.subject), onHandMilli: Number(detail['onHandMilli']) };
     case 'doubled-number':
       return { id, at, kind: row.kind, label: row.subject };
     case 'stamp-ahead':

@@ -1,17 +1,26 @@
 /** What everybody at this register should know now. Pushes the screen down, covers nothing, asks for nothing. */
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { CircleCheck, Hourglass, TriangleAlert, Unplug } from 'lucide-react';
+import { CircleCheck, HardDrive, Hourglass, TriangleAlert, Unplug } from 'lucide-react';
 import { memo, type ReactNode } from 'react';
 import { Trans } from 'react-i18next';
 import { useTranslation } from '../texts/texts.tsx';
 import type { Answer } from '../../protocol/api/routes.ts';
 import { call } from '../api/call.ts';
-import { count, time } from '../format/format.ts';
-import { useLocale, useRegister } from './register-context.ts';
+import { bytes, count, time } from '../format/format.ts';
+import { useLocale, useRegister, type Status } from './register-context.ts';
 
 export const Banners = memo(function Banners(): ReactNode {
   const { status } = useRegister();
   if (status === null) return null;
+  return (
+    <>
+      {status.disk.level === 'enough' ? null : <Disk {...status.disk} />}
+      {standBanner(status)}
+    </>
+  );
+});
+
+function standBanner(status: Status): ReactNode {
   switch (status.state) {
     case 'apart':
       return <Apart />;
@@ -23,7 +32,22 @@ export const Banners = memo(function Banners(): ReactNode {
       if (status.lastCut !== null) return <LastCut cut={status.lastCut} />;
       return status.catchingUp !== null && !status.fullCopy ? <CatchingUp {...status.catchingUp} /> : null;
   }
-});
+}
+
+/** A warning while there is time; a word of its own once no sale can begin. */
+function Disk({ level, freeBytes }: Status['disk']): ReactNode {
+  const { t } = useTranslation();
+  const locale = useLocale();
+  const word = level === 'full' ? 'full' : 'low';
+  return (
+    <div className={`banner ${level === 'full' ? 'banner-bad' : 'banner-wait'}`} role="status">
+      <HardDrive className="icon" aria-hidden />
+      <p>
+        <span className="strong">{t(`banner.disk-${word}`, { left: bytes(freeBytes, locale) })}</span> {t(`banner.disk-${word}-do`)}
+      </p>
+    </div>
+  );
+}
 
 function Apart(): ReactNode {
   const { t } = useTranslation();

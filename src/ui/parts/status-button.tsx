@@ -2,7 +2,7 @@
 import { Printer, TriangleAlert, Unplug } from 'lucide-react';
 import { memo, Suspense, useState, type ReactNode } from 'react';
 import { useTranslation } from '../texts/texts.tsx';
-import { count, time } from '../format/format.ts';
+import { bytes, count, time } from '../format/format.ts';
 import { apart } from './apart.ts';
 import { Dialog } from './dialog.tsx';
 import { Problem } from './problem.tsx';
@@ -29,7 +29,9 @@ export const StatusButton = memo(function StatusButton(): ReactNode {
 
 function toneOf(status: Status): string {
   if (status.state === 'ended') return 'bad';
-  return status.state === 'apart' || status.problem !== null || troubledPrinter(status) !== null ? 'wait' : '';
+  return status.state === 'apart' || status.problem !== null || status.disk.level !== 'enough' || troubledPrinter(status) !== null
+    ? 'wait'
+    : '';
 }
 
 type PrinterStand = Status['printing'][number];
@@ -147,6 +149,8 @@ function StatusDialog({ status, onClose }: { readonly status: Status; readonly o
             <dd>{status.fullCopy ? t('do.yes') : t('status.not-yet')}</dd>
           </>
         )}
+        <dt>{t('status.disk-left')}</dt>
+        <dd className="num">{bytes(status.disk.freeBytes, locale)}</dd>
         <dt>{t('status.version')}</dt>
         <dd className="num">{version}</dd>
       </dl>

@@ -62,6 +62,8 @@ export function useExceptionWords(): (row: Exception) => Words {
         return { amount: money(row.amountMinor), reference: row.reference === '' ? '–' : row.reference };
       case 'voucher-overdrawn':
         return { code: row.code, over: money(row.overMinor) };
+      case 'stock-below-zero':
+        return { name: row.name, left: quantity(row.onHandMilli, locale) };
       case 'held-cart-twice':
       case 'invoiced-twice':
         return { labels: list(row.labels, locale) };
