@@ -1,6 +1,6 @@
 /** Routes behind the counter: products, categories, taxes, payment methods, customers, users, CSV import. */
 import { z } from 'zod';
-import { PAPER_LANGUAGES } from '../../domain/receipt-words.ts';
+import { LANGUAGES } from '../../domain/language.ts';
 import { done, idText, instant, milli, minor, name, pageOf, pageQuery, pin, route, withId } from './route.ts';
 
 const unit = z.enum(['each', 'kg', 'l', 'm']);
@@ -95,7 +95,7 @@ export const customerInput = z.object({
   address: optionalLine,
   taxNumber: optionalLine,
   cardCode: optionalLine,
-  language: z.enum(PAPER_LANGUAGES).nullable().optional(),
+  language: z.enum(LANGUAGES).nullable().optional(),
   /** Both ask for the right on-account. */
   onAccount: z.boolean().optional(),
   accountLimitMinor: minor.nonnegative().nullable().optional(),
