@@ -104,7 +104,8 @@ export const customerInput = z.object({
 export const userRow = z.object({
   id: idText,
   name: z.string(),
-  role: withId.extend({ name: z.string(), builtIn: z.string().nullable() }),
+  /** Null: the role was removed elsewhere while this user got it. */
+  role: withId.extend({ name: z.string(), builtIn: z.string().nullable() }).nullable(),
   active: z.boolean(),
   isYou: z.boolean(),
 });
@@ -372,13 +373,6 @@ export const CATALOGUE = {
     answer: done,
   }),
   listUsers: route({ method: 'GET', path: '/api/users', access: 'users', summary: 'Users', answer: z.object({ rows: z.array(userRow) }) }),
-  listRoles: route({
-    method: 'GET',
-    path: '/api/roles',
-    access: 'users',
-    summary: 'Roles and their rights',
-    answer: z.object({ rows: z.array(withId.extend({ name: z.string(), builtIn: z.string().nullable(), pinDigits: z.int() })) }),
-  }),
   addUser: route({
     method: 'POST',
     path: '/api/users',
