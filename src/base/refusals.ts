@@ -29,6 +29,14 @@ export const REFUSALS = {
   'login.wrong-pin': entry(401, 'That PIN is not right.', 'Try again; {{left}} tries are left before a pause.'),
   'login.paused': entry(429, 'Too many wrong PINs.', 'Wait {{seconds}} seconds, then try again.', true),
   'right.missing': entry(403, '{{user}} may not do this.', 'Ask someone who may.'),
+  'role.built-in': entry(409, 'This role comes with the program and stays as it is.', 'Add one of your own; it may have the same rights.'),
+  'role.name-taken': entry(409, 'There is a role called {{name}} already.', 'Choose another name.'),
+  'role.in-use': entry(409, '{{user}} has this role.', 'Give everybody who has it another role first.'),
+  'role.pin-too-short': entry(
+    409,
+    'The PIN of {{user}} is too short for these rights.',
+    'Give them one of at least {{digits}} digits first.',
+  ),
   'user.last-owner': entry(409, 'This is the only owner.', 'Make someone else an owner first.'),
   'user.pin-too-short': entry(400, 'This PIN is too short.', 'Use at least {{digits}} digits.'),
 

@@ -2,6 +2,7 @@
  * The words of receipts and invoices, in the languages that customers are written to. Paper speaks the customer's language, not that of the
  * screen beside it. {{name}} stands for what is filled in.
  */
+import { speaks, type Language } from './language.ts';
 
 const ENGLISH = {
   by: '{{user}} at {{register}}',
@@ -97,15 +98,104 @@ const FRENCH: Readonly<Record<ReceiptWord, string>> = {
   testSays: 'Si ceci se lit, {{name}} imprime.',
 };
 
-const LANGUAGES: Readonly<Record<string, Readonly<Record<ReceiptWord, string>>>> = { en: ENGLISH, fr: FRENCH };
+const DUTCH: Readonly<Record<ReceiptWord, string>> = {
+  by: '{{user}}, kassa {{register}}',
+  customer: 'Klant: {{name}}',
+  taxNumber: 'Btw-nummer {{number}}',
+  training: 'OEFENING – GEEN BON',
+  copy: 'KOPIE',
+  refund: 'TERUGBETALING',
+  exchange: 'RUIL',
+  off: 'Korting {{amount}}',
+  insteadOf: '(niet {{method}})',
+  voucher: 'WAARDEBON {{amount}}',
+  validUntil: 'Geldig tot {{day}}',
+  fiscalOutage: 'FISCAAL APPARAAT BUITEN DIENST',
+  fiscalNumber: 'Nummer {{number}}',
+  total: 'Totaal',
+  change: 'Wisselgeld',
+  rounding: 'Afronding contant',
+  tax: 'Btw',
+  rate: 'Tarief',
+  net: 'Netto',
+  gross: 'Bruto',
+  taxOf: 'Btw {{rate}} op {{net}}',
+  invoice: 'Factuur',
+  creditNote: 'Creditnota',
+  number: 'Nummer',
+  date: 'Datum',
+  soldOn: 'Verkocht op',
+  receiptNumber: 'Bon',
+  corrects: 'Corrigeert factuur',
+  buyer: 'Aan',
+  item: 'Omschrijving',
+  quantity: 'Aantal',
+  price: 'Prijs',
+  amount: 'Bedrag',
+  pricesInclude: 'Prijzen en bedragen van de artikelen zijn inclusief btw.',
+  pricesWithout: 'Prijzen en bedragen van de artikelen zijn exclusief btw.',
+  totalNet: 'Totaal excl. btw',
+  totalTax: 'Totaal btw',
+  paidBy: 'Betaald met {{method}}',
+  paidBackBy: 'Terugbetaald met {{method}}',
+  page: 'Pagina {{page}} van {{pages}}',
+  exempt: '{{rate}}: {{reason}}',
+  testPage: 'Testpagina',
+  testSays: 'Als dit leesbaar is, drukt {{name}} af.',
+};
 
-/** Languages that paper speaks. */
-export const PAPER_LANGUAGES = ['en', 'fr'] as const;
+const GERMAN: Readonly<Record<ReceiptWord, string>> = {
+  by: '{{user}}, Kasse {{register}}',
+  customer: 'Kunde: {{name}}',
+  taxNumber: 'USt-IdNr. {{number}}',
+  training: 'ÜBUNG – KEIN BELEG',
+  copy: 'KOPIE',
+  refund: 'ERSTATTUNG',
+  exchange: 'UMTAUSCH',
+  off: 'Rabatt {{amount}}',
+  insteadOf: '(nicht {{method}})',
+  voucher: 'GUTSCHEIN {{amount}}',
+  validUntil: 'Gültig bis {{day}}',
+  fiscalOutage: 'FISKALGERÄT AUSGEFALLEN',
+  fiscalNumber: 'Nummer {{number}}',
+  total: 'Summe',
+  change: 'Rückgeld',
+  rounding: 'Bargeldrundung',
+  tax: 'MwSt.',
+  rate: 'Satz',
+  net: 'Netto',
+  gross: 'Brutto',
+  taxOf: 'MwSt. {{rate}} auf {{net}}',
+  invoice: 'Rechnung',
+  creditNote: 'Gutschrift',
+  number: 'Nummer',
+  date: 'Datum',
+  soldOn: 'Verkauft am',
+  receiptNumber: 'Bon',
+  corrects: 'Berichtigt Rechnung',
+  buyer: 'An',
+  item: 'Bezeichnung',
+  quantity: 'Menge',
+  price: 'Preis',
+  amount: 'Betrag',
+  pricesInclude: 'Preise und Beträge der Artikel inkl. MwSt.',
+  pricesWithout: 'Preise und Beträge der Artikel ohne MwSt.',
+  totalNet: 'Summe netto',
+  totalTax: 'Summe MwSt.',
+  paidBy: 'Bezahlt mit {{method}}',
+  paidBackBy: 'Erstattet mit {{method}}',
+  page: 'Seite {{page}} von {{pages}}',
+  exempt: '{{rate}}: {{reason}}',
+  testPage: 'Testseite',
+  testSays: 'Wenn dies lesbar ist, druckt {{name}}.',
+};
+
+const WORDS: Readonly<Record<Language, Readonly<Record<ReceiptWord, string>>>> = { en: ENGLISH, fr: FRENCH, nl: DUTCH, de: GERMAN };
 
 export type Say = (word: ReceiptWord, values?: Readonly<Record<string, string>>) => string;
 
 /** Speaks `language`; English where it is not known. */
 export function receiptWords(language: string): Say {
-  const words = LANGUAGES[language.slice(0, 2)] ?? ENGLISH;
+  const words = WORDS[speaks(language)];
   return (word, values = {}) => words[word].replace(/\{\{(\w+)\}\}/g, (_, name: string) => values[name] ?? '');
 }

@@ -5,6 +5,7 @@
 import type { Id } from '../base/id.ts';
 import { idFromBytes } from '../base/id.ts';
 import { present } from '../base/assert.ts';
+import { speaks, type Language } from '../domain/language.ts';
 import { currencyDigits } from '../domain/money.ts';
 import { ProductSearch } from '../store/product-search.ts';
 import { productRowsOf, searchRows, searchRowsOf } from '../store/queries/catalogue.ts';
@@ -65,6 +66,11 @@ function followCatalogue(register: Register, changes: readonly Change[]): void {
 export function readMode(store: Store): Mode | null {
   const mode = readMeta(store.db, 'mode');
   return mode === 'single' || mode === 'master' || mode === 'slave' ? mode : null;
+}
+
+/** The language of this register: what it makes by itself is named in it. */
+export function readLanguage(store: Store): Language {
+  return speaks(String(readMeta(store.db, 'language')));
 }
 
 export function ownRegisterId(store: Store): Id {

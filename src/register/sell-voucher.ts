@@ -7,13 +7,14 @@ import { makeId } from '../base/id.ts';
 import { ok, refuse, type Result } from '../base/result.ts';
 import { addToCart, priceCart, type Cart, type NewLine } from '../domain/cart.ts';
 import { monthsLater, voucherCode, VOUCHER_RANDOM_BYTES, type VoucherPurpose } from '../domain/voucher.ts';
+import { shopWord } from '../domain/shop-words.ts';
 import { commit } from '../store/journal.ts';
 import { hasSetting, readSetting, settingId } from '../store/queries/shop.ts';
 import { readTaxCategories } from '../store/queries/taxes.ts';
 import { readVoucher, type VoucherRow } from '../store/queries/vouchers.ts';
-import { readMeta, type Store } from '../store/store.ts';
+import type { Store } from '../store/store.ts';
 import { changeCart, type CartView } from './edit-cart.ts';
-import type { Register } from './register.ts';
+import { readLanguage, type Register } from './register.ts';
 
 const KEY = 'voucherMonths';
 const isMonths = (value: unknown): value is number | null =>
@@ -73,7 +74,7 @@ function voucherLine(
     readonly tax: { readonly id: Id | null; readonly ratePpm: number } | null;
   },
 ): NewLine {
-  const word = readMeta(store.db, 'language') === 'fr' ? 'Bon d’achat' : 'Voucher';
+  const word = shopWord('voucher', readLanguage(store));
   return {
     kind: 'voucher-issued',
     product: null,

@@ -1,11 +1,10 @@
 /** A tip in the cart, and what a customer pays off: lines that are no goods. One of each at most; nought takes it out. */
 import { ok, refuse, type Result } from '../base/result.ts';
 import { addToCart, type Cart, type LineKind } from '../domain/cart.ts';
-import { readMeta, type Store } from '../store/store.ts';
+import { shopWord } from '../domain/shop-words.ts';
+import type { Store } from '../store/store.ts';
 import { changeCart, type CartView } from './edit-cart.ts';
-import type { Register } from './register.ts';
-
-const NAMES = { tip: { en: 'Tip', fr: 'Pourboire' }, 'account-payment': { en: 'Paid off', fr: 'Acompte sur le compte' } } as const;
+import { readLanguage, type Register } from './register.ts';
 
 export function setTip({ store }: Register, amountMinor: number): Result<CartView> {
   return changeCart(store, (cart) => withAmount(store, cart, 'tip', amountMinor));
@@ -18,14 +17,14 @@ export function setAccountPayment({ store }: Register, amountMinor: number): Res
   );
 }
 
-function withAmount(store: Store, cart: Cart, kind: keyof typeof NAMES & LineKind, amountMinor: number): Result<Cart> {
+function withAmount(store: Store, cart: Cart, kind: LineKind & ('tip' | 'account-payment'), amountMinor: number): Result<Cart> {
   const without = { ...cart, lines: cart.lines.filter((line) => line.kind !== kind || line.refund !== null) };
   if (amountMinor === 0) return ok(without);
   return addToCart(without, {
     kind,
     product: null,
     code: null,
-    name: NAMES[kind][readMeta(store.db, 'language') === 'fr' ? 'fr' : 'en'],
+    name: shopWord(kind, readLanguage(store)),
     quantityMilli: 1000,
     unit: 'each',
     unitPriceMinor: amountMinor,

@@ -7,6 +7,8 @@ import { makeId, type Id } from '../base/id.ts';
 import { ok, refuse, type Result } from '../base/result.ts';
 import { countryProfile } from '../domain/country.ts';
 import { BUILT_IN_ROLES, pinDigitsNeeded, type BuiltInRole } from '../domain/rights.ts';
+import { speaks } from '../domain/language.ts';
+import { shopWord } from '../domain/shop-words.ts';
 import { beginChain } from '../store/begin-chain.ts';
 import { commitWith, startDraft, type Draft } from '../store/journal.ts';
 import { settingId } from '../store/queries/shop.ts';
@@ -46,7 +48,7 @@ export async function setUpShop(register: Register, input: ShopInput): Promise<R
     append(draft, { kind: 'shop-set-up', user: owner });
     if (input.catalogue === 'demo') {
       const goods = startDraft(store);
-      addDemoCatalogue(goods, store, input.shop.currency);
+      addDemoCatalogue(goods, store, { currency: input.shop.currency, language: speaks(input.language) });
       append(goods, { kind: 'products-added', user: owner });
     }
     writeMeta(store.db, 'language', input.language);
@@ -75,6 +77,7 @@ function addPeople(draft: Draft, input: ShopInput): Id {
 
 function addShop(draft: Draft, input: ShopInput, nowMs: number): void {
   const { shop } = input;
+  const language = speaks(input.language);
   const profile = countryProfile(shop.country, shop.currency);
   draft.create('shop_version', {
     name: shop.name,
@@ -95,7 +98,7 @@ function addShop(draft: Draft, input: ShopInput, nowMs: number): void {
     draft.create('tax_rate', { tax_category: category, service: 'any', rate_ppm: ratePpm, from_at: 0 });
   }
   draft.create('payment_method', {
-    name: input.language === 'fr' ? 'Espèces' : 'Cash',
+    name: shopWord('cash', language),
     kind: 'cash',
     position: 1,
     counted: true,
@@ -106,7 +109,7 @@ function addShop(draft: Draft, input: ShopInput, nowMs: number): void {
     active: true,
   });
   draft.create('payment_method', {
-    name: input.language === 'fr' ? 'Carte' : 'Card',
+    name: shopWord('card', language),
     kind: 'card',
     position: 2,
     counted: true,

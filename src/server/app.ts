@@ -15,6 +15,7 @@ import { rightMissing, whoMay, type Call, type Caller, type Handlers } from './h
 import { CASH_HANDLERS } from './handlers/cash.ts';
 import { CATALOGUE_HANDLERS } from './handlers/catalogue.ts';
 import { INVOICE_HANDLERS } from './handlers/invoices.ts';
+import { PEOPLE_HANDLERS } from './handlers/people.ts';
 import { PRINTING_HANDLERS } from './handlers/printing.ts';
 import { PAYMENT_HANDLERS } from './handlers/payments.ts';
 import { SELLING_HANDLERS } from './handlers/selling.ts';
@@ -32,6 +33,7 @@ const HANDLERS: Handlers<RouteName> = {
   ...SHOP_HANDLERS,
   ...SELLING_HANDLERS,
   ...CATALOGUE_HANDLERS,
+  ...PEOPLE_HANDLERS,
   ...STOCK_HANDLERS,
   ...REPORT_HANDLERS,
   ...CASH_HANDLERS,

@@ -3,6 +3,8 @@ import { readArchiveHead, readArchivePage, zsOf } from './period-archive.ts';
 import { quickCheck } from './store.ts';
 import { verifyStore } from './verify.ts';
 import { categoryTiles, listCategories, listDepartments, listProducts } from './queries/catalogue.ts';
+import { listDeeds } from './queries/deeds.ts';
+import { listEdits } from './queries/edits.ts';
 import { readInvoice } from './queries/invoices.ts';
 import { customerTotals, findCustomerByCard, listCustomers } from './queries/people.ts';
 import { listSales } from './queries/sales.ts';
@@ -23,6 +25,8 @@ export const LONG_QUERIES = {
   customerTotals,
   findCustomerByCard,
   listSales,
+  listDeeds,
+  listEdits,
   readInvoice,
   countRows,
   listStock,

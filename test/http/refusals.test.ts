@@ -108,7 +108,7 @@ test('login.needed, right.missing, user.pin-too-short, user.last-owner: who may 
   await asSam('logout');
   await assert.rejects(asSam('getCart'), refusedWith('login.needed'));
   const owner = present(
-    (await till.call('listUsers')).rows.find(({ role }) => role.builtIn === 'owner'),
+    (await till.call('listUsers')).rows.find(({ role }) => role?.builtIn === 'owner'),
     'the owner',
   );
   await assert.rejects(till.call('editUser', { params: { id: owner.id }, body: { active: false } }), refusedWith('user.last-owner'));

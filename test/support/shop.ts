@@ -63,7 +63,7 @@ let pinHash: Promise<string> | undefined;
 
 /** A single register of a Belgian demo shop. */
 export async function makeShop(
-  options: { file?: string; catalogue?: 'demo' | 'empty'; country?: string; currency?: string; random?: Random } = {},
+  options: { file?: string; catalogue?: 'demo' | 'empty'; country?: string; currency?: string; language?: string; random?: Random } = {},
 ): Promise<TestShop> {
   const clock = steppedClock();
   const store = openTestStore(options.file ?? ':memory:', { clock, ...(options.random ? { random: options.random } : {}) });
@@ -72,7 +72,7 @@ export async function makeShop(
   pinHash ??= hashPin(OWNER_PIN, systemRandom);
   const { owner } = unwrap(
     await setUpShop(register, {
-      language: 'en',
+      language: options.language ?? 'en',
       registerName: 'Front till',
       shop: {
         name: 'Corner Shop',

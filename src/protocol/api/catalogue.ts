@@ -1,6 +1,6 @@
 /** Routes behind the counter: products, categories, taxes, payment methods, customers, users, CSV import. */
 import { z } from 'zod';
-import { PAPER_LANGUAGES } from '../../domain/receipt-words.ts';
+import { LANGUAGES } from '../../domain/language.ts';
 import { done, idText, instant, milli, minor, name, pageOf, pageQuery, pin, route, withId } from './route.ts';
 
 const unit = z.enum(['each', 'kg', 'l', 'm']);
@@ -95,7 +95,7 @@ export const customerInput = z.object({
   address: optionalLine,
   taxNumber: optionalLine,
   cardCode: optionalLine,
-  language: z.enum(PAPER_LANGUAGES).nullable().optional(),
+  language: z.enum(LANGUAGES).nullable().optional(),
   /** Both ask for the right on-account. */
   onAccount: z.boolean().optional(),
   accountLimitMinor: minor.nonnegative().nullable().optional(),
@@ -104,7 +104,8 @@ export const customerInput = z.object({
 export const userRow = z.object({
   id: idText,
   name: z.string(),
-  role: withId.extend({ name: z.string(), builtIn: z.string().nullable() }),
+  /** Null: the role was removed elsewhere while this user got it. */
+  role: withId.extend({ name: z.string(), builtIn: z.string().nullable() }).nullable(),
   active: z.boolean(),
   isYou: z.boolean(),
 });
@@ -373,13 +374,6 @@ export const CATALOGUE = {
     answer: done,
   }),
   listUsers: route({ method: 'GET', path: '/api/users', access: 'users', summary: 'Users', answer: z.object({ rows: z.array(userRow) }) }),
-  listRoles: route({
-    method: 'GET',
-    path: '/api/roles',
-    access: 'users',
-    summary: 'Roles and their rights',
-    answer: z.object({ rows: z.array(withId.extend({ name: z.string(), builtIn: z.string().nullable(), pinDigits: z.int() })) }),
-  }),
   addUser: route({
     method: 'POST',
     path: '/api/users',

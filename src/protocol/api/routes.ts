@@ -4,6 +4,7 @@ import { CASH } from './cash.ts';
 import { CATALOGUE } from './catalogue.ts';
 import { SELLING } from './selling.ts';
 import { INVOICES } from './invoices.ts';
+import { PEOPLE } from './people.ts';
 import { PRINTING } from './printing.ts';
 import { PAYMENTS } from './payments.ts';
 import { REPORTS } from './reports.ts';
@@ -15,6 +16,7 @@ export const ROUTES = {
   ...SELLING,
   ...PAYMENTS,
   ...CATALOGUE,
+  ...PEOPLE,
   ...STOCK,
   ...REPORTS,
   ...CASH,

@@ -1,8 +1,6 @@
 /** Handlers behind the counter: products, customers, users, import, what wants a person. */
 import { ok, refuse, type Refused, type Result } from '../../base/result.ts';
 import { isId, type Id } from '../../base/id.ts';
-import { present } from '../../base/assert.ts';
-import { pinDigitsNeeded } from '../../domain/rights.ts';
 import type { CATALOGUE } from '../../protocol/api/catalogue.ts';
 import { addCustomer, editCustomer, forgetCustomer } from '../../register/edit-customer.ts';
 import { addVariants } from '../../register/add-variants.ts';
@@ -15,7 +13,7 @@ import { addUser, editUser } from '../../register/edit-user.ts';
 import { listPaymentMethods, readImage, readProduct, readProducts } from '../../store/queries/catalogue.ts';
 import { listPrices, lowestBefore } from '../../store/queries/prices.ts';
 import { listTaxRates, readTaxCategories } from '../../store/queries/taxes.ts';
-import { listRoles, listUsers, readCustomer, type UserRow } from '../../store/queries/people.ts';
+import { listUsers, readCustomer, type UserRow } from '../../store/queries/people.ts';
 import { listExceptions } from '../../store/queries/shop.ts';
 import { rightMissing, whoMay, type Caller, type Handlers } from '../handler.ts';
 import { actingUser } from './selling.ts';
@@ -89,15 +87,6 @@ export const CATALOGUE_HANDLERS: Handlers<keyof typeof CATALOGUE> = {
     mayTrust(body, caller) ?? editCustomer(runtime.register, params.id, body, actingUser(runtime, caller)),
   forgetCustomer: (runtime, { params, caller }) => done(forgetCustomer(runtime.register, params.id, actingUser(runtime, caller))),
   listUsers: ({ register }, { caller }) => ok({ rows: listUsers(register.store.db).map((user) => toUserView(user, caller)) }),
-  listRoles: ({ register }) =>
-    ok({
-      rows: listRoles(register.store.db).map(({ id, name, builtIn, rights }) => ({
-        id,
-        name,
-        builtIn,
-        pinDigits: pinDigitsNeeded(rights),
-      })),
-    }),
   addUser: async (runtime, { body, caller }) => {
     const added = await addUser(runtime.register, body, actingUser(runtime, caller));
     return added.ok ? ok(toUserView(added.value, caller)) : added;
@@ -143,12 +132,12 @@ function done(result: Result<unknown>): Result<{ done: true }> {
 function toUserView(
   user: UserRow,
   caller: Caller,
-): { id: Id; name: string; role: { id: Id; name: string; builtIn: string | null }; active: boolean; isYou: boolean } {
-  const role = present(user.role, `the role of ${user.id}`);
+): { id: Id; name: string; role: { id: Id; name: string; builtIn: string | null } | null; active: boolean; isYou: boolean } {
+  const { role } = user;
   return {
     id: user.id,
     name: user.name,
-    role: { id: role.id, name: role.name, builtIn: role.builtIn },
+    role: role === null ? null : { id: role.id, name: role.name, builtIn: role.builtIn },
     active: user.active,
     isYou: user.id === caller.user?.id,
   };

@@ -5,6 +5,8 @@ import { initReactI18next } from 'react-i18next';
 export const LANGUAGES = [
   { code: 'en', name: 'English', load: () => import('../locales/en.json') },
   { code: 'fr', name: 'Français', load: () => import('../locales/fr.json') },
+  { code: 'nl', name: 'Nederlands', load: () => import('../locales/nl.json') },
+  { code: 'de', name: 'Deutsch', load: () => import('../locales/de.json') },
 ] as const;
 
 /** A language is a file of its own, fetched when it is spoken. */

@@ -3,8 +3,12 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { REFUSALS } from '../../base/refusals.ts';
+import { LANGUAGES as SPOKEN } from '../../domain/language.ts';
+import { LANGUAGES as SCREEN_LANGUAGES } from './i18n.ts';
 import en from '../locales/en.json' with { type: 'json' };
+import de from '../locales/de.json' with { type: 'json' };
 import fr from '../locales/fr.json' with { type: 'json' };
+import nl from '../locales/nl.json' with { type: 'json' };
 
 type Texts = { readonly [key: string]: string | Texts };
 
@@ -21,7 +25,14 @@ function flatten(texts: Texts, prefix = ''): Map<string, string> {
   return flat;
 }
 
-const LANGUAGES: Readonly<Record<string, Map<string, string>>> = { en: flatten(en), fr: flatten(fr) };
+const LANGUAGES: Readonly<Record<string, Map<string, string>>> = {
+  en: flatten(en),
+  fr: flatten(fr),
+  nl: flatten(nl),
+  de: flatten(de),
+};
+/** The languages that refusals are translated to; English is the register's own. */
+const TRANSLATED = Object.entries(LANGUAGES).filter(([language]) => language !== 'en');
 
 /** Refusals speak English by the register's own words: only the screen's own are in en.json. */
 function isOwn(key: string): boolean {
@@ -68,17 +79,26 @@ test('no text that the screens ask for is missing', () => {
   assert.deepEqual(missing, []);
 });
 
-test('every refusal of the product speaks French, with parameters that it has', () => {
-  const french = LANGUAGES['fr'] ?? new Map<string, string>();
+test('every refusal of the product speaks every language, with parameters that it has', () => {
   const missing: string[] = [];
-  for (const [code, entry] of Object.entries(REFUSALS)) {
-    for (const part of ['message', 'action'] as const) {
-      const text = french.get(`refusal.${code}.${part}`);
-      if (text === undefined) missing.push(`refusal.${code}.${part}`);
-      else for (const name of parameters(text)) assert.ok(parameters(entry[part]).includes(name), `${code}: ${name}`);
+  for (const [language, flat] of TRANSLATED) {
+    for (const [code, entry] of Object.entries(REFUSALS)) {
+      for (const part of ['message', 'action'] as const) {
+        const text = flat.get(`refusal.${code}.${part}`);
+        if (text === undefined) missing.push(`${language}: refusal.${code}.${part}`);
+        else for (const name of parameters(text)) assert.ok(parameters(entry[part]).includes(name), `${language}: ${code}: ${name}`);
+      }
     }
   }
   assert.deepEqual(missing, []);
+});
+
+test('the screens, paper and set-up speak the same languages', () => {
+  assert.deepEqual(Object.keys(LANGUAGES).sort(), [...SPOKEN].sort());
+  assert.deepEqual(
+    SCREEN_LANGUAGES.map(({ code }) => code),
+    [...SPOKEN],
+  );
 });
 
 test('every refusal is raised by the program and named by a test, and no text is left of one that is gone', () => {
@@ -105,8 +125,8 @@ test('every refusal is raised by the program and named by a test, and no text is
     [],
     'no test names them',
   );
-  const french = [...(LANGUAGES['fr']?.keys() ?? [])].filter((key) => key.startsWith('refusal.') && !isOwn(key));
-  const spoken = new Set(french.map((key) => key.slice('refusal.'.length, key.lastIndexOf('.'))));
+  const translated = TRANSLATED.flatMap(([, flat]) => [...flat.keys()]).filter((key) => key.startsWith('refusal.') && !isOwn(key));
+  const spoken = new Set(translated.map((key) => key.slice('refusal.'.length, key.lastIndexOf('.'))));
   assert.deepEqual(
     [...spoken].filter((code) => !Object.hasOwn(REFUSALS, code)),
     [],

@@ -1,7 +1,6 @@
 /** One person. Only the name is needed; what is left empty is not kept. */
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
-import { PAPER_LANGUAGES } from '../../../domain/receipt-words.ts';
 import { LANGUAGES } from '../../texts/i18n.ts';
 import { useTranslation } from '../../texts/texts.tsx';
 import type { Answer } from '../../../protocol/api/routes.ts';
@@ -71,7 +70,7 @@ export function CustomerForm({ customer, name = '', onClose, onSaved, onForget =
         address: orNull(fields.address),
         taxNumber: orNull(fields.taxNumber),
         cardCode: orNull(fields.cardCode),
-        language: PAPER_LANGUAGES.find((one) => one === fields.language) ?? null,
+        language: LANGUAGES.find(({ code }) => code === fields.language)?.code ?? null,
         ...(can('on-account') ? { onAccount, accountLimitMinor: limitMinor } : {}),
       };
       return customer === null ? call('addCustomer', { body }) : call('editCustomer', { params: { id: customer.id }, body });

@@ -1,0 +1,28 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { LANGUAGES, speaks } from './language.ts';
+import { receiptWords, type ReceiptWord } from './receipt-words.ts';
+
+test('paper speaks every language, with what is filled in standing in each', () => {
+  const filled: readonly (readonly [ReceiptWord, Readonly<Record<string, string>>])[] = [
+    ['by', { user: 'Ada', register: 'Front' }],
+    ['taxOf', { rate: '21 %', net: '10.00' }],
+    ['page', { page: '1', pages: '2' }],
+    ['validUntil', { day: '1.1.2030' }],
+  ];
+  for (const language of LANGUAGES) {
+    for (const [word, values] of filled) {
+      const text = receiptWords(language)(word, values);
+      for (const value of Object.values(values)) assert.ok(text.includes(value), `${language} ${word}: ${text}`);
+      assert.doesNotMatch(text, /\{\{/);
+    }
+  }
+  assert.deepEqual(
+    ['en', 'fr-BE', 'nl', 'de-AT', 'xx'].map((language) => receiptWords(language)('invoice')),
+    ['Invoice', 'Facture', 'Factuur', 'Rechnung', 'Invoice'],
+  );
+});
+
+test('a language is spoken by its first two letters; another is English', () => {
+  assert.deepEqual(['nl-BE', 'de', '', 'null'].map(speaks), ['nl', 'de', 'en', 'en']);
+});
