@@ -38,7 +38,7 @@ export function Users(): ReactNode {
                 <span className="strong">
                   <bdi>{user.name}</bdi> {user.isYou ? <span className="badge">{t('users.you')}</span> : null}
                 </span>
-                <span className="soft">{roleName(user.role, t)}</span>
+                <span className="soft">{user.role === null ? '' : roleName(user.role, t)}</span>
                 <span className={user.active ? 'good' : 'soft'}>{user.active ? t('users.active') : t('users.inactive')}</span>
               </button>
             </li>
