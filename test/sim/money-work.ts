@@ -32,7 +32,8 @@ import { referenceTo } from '../../src/store/look-up.ts';
 import type { Dice } from './dice.ts';
 import { CrashError, type Machine, type Program } from './machine.ts';
 import { OWNER } from './shop-image.ts';
-import { payCart, type PlantedBug } from './workload.ts';
+import { payCart } from './pay-cart.ts';
+import type { PlantedBug } from './planted-bug.ts';
 import type { World } from './world.ts';
 
 /** Those of this file: with one of them people do little else. */
@@ -113,7 +114,7 @@ function askCard(world: World, machine: Machine, program: Program, dice: Dice, b
   const { attempt } = unwrap(asked);
   const takes = dice.chance(0.75);
   const says = dice.chance(0.8);
-  world.terminal.set(String(referenceTo(store.db, attempt)), takes);
+  world.terminal.set(referenceTo(store.db, attempt), takes);
   world.figures.cardsAsked++;
   world.trace(`${machine.name} asks for ${amountMinor} by card`);
   world.time.after(dice.between(100, 1_500), () => {
@@ -138,7 +139,7 @@ export function settleCard(world: World, machine: Machine, program: Program, dic
   const open = unsettledPayment(attemptsOf(store.db, cart.id));
   if (open?.state === 'asked') return false;
   if (open !== null) {
-    const paid = open.givesBack !== null || world.terminal.get(String(referenceTo(store.db, open.attempt))) === true;
+    const paid = open.givesBack !== null || world.terminal.get(referenceTo(store.db, open.attempt)) === true;
     unwrap(settlePayment(register, { attempt: open.attempt, paid, user: OWNER, by: OWNER }));
   }
   const [taken] = takenPayments(attemptsOf(store.db, cart.id));

@@ -9,7 +9,8 @@ import type { Machine } from './machine.ts';
 import { makeStores, REGISTERS } from './shop-image.ts';
 import { SimHub, simulatedDisks } from './sim-hub.ts';
 import { START_MS } from './virtual-time.ts';
-import { workAt, type PlantedBug } from './workload.ts';
+import type { PlantedBug } from './planted-bug.ts';
+import { workAt } from './workload.ts';
 import { World, type WorldFigures } from './world.ts';
 
 export interface Outcome {

@@ -8,7 +8,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { runSchedule, setStage, type Stage } from './run-schedule.ts';
-import type { PlantedBug } from './workload.ts';
+import type { PlantedBug } from './planted-bug.ts';
 
 const RUN = join(import.meta.dirname, 'run.ts');
 const NODE_FLAGS = ['--disable-warning=ExperimentalWarning'];

@@ -5,12 +5,9 @@
 import { toHex } from '../../src/base/bytes.ts';
 import { idFromBytes } from '../../src/base/id.ts';
 import { present } from '../../src/base/assert.ts';
-import { roundToStep } from '../../src/domain/money.ts';
-import { completeSale, type PayInput } from '../../src/register/complete-sale.ts';
-import { addProductLine, getCart, type CartView } from '../../src/register/edit-cart.ts';
+import { addProductLine, getCart } from '../../src/register/edit-cart.ts';
 import { clearCart, heldCarts, holdCart, recallCart } from '../../src/register/hold-cart.ts';
 import { isGivenBack, refundSale } from '../../src/register/refund-sale.ts';
-import { listPaymentMethods } from '../../src/store/queries/catalogue.ts';
 import { readSoldSale } from '../../src/store/queries/refunds.ts';
 import { unwrap } from '../../src/base/result.ts';
 import { addCustomer, editCustomer, forgetCustomer } from '../../src/register/edit-customer.ts';
@@ -22,20 +19,10 @@ import { sellSome } from '../support/shop.ts';
 import type { Dice } from './dice.ts';
 import { CrashError, type Machine, type Program } from './machine.ts';
 import { isMoneyBug, settleCard, workWithMoney } from './money-work.ts';
+import { payCart } from './pay-cart.ts';
+import type { PlantedBug } from './planted-bug.ts';
 import { OWNER } from './shop-image.ts';
 import type { World } from './world.ts';
-
-/** Bugs that a checker must find; none of them is in the product. */
-export type PlantedBug =
-  | 'cursor-skips'
-  | 'sent-twice'
-  | 'number-reused'
-  | 'stock-doubled'
-  | 'acknowledged-early'
-  | 'drawer-misread'
-  | 'total-misadded'
-  | 'voucher-doubled'
-  | 'card-lost';
 
 /** Somebody works at this machine until `untilMs`. */
 export function workAt(world: World, machine: Machine, dice: Dice, untilMs: number, bug: PlantedBug | null): void {
@@ -112,34 +99,6 @@ function holdOrGoOn(world: World, machine: Machine, { register, store }: Program
 /** What is in the open cart, in cash. */
 export function payOpenCart(world: World, machine: Machine, { register, store }: Program): void {
   payCart(world, machine, { register, store }, getCart(register));
-}
-
-/** What was taken by card and what is given, and the rest in cash. */
-export function payCart(
-  world: World,
-  machine: Machine,
-  { register, store }: Pick<Program, 'register' | 'store'>,
-  cart: CartView,
-  given: PayInput['tenders'] = [],
-  takenMinor = 0,
-): void {
-  const cash = present(
-    listPaymentMethods(store.db).find(({ kind }) => kind === 'cash'),
-    'cash',
-  );
-  const leftMinor = given.reduce((left, tender) => left - tender.amountMinor, cart.totalMinor - takenMinor);
-  const amountMinor = roundToStep(leftMinor, cash.roundingStepMinor ?? 1);
-  const paid = completeSale(register, {
-    cart: cart.id,
-    totalMinor: cart.totalMinor,
-    tenders: leftMinor === 0 ? given : [...given, { method: cash.id, amountMinor }],
-    user: OWNER,
-  });
-  const receipt = unwrap(paid);
-  const own = present(store.own, 'the own chain');
-  world.figures.sales++;
-  world.acknowledged.push({ hash: toHex(own.hash), uuid: receipt.uuid, series: own.series, number: own.n });
-  world.trace(`${machine.name} pays ${receipt.label}`);
 }
 
 function editSome({ register, store }: Program, dice: Dice): void {
