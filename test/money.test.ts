@@ -70,27 +70,32 @@ function lineOf(text: string, line: number, amount: (text: string) => number): C
 
 const CART = '01890000-0000-7000-8000-000000000001';
 
-test('docs/money.md: every cart comes to the total and the taxes that stand beside it', () => {
-  const rows = tableUnder('Carts');
-  assert.ok(rows.length >= 15);
-  for (const { what, currency = '', lines = '', off = '', total = '', tax = '' } of rows) {
-    const amount = amountIn(currency);
-    assert.ok(isId(CART));
-    const cart = {
-      ...emptyCart(CART, 0),
-      lines: listed(lines).map((text, at) => lineOf(text, at + 1, amount)),
-      discount: discountOf(off, amount),
-    };
-    const priced = priceCart(cart);
-    assert.equal(priced.totalMinor, amount(total), what);
-    const rates = [...new Set(priced.lines.map(({ taxRatePpm }) => taxRatePpm))].sort((a, b) => b - a);
-    assert.deepEqual(
-      rates.map((rate) => priced.lines.reduce((sum, line) => sum + (line.taxRatePpm === rate ? line.taxMinor : 0), 0)),
-      listed(tax).map(amount),
-      `tax: ${what}`,
-    );
-  }
-});
+for (const { heading, taxRounding, atLeast } of [
+  { heading: 'Carts', taxRounding: 'receipt', atLeast: 15 },
+  { heading: 'Carts, taxed line by line', taxRounding: 'line', atLeast: 5 },
+] as const)
+  test(`docs/money.md, ${heading}: every cart comes to the total and the taxes that stand beside it`, () => {
+    const rows = tableUnder(heading);
+    assert.ok(rows.length >= atLeast);
+    for (const { what, currency = '', lines = '', off = '', total = '', tax = '' } of rows) {
+      const amount = amountIn(currency);
+      assert.ok(isId(CART));
+      const cart = {
+        ...emptyCart(CART, 0),
+        lines: listed(lines).map((text, at) => lineOf(text, at + 1, amount)),
+        discount: discountOf(off, amount),
+        taxRounding,
+      };
+      const priced = priceCart(cart);
+      assert.equal(priced.totalMinor, amount(total), what);
+      const rates = [...new Set(priced.lines.map(({ taxRatePpm }) => taxRatePpm))].sort((a, b) => b - a);
+      assert.deepEqual(
+        rates.map((rate) => priced.lines.reduce((sum, line) => sum + (line.taxRatePpm === rate ? line.taxMinor : 0), 0)),
+        listed(tax).map(amount),
+        `tax: ${what}`,
+      );
+    }
+  });
 
 /** A line of the table of vouchers: sold or taken off, a tip, what is paid off, or goods. */
 function besideLineOf(text: string, line: number, amount: (text: string) => number): CartLine {

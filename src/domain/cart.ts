@@ -6,7 +6,7 @@ import type { Id } from '../base/id.ts';
 import { ok, refuse, type Result } from '../base/result.ts';
 import { isAmount, MAX_QUANTITY_MILLI, minor, multiplyDivide, priceOf, prorate, type Minor } from './money.ts';
 import type { VoucherPurpose } from './voucher.ts';
-import { dueOf, PPM, taxLines } from './tax.ts';
+import { dueOf, PPM, taxLines, type TaxRounding } from './tax.ts';
 
 export type Unit = 'each' | 'kg' | 'l' | 'm';
 
@@ -106,6 +106,8 @@ export interface Cart {
   /** Who looked at the customer's age, for what is in the cart. */
   readonly ageCheckedBy: Id | null;
   readonly voided: readonly Voided[];
+  /** As the shop rounds when it is begun. */
+  readonly taxRounding: TaxRounding;
 }
 
 /** Enough for a trolley; leaves a changeset room for adjustments, tenders and movements. */
@@ -125,6 +127,7 @@ export function emptyCart(id: Id, startedAt: number): Cart {
     training: false,
     ageCheckedBy: null,
     voided: [],
+    taxRounding: 'receipt',
   };
 }
 
@@ -254,7 +257,7 @@ export interface PricedCart {
 /** What the cart comes to. */
 export function priceCart(cart: Cart): PricedCart {
   const priced = takeOffWhole(cart.lines.map(priceLine), cart.discount);
-  const taxes = taxLines(priced);
+  const taxes = taxLines(priced, cart.taxRounding);
   const lines = priced.map((line, at) => ({ ...line, taxMinor: taxes[at] ?? minor(0) }));
   const off = lines.flatMap(({ refund, adjustments }) => (refund === null ? adjustments : [])).filter(({ kind }) => kind === 'discount');
   return {

@@ -81,7 +81,7 @@ const lineOf = fc.record({
 test('[P5] taxes of the lines sum per rate to the tax of the rate’s total', () => {
   fc.assert(
     fc.property(fc.array(lineOf, { maxLength: 40 }), (lines) => {
-      const taxes = taxLines(lines);
+      const taxes = taxLines(lines, 'receipt');
       for (const rate of new Set(lines.map((line) => `${line.taxRatePpm} ${line.includesTax}`))) {
         const members = lines.flatMap((line, at) => (`${line.taxRatePpm} ${line.includesTax}` === rate ? [at] : []));
         const [first] = members;

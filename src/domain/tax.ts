@@ -1,10 +1,18 @@
 /**
- * Taxes of a receipt: amounts of one rate are added, taxed once and rounded once (per receipt and rate, as EU VAT law permits), then spread
- * over the lines so that they sum to it. Pure. Source: Council Directive 2006/112/EC, art. 226 (10); rounding is left to the states.
+ * Taxes of a receipt: amounts of one rate are added, taxed once and rounded once, then spread over the lines so that they sum to it; or each
+ * line is taxed and rounded by itself, where the shop's country wants that. Pure. Source: Council Directive 2006/112/EC, art. 226 (10); how
+ * to round is left to the states.
  */
 import { minor, multiplyDivide, prorate, type Minor } from './money.ts';
 
 export const PPM = 1_000_000;
+
+export const TAX_ROUNDINGS = ['receipt', 'line'] as const;
+export type TaxRounding = (typeof TAX_ROUNDINGS)[number];
+
+export function isTaxRounding(value: unknown): value is TaxRounding {
+  return value === 'receipt' || value === 'line';
+}
 
 export interface TaxedLine {
   /** What the line costs as shown, tax in it or not. */
@@ -18,8 +26,9 @@ export function taxOf(amountMinor: number, ratePpm: number, includesTax: boolean
   return multiplyDivide(amountMinor, ratePpm, includesTax ? PPM + ratePpm : PPM, 'half-up');
 }
 
-/** The tax of each line, in their order; per rate they sum to the tax of the rate's total. */
-export function taxLines(lines: readonly TaxedLine[]): Minor[] {
+/** The tax of each line, in their order. Rounded per receipt they sum, per rate, to the tax of the rate's total. */
+export function taxLines(lines: readonly TaxedLine[], rounding: TaxRounding): Minor[] {
+  if (rounding === 'line') return lines.map(({ totalMinor, taxRatePpm, includesTax }) => taxOf(totalMinor, taxRatePpm, includesTax));
   const taxes: Minor[] = lines.map(() => minor(0));
   const groups = new Map<string, number[]>();
   lines.forEach((line, at) => {

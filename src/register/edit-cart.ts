@@ -24,6 +24,7 @@ import {
 } from '../domain/cart.ts';
 import { takenPayments, unsettledPayment, type CardPayment } from '../domain/card-payment.ts';
 import { isScalePattern, readScaleLabel } from '../domain/scale-label.ts';
+import { isTaxRounding } from '../domain/tax.ts';
 import { findByCode, packOfCode, readProduct, type ProductRow } from '../store/queries/catalogue.ts';
 import { priceNow } from '../store/queries/prices.ts';
 import { attemptsOf } from '../store/queries/payments.ts';
@@ -107,7 +108,8 @@ export function wholeCart(cart: Cart): Cart {
 }
 
 export function newCart(store: Store): Cart {
-  return { ...emptyCart(makeId(store.clock, store.random), store.clock.nowMs()), training: isTraining(store) };
+  const taxRounding = readSetting(store.db, 'taxRounding', 'receipt', isTaxRounding);
+  return { ...emptyCart(makeId(store.clock, store.random), store.clock.nowMs()), training: isTraining(store), taxRounding };
 }
 
 /** This register is used for practice: what is sold on it counts nowhere. */
