@@ -5,11 +5,12 @@ import { unwrap } from '../base/result.ts';
 import { makeShop } from '../../test/support/shop.ts';
 import { categoryTiles, readProduct, variantTiles } from '../store/queries/catalogue.ts';
 import { addVariants } from './add-variants.ts';
-import { addCategory, addProduct, editProduct } from './edit-product.ts';
+import { addCategory } from './edit-category.ts';
+import { addProduct, editProduct } from './edit-product.ts';
 
 test('[ux 17] a product in sizes: one tile on its shelf, its sizes behind it, each with a code and a price of its own', async () => {
   const { register, store, owner, clock } = await makeShop();
-  const shirts = unwrap(addCategory(register, 'Shirts', null, owner));
+  const shirts = unwrap(addCategory(register, { name: 'Shirts' }, owner));
   const shirt = unwrap(addProduct(register, { name: 'Shirt', priceMinor: 2_500, category: shirts }, owner)).id;
   unwrap(addVariants(register, shirt, ['S', 'M', 'L', 'M'], owner));
   unwrap(addVariants(register, shirt, ['M', 'XL'], owner));

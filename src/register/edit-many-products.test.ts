@@ -7,7 +7,8 @@ import { makeShop } from '../../test/support/shop.ts';
 import { listPrices } from '../store/queries/prices.ts';
 import { readProduct } from '../store/queries/catalogue.ts';
 import { editProducts } from './edit-many-products.ts';
-import { addCategory, addProduct } from './edit-product.ts';
+import { addCategory } from './edit-category.ts';
+import { addProduct } from './edit-product.ts';
 
 test('many products in one changeset: dearer by a part, rounded, moved, and all or none', async () => {
   const shop = await makeShop();
@@ -15,7 +16,7 @@ test('many products in one changeset: dearer by a part, rounded, moved, and all 
   const ids = [199, 1_001, 40].map(
     (priceMinor, at) => unwrap(addProduct(register, { name: `Tea ${at}`, priceMinor, codes: [] }, owner)).id,
   );
-  const teas = unwrap(addCategory(register, 'Teas', null, owner));
+  const teas = unwrap(addCategory(register, { name: 'Teas' }, owner));
   const before = present(store.own, 'own chain').n;
   unwrap(editProducts(register, ids, { priceChangePpm: 50_000, priceStepMinor: 5, category: teas, minimumAge: 16 }, owner));
   assert.equal(present(store.own, 'own chain').n, before + 1);

@@ -148,7 +148,3 @@ function draftNewCodes(draft: Draft, product: Id, written: readonly string[]): v
 export function addImage(register: Register, png: string, user: Id): Result<Id> {
   return commit(register.store, { kind: 'image-added', user }, (draft) => ok(draft.create('image', { png })));
 }
-
-export function addCategory(register: Register, name: string, icon: string | null, user: Id | null): Result<Id> {
-  return commit(register.store, { kind: 'category-added', user }, (draft) => ok(draft.create('category', { name, icon, position: 1000 })));
-}

@@ -62,7 +62,21 @@ export const datedPrice = z.object({
   untilAt: instant.nullable(),
 });
 
-export const category = z.object({ id: idText, name: z.string(), icon: z.string().nullable(), position: z.int(), products: z.int() });
+export const category = z.object({
+  id: idText,
+  name: z.string(),
+  parent: idText.nullable(),
+  icon: z.string().nullable(),
+  position: z.int(),
+  products: z.int(),
+});
+const categoryInput = z.object({
+  name,
+  icon: z.string().max(40).nullable().optional(),
+  /** The category it lies in. */
+  parent: idText.nullable().optional(),
+  position: z.int().min(0).max(100_000).optional(),
+});
 export const taxCategory = z.object({ id: idText, name: z.string(), ratePpm: z.int() });
 export const paymentMethod = z.object({
   id: idText,
@@ -268,8 +282,25 @@ export const CATALOGUE = {
     path: '/api/categories',
     access: 'products',
     summary: 'Add a category',
-    body: z.object({ name, icon: z.string().max(40).nullable().optional() }),
+    body: categoryInput,
     answer: category,
+  }),
+  editCategory: route({
+    method: 'PATCH',
+    path: '/api/categories/:id',
+    access: 'products',
+    summary: 'Rename a category, give it an icon, put it into another or in another place; what is left out stays',
+    params,
+    body: categoryInput.partial(),
+    answer: done,
+  }),
+  removeCategory: route({
+    method: 'DELETE',
+    path: '/api/categories/:id',
+    access: 'products',
+    summary: 'Remove a category that nothing lies in',
+    params,
+    answer: done,
   }),
   listTaxCategories: route({
     method: 'GET',

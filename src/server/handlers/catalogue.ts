@@ -4,7 +4,8 @@ import { isId, type Id } from '../../base/id.ts';
 import type { CATALOGUE } from '../../protocol/api/catalogue.ts';
 import { addCustomer, editCustomer, forgetCustomer } from '../../register/edit-customer.ts';
 import { addVariants } from '../../register/add-variants.ts';
-import { addCategory, addImage, addProduct, editProduct } from '../../register/edit-product.ts';
+import { addCategory, editCategory, removeCategory } from '../../register/edit-category.ts';
+import { addImage, addProduct, editProduct } from '../../register/edit-product.ts';
 import { editProducts } from '../../register/edit-many-products.ts';
 import { planPrice, withdrawPrice } from '../../register/edit-price.ts';
 import { beginUndo, finishedImports } from '../../register/undo-import.ts';
@@ -63,10 +64,12 @@ export const CATALOGUE_HANDLERS: Handlers<keyof typeof CATALOGUE> = {
   withdrawPrice: (runtime, { params, caller }) => done(withdrawPrice(runtime.register, params.id, actingUser(runtime, caller))),
   listCategories: async ({ reader }) => ok({ rows: await reader.ask('listCategories') }),
   addCategory: async (runtime, { body, caller }) => {
-    const added = addCategory(runtime.register, body.name, body.icon ?? null, actingUser(runtime, caller));
+    const added = addCategory(runtime.register, body, actingUser(runtime, caller));
     if (!added.ok) return added;
     return found((await runtime.reader.ask('listCategories')).find(({ id }) => id === added.value) ?? null, 'category');
   },
+  editCategory: (runtime, { params, body, caller }) => done(editCategory(runtime.register, params.id, body, actingUser(runtime, caller))),
+  removeCategory: (runtime, { params, caller }) => done(removeCategory(runtime.register, params.id, actingUser(runtime, caller))),
   listTaxCategories: ({ register, clock }) => ok({ rows: readTaxCategories(register.store.db, clock.nowMs()) }),
   listTaxRates: ({ register }) => ok({ rows: listTaxRates(register.store.db) }),
   addTaxRate: (runtime, { body, caller }) => idOf(addTaxRate(runtime.register, body, actingUser(runtime, caller))),

@@ -107,6 +107,15 @@ export function toUnit(value: SqlValue | undefined): Unit {
   return value === 'kg' || value === 'l' || value === 'm' ? value : 'each';
 }
 
+/** SQL: a category, given as a parameter, and all that lie in it; each once, so that a ring made by two registers apart ends. */
+const WITHIN = `WITH RECURSIVE shelf(id) AS (SELECT ? UNION SELECT c.id FROM category c JOIN shelf s ON c.parent = s.id WHERE ${LIVE('c')})
+  SELECT id FROM shelf`;
+
+/** A category and all that lie in it. */
+export function categoriesWithin(db: Database, category: Id): Set<Id> {
+  return new Set(db.all(WITHIN, idToBytes(category)).map((row) => idFromBytes(bytesOf(row['id']))));
+}
+
 export interface ProductListQuery {
   readonly category: Id | null;
   readonly hidden: boolean;
@@ -128,7 +137,7 @@ export function listProducts(db: Database, query: ProductListQuery): { rows: Pro
   const where = [LIVE('p'), query.hidden ? 'p.active IS NOT 1' : 'p.active = 1'];
   const values: SqlValue[] = [];
   if (query.category !== null) {
-    where.push('p.category = ?');
+    where.push(`p.category IN (${WITHIN})`);
     values.push(idToBytes(query.category));
   }
   const condition = where.join(' AND ');
@@ -224,7 +233,7 @@ const TILE_LIMIT = 200;
 export function categoryTiles(db: Database, { category, nowMs }: { readonly category: Id; readonly nowMs: number }): Tile[] {
   return db
     .all(
-      `SELECT ${TILE_COLUMNS} FROM product p WHERE p.category = ? AND p.variant_of IS NULL AND ${LIVE('p')} AND p.active = 1 ORDER BY p.favourite DESC, p.position, p.name LIMIT ?`,
+      `SELECT ${TILE_COLUMNS} FROM product p WHERE p.category IN (${WITHIN}) AND p.variant_of IS NULL AND ${LIVE('p')} AND p.active = 1 ORDER BY p.favourite DESC, p.position, p.name LIMIT ?`,
       nowMs,
       idToBytes(category),
       TILE_LIMIT,
@@ -294,6 +303,8 @@ export function recentTiles(db: Database, nowMs: number): Tile[] {
 export interface CategoryRow {
   readonly id: Id;
   readonly name: string;
+  /** The category it lies in; null for one of the first shelf. */
+  readonly parent: Id | null;
   readonly icon: string | null;
   readonly position: number;
   readonly products: number;
@@ -302,12 +313,13 @@ export interface CategoryRow {
 export function listCategories(db: Database): CategoryRow[] {
   return db
     .all(
-      `SELECT c.id, c.name, c.icon, c.position, (SELECT count(*) FROM product p WHERE p.category = c.id AND ${LIVE('p')} AND p.active = 1) AS products
+      `SELECT c.id, c.name, c.parent, c.icon, c.position, (SELECT count(*) FROM product p WHERE p.category = c.id AND ${LIVE('p')} AND p.active = 1) AS products
        FROM category c WHERE ${LIVE('c')} ORDER BY c.position, c.name`,
     )
     .map((row) => ({
       id: idFromBytes(bytesOf(row['id'])),
       name: textOrNull(row['name']) ?? '',
+      parent: row['parent'] instanceof Uint8Array ? idFromBytes(row['parent']) : null,
       icon: textOrNull(row['icon']),
       position: numberOrNull(row['position']) ?? 0,
       products: numberOf(row['products']),

@@ -63,6 +63,8 @@ export const ROUTE_PATHS = {
   planPrice: 'POST /api/products/:id/prices',
   withdrawPrice: 'DELETE /api/prices/:id',
   listCategories: 'GET /api/categories',
+  editCategory: 'PATCH /api/categories/:id',
+  removeCategory: 'DELETE /api/categories/:id',
   addCategory: 'POST /api/categories',
   listTaxCategories: 'GET /api/tax-categories',
   listTaxRates: 'GET /api/tax-rates',

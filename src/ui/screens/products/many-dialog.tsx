@@ -4,6 +4,7 @@ import { useState, type ReactNode } from 'react';
 import type { BodyInput } from '../../../protocol/api/routes.ts';
 import { useTranslation } from '../../texts/texts.tsx';
 import { call } from '../../api/call.ts';
+import { categoryTree, indented } from '../../parts/category-tree.ts';
 import { parseTyped } from '../../format/parse-typed.ts';
 import { queryClient } from '../../live/query-client.ts';
 import { Dialog } from '../../parts/dialog.tsx';
@@ -83,9 +84,9 @@ export function ManyDialog({ ids, onClose, onDone }: Props): ReactNode {
         <SelectField label={t('products.category')} value={category} onChange={(event) => setCategory(event.target.value)}>
           <option value="">{t('products.as-it-is')}</option>
           <option value="none">{t('products.no-category')}</option>
-          {categories.data?.rows.map((row) => (
+          {categoryTree(categories.data?.rows ?? []).map((row) => (
             <option key={row.id} value={row.id}>
-              {row.name}
+              {indented(row)}
             </option>
           ))}
         </SelectField>

@@ -4,6 +4,7 @@ import { useState, type ReactNode } from 'react';
 import { useTranslation } from '../../texts/texts.tsx';
 import type { Answer, BodyInput } from '../../../protocol/api/routes.ts';
 import { call } from '../../api/call.ts';
+import { categoryTree, indented } from '../../parts/category-tree.ts';
 import { quantity, rate, typedAmount } from '../../format/format.ts';
 import { parseTyped } from '../../format/parse-typed.ts';
 import { queryClient } from '../../live/query-client.ts';
@@ -296,9 +297,9 @@ function CategoryField({ fields, set, wrong }: CategoryProps): ReactNode {
     <>
       <SelectField label={t('products.category')} value={fields.category} onChange={(event) => set({ category: event.target.value })}>
         <option value="">{t('products.no-category')}</option>
-        {categories.data?.rows.map((row) => (
+        {categoryTree(categories.data?.rows ?? []).map((row) => (
           <option key={row.id} value={row.id}>
-            {row.name}
+            {indented(row)}
           </option>
         ))}
         <option value={NEW_CATEGORY}>{t('products.new-category')}</option>

@@ -1,10 +1,11 @@
 /** Every product of the shop: searched, added, edited, hidden. Edits made on any register show here by themselves. */
 import { useQuery } from '@tanstack/react-query';
-import { EyeOff, FileUp, ListChecks, Package, Plus, Star, Tags } from 'lucide-react';
+import { EyeOff, FileUp, FolderTree, ListChecks, Package, Plus, Star, Tags } from 'lucide-react';
 import { useState, type ReactNode } from 'react';
 import { useTranslation } from '../../texts/texts.tsx';
 import type { Answer } from '../../../protocol/api/routes.ts';
 import { call } from '../../api/call.ts';
+import { categoryTree, indented } from '../../parts/category-tree.ts';
 import { count, quantity, rate } from '../../format/format.ts';
 import { Desk } from '../../parts/desk.tsx';
 import { Problem } from '../../parts/problem.tsx';
@@ -14,6 +15,7 @@ import { ExportButton, type Cell } from '../../parts/export-button.tsx';
 import { SearchField } from '../../parts/search-field.tsx';
 import { usePages } from '../../parts/use-pages.ts';
 import { VirtualRows } from '../../parts/virtual-rows.tsx';
+import { CategoriesDialog } from './categories-dialog.tsx';
 import { ManyDialog } from './many-dialog.tsx';
 import { ProductForm } from './product-form.tsx';
 import { ShelfLabels } from './shelf-labels.tsx';
@@ -33,6 +35,7 @@ export function Products(): ReactNode {
   const [hidden, setHidden] = useState(false);
   const [edited, setEdited] = useState<ProductRow | 'new' | null>(null);
   const [chosen, setChosen] = useState<ReadonlyMap<string, ProductRow> | null>(null);
+  const [shelving, setShelving] = useState(false);
   const [work, setWork] = useState<'edit' | 'labels' | null>(null);
   const products = usePages('products', { search, category, hidden }, ({ hidden: withHidden, ...filter }, signal) =>
     call('listProducts', { query: { ...filter, hidden: withHidden ? 'true' : 'false', limit: 200 }, signal }),
@@ -73,12 +76,18 @@ export function Products(): ReactNode {
               onChange={(event) => setCategory(event.target.value)}
             >
               <option value="">{t('products.all-categories')}</option>
-              {categories.data?.rows.map((row) => (
+              {categoryTree(categories.data?.rows ?? []).map((row) => (
                 <option key={row.id} value={row.id}>
-                  {row.name}
+                  {indented(row)}
                 </option>
               ))}
             </select>
+            {mayEdit ? (
+              <button type="button" className="btn" onClick={() => setShelving(true)}>
+                <FolderTree className="icon" aria-hidden />
+                {t('products.categories')}
+              </button>
+            ) : null}
             <button type="button" className="btn" aria-pressed={hidden} onClick={() => setHidden(!hidden)}>
               <EyeOff className="icon" aria-hidden />
               {t('products.hidden')}
@@ -139,6 +148,7 @@ export function Products(): ReactNode {
         )}
       </main>
       {edited === null ? null : <ProductForm product={edited === 'new' ? null : edited} onClose={() => setEdited(null)} />}
+      {shelving ? <CategoriesDialog onClose={() => setShelving(false)} /> : null}
       {chosen !== null && work === 'edit' ? (
         <ManyDialog
           ids={[...chosen.keys()]}

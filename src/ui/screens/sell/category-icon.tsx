@@ -61,6 +61,11 @@ const ICONS: Readonly<Record<string, LucideIcon>> = {
 };
 
 /** The picture of a category by the name its row holds; a tag where it holds none. */
+/** Names to choose from, each picture once. */
+export const CATEGORY_ICONS: readonly string[] = Object.keys(ICONS).filter(
+  (name, at, names) => names.findIndex((other) => ICONS[other] === ICONS[name]) === at,
+);
+
 export function CategoryIcon({ name }: { readonly name: string | null }): ReactNode {
   if (name === 'cheese') return <Cheese />;
   const Icon = (name !== null && Object.hasOwn(ICONS, name) ? ICONS[name] : undefined) ?? Tag;
