@@ -59,6 +59,7 @@ export const REFUSALS = {
   'held.taken': entry(409, 'Register {{register}} has this cart open.', 'Go on with it there, or hold it there first.'),
   'held.cart-open': entry(409, 'There is a cart open already.', 'Hold it or pay it first.'),
   'cart.fixed-line': entry(409, 'This line goes with another, or gives a sold one back.', 'Take it out, and add it again.'),
+  'void.reason-needed': entry(409, 'This shop wants to know why a line is taken out.', 'Say why.'),
   'cart.changed': entry(409, 'The cart changed on another screen of this register.', 'Look at it again, then go on.', true),
   'barcode.unknown': entry(404, 'No product has the code {{code}}.', 'Add the product, or sell it under a department.'),
   'barcode.ambiguous': entry(409, 'More than one product has the code {{code}}.', 'Choose the one in your hand.'),

@@ -30,3 +30,18 @@ export function readScaleLabel(code: string, pattern: string): ScaleLabel | null
     priceMinor: price === '' ? null : Number(price),
   };
 }
+
+/** A label as this pattern prints it, to look at: article 1, 312 grams or a price of 4.50; empty for what is no pattern. */
+export function exampleScaleLabel(pattern: string): string {
+  if (!isScalePattern(pattern)) return '';
+  const signs = { I: '1', W: '312', P: '450' } as const;
+  let figures = pattern.slice(0, -1);
+  for (const [sign, value] of Object.entries(signs)) {
+    const places = Array.from(figures).filter((one) => one === sign).length;
+    const filled = value.slice(-places).padStart(places, '0');
+    let at = 0;
+    if (places > 0) figures = figures.replaceAll(sign, () => filled[at++] ?? '0');
+  }
+  const plain = figures.replaceAll(/[A-Z]/g, '0');
+  return Array.from({ length: 10 }, (_, digit) => `${plain}${digit}`).find(hasCheckDigit) ?? '';
+}

@@ -7,12 +7,7 @@ import { minor, multiplyDivide, prorate, type Minor } from './money.ts';
 
 export const PPM = 1_000_000;
 
-export const TAX_ROUNDINGS = ['receipt', 'line'] as const;
-export type TaxRounding = (typeof TAX_ROUNDINGS)[number];
-
-export function isTaxRounding(value: unknown): value is TaxRounding {
-  return value === 'receipt' || value === 'line';
-}
+export type TaxRounding = 'receipt' | 'line';
 
 export interface TaxedLine {
   /** What the line costs as shown, tax in it or not. */

@@ -7,7 +7,7 @@ import { idToBytes, makeId, type Id } from '../base/id.ts';
 import { localDay, utcOffsetMinutes } from '../base/clock.ts';
 import { present } from '../base/assert.ts';
 import { ok, refuse, type Result } from '../base/result.ts';
-import { ageToCheck, priceCart, type Cart, type PricedCart, type PricedLine } from '../domain/cart.ts';
+import { priceCart, type Cart, type PricedCart, type PricedLine } from '../domain/cart.ts';
 import { takenPayments } from '../domain/card-payment.ts';
 import type { ReceiptData } from '../domain/receipt.ts';
 import { settle, type GivenTender, type Settlement } from '../domain/tender.ts';
@@ -23,6 +23,7 @@ import { referenceTo, type Store } from '../store/store.ts';
 import { needMethod } from './lasting-method.ts';
 import { checkAccount, draftAccount } from './use-account.ts';
 import { checkVouchers, draftVoucherLine, draftVoucherTender } from './use-vouchers.ts';
+import { ageAsked } from './set-selling.ts';
 import { draftVoids } from './draft-voids.ts';
 import { completedSaleOf, newCart, readOpenCart, unsettled, writeOpenCart } from './edit-cart.ts';
 import { shiftFor } from './open-shift.ts';
@@ -97,7 +98,7 @@ export function checkSale(
 export function checkPayable(store: Store, cart: Cart, seen: Pick<PayInput, 'cart' | 'totalMinor'>): Result<PricedCart> {
   if (cart.lines.length === 0) return refuse('sale.empty');
   if (store.db.disk?.hasRoomForSale() === false) return refuse('disk.full');
-  const age = ageToCheck(cart);
+  const age = ageAsked(store.db, cart);
   if (age !== null) return refuse('sale.age-not-checked', { age });
   const over = overRefunded(store, cart);
   if (over !== null) return refuse('refund.too-much', { name: over });

@@ -7,7 +7,6 @@ import { idToBytes, idFromBytes, makeId, type Id } from '../base/id.ts';
 import { ok, refuse, type Refused, type Result } from '../base/result.ts';
 import {
   addToCart,
-  ageToCheck,
   changeQuantity,
   editLine,
   emptyCart,
@@ -23,18 +22,17 @@ import {
   type Service,
 } from '../domain/cart.ts';
 import { takenPayments, unsettledPayment, type CardPayment } from '../domain/card-payment.ts';
-import { isScalePattern, readScaleLabel } from '../domain/scale-label.ts';
-import { isTaxRounding } from '../domain/tax.ts';
+import { readScaleLabel } from '../domain/scale-label.ts';
 import { findByCode, packOfCode, readProduct, type ProductRow } from '../store/queries/catalogue.ts';
 import { priceNow } from '../store/queries/prices.ts';
 import { attemptsOf } from '../store/queries/payments.ts';
 import { readTaxCategories } from '../store/queries/taxes.ts';
-import { readSetting } from '../store/queries/shop.ts';
 import { paidBackBy, type PaidBack } from '../store/queries/refunds.ts';
 import { bytesOf, numberOf, textOf } from '../store/database.ts';
 import { readCustomer } from '../store/queries/people.ts';
 import { readMeta, writeMeta, type Store } from '../store/store.ts';
 import type { Register } from './register.ts';
+import { ageAsked, sellingSetting } from './set-selling.ts';
 
 interface LastSale {
   readonly uuid: Id;
@@ -108,7 +106,7 @@ export function wholeCart(cart: Cart): Cart {
 }
 
 export function newCart(store: Store): Cart {
-  const taxRounding = readSetting(store.db, 'taxRounding', 'receipt', isTaxRounding);
+  const taxRounding = sellingSetting(store.db, 'taxByLine') ? 'line' : 'receipt';
   return { ...emptyCart(makeId(store.clock, store.random), store.clock.nowMs()), training: isTraining(store), taxRounding };
 }
 
@@ -149,16 +147,13 @@ export function getCart(register: Register): CartView {
   return viewCart(store, readOpenCart(store));
 }
 
-/** How the labels of this shop's scales are laid out, unless settings say otherwise: five figures of article, five of grams. */
-const SCALE_PATTERN = '21IIIIIWWWWWC';
-
 /** Refuses with barcode.unknown, barcode.ambiguous, input.amount-too-large. */
 export function scanCode(register: Register, code: string, quantityMilli: number): Result<CartView> {
   const { store } = register;
   const [product, second] = findByCode(store.db, code);
   if (second !== undefined) return refuse('barcode.ambiguous', { code });
   if (product !== undefined) return addProductLine(register, product, inPieces(quantityMilli, packOfCode(store.db, code)), code);
-  const label = readScaleLabel(code, readSetting(store.db, 'scalePattern', SCALE_PATTERN, isScalePattern));
+  const label = readScaleLabel(code, sellingSetting(store.db, 'scalePattern'));
   const [weighed, other] = label === null ? [] : findByCode(store.db, label.article);
   if (label === null || weighed === undefined) return refuse('barcode.unknown', { code });
   if (other !== undefined) return refuse('barcode.ambiguous', { code });
@@ -234,8 +229,10 @@ export function changeLine(register: Register, line: number, { quantityMilli, ..
   });
 }
 
+/** Refuses with input.not-found, void.reason-needed. */
 export function dropLine(register: Register, line: number, by: { readonly reason: string | null; readonly user: Id }): Result<CartView> {
   const { store } = register;
+  if (by.reason === null && sellingSetting(store.db, 'voidReason')) return refuse('void.reason-needed');
   return changeCart(store, (cart) => removeLine(cart, line, { ...by, at: store.clock.nowMs() }));
 }
 
@@ -329,7 +326,7 @@ export function viewCart(store: Store, open: OpenCart): CartView {
     service: open.cart.service,
     training: open.cart.training,
     heldName: open.cart.held?.name ?? null,
-    ageToCheck: ageToCheck(open.cart),
+    ageToCheck: ageAsked(store.db, open.cart),
     customer: customer === null ? null : { id: customer.id, name: customer.name },
     payBack: priced.totalMinor < 0 ? paidBackBy(store.db, open.cart.lines, priced.totalMinor) : [],
     cardPayments: payments.map(({ attempt, method, amountMinor, state, reference, givesBack }) => ({

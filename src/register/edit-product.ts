@@ -9,11 +9,11 @@ import { commit, type Draft } from '../store/journal.ts';
 import { barcodesOf, findByCode, readProduct, type ProductRow } from '../store/queries/catalogue.ts';
 import { regularPriceNow } from '../store/queries/prices.ts';
 import { readTaxCategories } from '../store/queries/taxes.ts';
-import { readSetting } from '../store/queries/shop.ts';
 import type { Patch } from '../protocol/tables.ts';
 import type { Store } from '../store/store.ts';
 import { draftPriceChange } from './edit-price.ts';
 import type { Changes, Register } from './register.ts';
+import { sellingSetting } from './set-selling.ts';
 
 export interface ProductInput {
   readonly name: string;
@@ -52,10 +52,8 @@ function checkProduct(store: Store, input: Changes<ProductInput>, self: Id | nul
   return ok(null);
 }
 
-const isFlag = (value: unknown): value is boolean => typeof value === 'boolean';
-
 export function pricesIncludeTax(store: Store): boolean {
-  return readSetting(store.db, 'pricesIncludeTax', true, isFlag);
+  return sellingSetting(store.db, 'pricesIncludeTax');
 }
 
 /** Drafts a product with its codes; returns its id. The caller has checked the input. */

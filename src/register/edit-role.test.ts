@@ -12,7 +12,7 @@ import { editProduct } from './edit-product.ts';
 import { addUser, editUser } from './edit-user.ts';
 import { logIn } from './log-in.ts';
 import { noteAudit } from './note-audit.ts';
-import { setBlindCount } from './set-blind-count.ts';
+import { setSelling } from './set-selling.ts';
 
 function codeOf(result: Result<unknown>): string | null {
   return result.ok ? null : result.refusal.code;
@@ -53,7 +53,7 @@ test('what a user did is listed newest first, and a record tells who changed wha
   clock.advance(1_000);
   unwrap(noteAudit(register, { kind: 'no-sale', user: owner, detail: { reason: 'change for a note' } }));
   clock.advance(1_000);
-  unwrap(setBlindCount(register, true, owner));
+  unwrap(setSelling(register, { blindCount: true }, owner));
   assert.deepEqual(
     listDeeds(store.db, owner, 3).map(({ kind, subject, reason }) => [kind, subject, reason]),
     [

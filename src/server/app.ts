@@ -21,6 +21,7 @@ import { PAYMENT_HANDLERS } from './handlers/payments.ts';
 import { SELLING_HANDLERS } from './handlers/selling.ts';
 import { SHOP_HANDLERS } from './handlers/shop.ts';
 import { REPORT_HANDLERS } from './handlers/reports.ts';
+import { SETTINGS_HANDLERS } from './handlers/settings.ts';
 import { STOCK_HANDLERS } from './handlers/stock.ts';
 import { refusalWords } from './jobs.ts';
 import { nameFault } from './name-fault.ts';
@@ -34,6 +35,7 @@ const HANDLERS: Handlers<RouteName> = {
   ...SELLING_HANDLERS,
   ...CATALOGUE_HANDLERS,
   ...PEOPLE_HANDLERS,
+  ...SETTINGS_HANDLERS,
   ...STOCK_HANDLERS,
   ...REPORT_HANDLERS,
   ...CASH_HANDLERS,

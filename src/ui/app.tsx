@@ -102,7 +102,7 @@ function Screen({ route: [name, id, ...more] }: { readonly route: Route }): Reac
     case 'customers':
       return <Customers chosen={id ?? null} />;
     case 'users':
-      return <Users />;
+      return <Users chosen={id ?? null} />;
     case 'registers':
       return <Registers />;
     case 'settings':

@@ -8,6 +8,7 @@ import { PEOPLE } from './people.ts';
 import { PRINTING } from './printing.ts';
 import { PAYMENTS } from './payments.ts';
 import { REPORTS } from './reports.ts';
+import { SETTINGS } from './settings.ts';
 import { STOCK } from './stock.ts';
 import { SHOP } from './shop.ts';
 
@@ -17,6 +18,7 @@ export const ROUTES = {
   ...PAYMENTS,
   ...CATALOGUE,
   ...PEOPLE,
+  ...SETTINGS,
   ...STOCK,
   ...REPORTS,
   ...CASH,

@@ -17,7 +17,7 @@ import { noteAudit } from '../../register/note-audit.ts';
 import { openShiftWithFloat } from '../../register/open-shift.ts';
 import { ownRegisterId } from '../../register/register.ts';
 import { sealArchive } from '../../register/seal-archive.ts';
-import { isBlindCount, setBlindCount } from '../../register/set-blind-count.ts';
+import { sellingSetting, setSelling } from '../../register/set-selling.ts';
 import type { ClosingName } from '../../store/period-archive.ts';
 import type { PeriodView } from '../../store/queries/closings.ts';
 import { floatSetAside, hasFloat, openShift, type CountRow, type ShiftFigures } from '../../store/queries/shifts.ts';
@@ -61,7 +61,7 @@ export const CASH_HANDLERS: Handlers<keyof typeof CASH> = {
     return thenView(runtime, caller, closed);
   },
   setBlindCount: (runtime, { body, caller }) => {
-    const set = setBlindCount(runtime.register, body.blind, actingUser(runtime, caller));
+    const set = setSelling(runtime.register, { blindCount: body.blind }, actingUser(runtime, caller));
     return set.ok ? ok({ done: true }) : set;
   },
   xReport: async (runtime) => {
@@ -145,7 +145,7 @@ async function thenView(runtime: Runtime, caller: Caller, result: Result<null>):
 async function viewShift({ register, reader, clock }: Runtime, caller: Caller): Promise<Answer<'getShift'>> {
   const { db } = register.store;
   const own = ownRegisterId(register.store);
-  const blind = isBlindCount(db);
+  const blind = sellingSetting(db, 'blindCount');
   const faces = [...facesOf(readCurrency(db))];
   const open = openShift(db, own);
   const common = { floatMinor: floatSetAside(db, own), blind, faces };

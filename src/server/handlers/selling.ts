@@ -37,7 +37,7 @@ import {
 import { listUsers } from '../../store/queries/people.ts';
 import { readReceipt, setUnprinted, unprintedSales } from '../../store/queries/sales.ts';
 import { readSoldSale } from '../../store/queries/refunds.ts';
-import { readSetting } from '../../store/queries/shop.ts';
+import { sellingSetting } from '../../register/set-selling.ts';
 import { rightMissing, whoMay, type Caller, type Handlers } from '../handler.ts';
 import type { Runtime } from '../runtime.ts';
 import { tellCart } from './cart-news.ts';
@@ -171,13 +171,9 @@ export const SELLING_HANDLERS: Handlers<keyof typeof SELLING> = {
   unprinted: ({ register }) => ok({ rows: unprintedSales(register.store.db) }),
 };
 
-/** What a cashier may take off without asking, unless the shop says otherwise: a tenth. */
-const DISCOUNT_LIMIT_PPM = 100_000;
-const isPpm = (value: unknown): value is number => typeof value === 'number' && value >= 0 && value <= 1_000_000;
-
 /** Who answers for this discount. An amount is above any limit, since a line of a few cents would have room for it. */
 function limitedBy(runtime: Runtime, caller: Caller, discount: { readonly kind: string; readonly ppm?: number } | null): Result<Id | null> {
-  const limit = readSetting(runtime.register.store.db, 'discountLimitPpm', DISCOUNT_LIMIT_PPM, isPpm);
+  const limit = sellingSetting(runtime.register.store.db, 'discountLimitPpm');
   if (discount === null || (discount.ppm !== undefined && discount.ppm <= limit)) return ok(caller.user?.id ?? null);
   const granted = whoMay(caller, 'discount');
   return granted === null ? { ok: false, refusal: rightMissing(caller, 'discount') } : ok(granted.by);

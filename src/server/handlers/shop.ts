@@ -10,6 +10,7 @@ import { renameRegister } from '../../register/admit-register.ts';
 import { hashPin } from '../../register/hash-pin.ts';
 import { grantRight, logIn } from '../../register/log-in.ts';
 import { ownRegisterId, readMode } from '../../register/register.ts';
+import { sellingSetting } from '../../register/set-selling.ts';
 import { setUpShop } from '../../register/set-up-shop.ts';
 import { textOrNull } from '../../store/database.ts';
 import { receiptPrinter } from '../../store/queries/printing.ts';
@@ -129,8 +130,13 @@ function viewState(runtime: Runtime, caller: Caller): Answer<'getState'> {
     shop: shop === null ? null : { name: shop.name, currency: readCurrency(store.db), country: shop.country },
     user: caller.user === null ? null : { id: caller.user.id, name: caller.user.name, rights: [...caller.user.rights] },
     status: known && mode !== null ? viewStatus(runtime) : null,
+    selling: known && mode !== null ? viewSelling(store) : null,
     receiptPrinter: known ? viewReceiptPrinter(store) : null,
   };
+}
+
+function viewSelling({ db }: Store): Answer<'getState'>['selling'] {
+  return { eatIn: sellingSetting(db, 'eatIn'), voidReason: sellingSetting(db, 'voidReason') };
 }
 
 function viewReceiptPrinter(store: Store): Answer<'getState'>['receiptPrinter'] {

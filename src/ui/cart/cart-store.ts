@@ -106,8 +106,8 @@ export class CartStore {
     return this.#push({ kind: 'unforeseen' }, send);
   }
 
-  remove(line: number): Promise<Cart> {
-    return this.#push({ kind: 'remove', line }, () => call('removeLine', { params: { line: this.#realLine(line) } }));
+  remove(line: number, reason: string | null = null): Promise<Cart> {
+    return this.#push({ kind: 'remove', line }, () => call('removeLine', { params: { line: this.#realLine(line) }, body: { reason } }));
   }
 
   clear(): Promise<Cart> {

@@ -6,6 +6,7 @@ test('a changed product makes every list that shows products stale, once', () =>
   assert.deepEqual([...staleQueries(['product', 'product_barcode'])].sort(), [
     'categories',
     'departments',
+    'edits',
     'prices',
     'products',
     'search',

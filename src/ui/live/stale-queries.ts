@@ -24,6 +24,8 @@ export type QueryName =
   | 'unprinted'
   | 'invoices'
   | 'users'
+  | 'deeds'
+  | 'edits'
   | 'roles'
   | 'registers'
   | 'storage'
@@ -38,6 +40,7 @@ export type QueryName =
   | 'closings'
   | 'closing'
   | 'terminal'
+  | 'selling'
   | 'fiscal'
   | 'account'
   | 'voucher';
@@ -46,12 +49,12 @@ const GOODS = ['tiles', 'search', 'products'] as const;
 
 const SHOWN: Readonly<Record<TableName, readonly QueryName[]>> = {
   shop_version: ['state', 'storage'],
-  setting: ['state', 'shift', 'receipt-template', 'terminal', 'fiscal'],
+  setting: ['state', 'selling', 'deeds', 'shift', 'receipt-template', 'terminal', 'fiscal'],
   register: ['registers', 'state', 'sales'],
-  user: ['users', 'state', 'to-check'],
+  user: ['users', 'state', 'to-check', 'edits'],
   role: ['users', 'roles', 'state'],
-  product: [...GOODS, 'prices', 'stock', 'categories', 'departments', 'storage', 'to-check'],
-  product_barcode: [...GOODS, 'to-check'],
+  product: [...GOODS, 'edits', 'prices', 'stock', 'categories', 'departments', 'storage', 'to-check'],
+  product_barcode: [...GOODS, 'to-check', 'edits'],
   product_price: [...GOODS, 'prices'],
   category: ['categories', 'departments', 'products'],
   tax_category: ['taxes', 'departments', 'products'],
@@ -59,12 +62,12 @@ const SHOWN: Readonly<Record<TableName, readonly QueryName[]>> = {
   payment_method: ['payment-methods'],
   supplier: [],
   price_rule: [],
-  customer: ['customers', 'customer', 'storage'],
+  customer: ['customers', 'customer', 'storage', 'edits'],
   image: ['receipt-template'],
   held_cart: ['held-carts'],
   invoice: ['sale', 'invoices'],
   chain_start: ['registers', 'to-check'],
-  sale: ['customer-sales', 'report', 'sales', 'recent', 'storage', 'to-check', 'shift', 'x'],
+  sale: ['customer-sales', 'deeds', 'report', 'sales', 'recent', 'storage', 'to-check', 'shift', 'x'],
   sale_line: ['sale'],
   line_adjustment: [],
   tender: ['sale', 'sales', 'report', 'shift', 'x'],
@@ -76,12 +79,12 @@ const SHOWN: Readonly<Record<TableName, readonly QueryName[]>> = {
   shift_event: ['shift', 'x'],
   closing: ['closings', 'closing', 'x'],
   fiscal_event: [],
-  audit_entry: ['to-check', 'x'],
+  audit_entry: ['to-check', 'x', 'deeds'],
   certificate: ['registers'],
   revocation: ['registers', 'to-check'],
   sealed_box: [],
   dictionary: [],
-  forgotten: ['customers', 'customer', 'users', 'sales', 'sale'],
+  forgotten: ['customers', 'customer', 'edits', 'users', 'sales', 'sale'],
 };
 
 /** Names of the queries that show any of the tables; tables nobody here knows make nothing stale but `to-check`. */

@@ -5,6 +5,7 @@ import type { ReactNode } from 'react';
 import type { Answer } from '../../../protocol/api/routes.ts';
 import { call } from '../../api/call.ts';
 import { count, date, dateTime } from '../../format/format.ts';
+import { EditHistory } from '../../parts/edit-history.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { useCan, useLocale, useMoney } from '../../parts/register-context.ts';
 import { linkTo } from '../../parts/route.ts';
@@ -64,6 +65,7 @@ export function CustomerHistory({ id, onEdit }: Props): ReactNode {
         )}
       </dl>
       {can('history') ? <Bought id={id} name={customer.name} /> : null}
+      {customer.forgotten ? null : <EditHistory of="customer" id={id} />}
     </>
   );
 }

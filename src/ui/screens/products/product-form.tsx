@@ -9,6 +9,7 @@ import { quantity, rate, typedAmount } from '../../format/format.ts';
 import { parseTyped } from '../../format/parse-typed.ts';
 import { queryClient } from '../../live/query-client.ts';
 import { Dialog } from '../../parts/dialog.tsx';
+import { EditHistory } from '../../parts/edit-history.tsx';
 import { Field, SelectField } from '../../parts/field.tsx';
 import { ProductPicker } from '../../parts/product-picker.tsx';
 import { Problem } from '../../parts/problem.tsx';
@@ -77,7 +78,7 @@ export function ProductForm({ product, code = '', onClose, onSaved }: Props): Re
     };
   });
   const [tried, setTried] = useState(false);
-  const [beside, setBeside] = useState<'prices' | 'variants' | null>(null);
+  const [beside, setBeside] = useState<'prices' | 'variants' | 'history' | null>(null);
   const priceMinor = parseTyped(fields.price, digits);
   const costMinor = fields.cost.trim() === '' ? null : parseTyped(fields.cost, digits);
   const contentMilli = fields.content.trim() === '' ? null : parseTyped(fields.content, 3);
@@ -141,6 +142,9 @@ export function ProductForm({ product, code = '', onClose, onSaved }: Props): Re
                 </button>
                 <button type="button" className="btn" onClick={() => setBeside('prices')}>
                   {t('products.prices')}
+                </button>
+                <button type="button" className="btn" onClick={() => setBeside('history')}>
+                  {t('edit.open')}
                 </button>
                 {product.variantOf === null ? (
                   <button type="button" className="btn" onClick={() => setBeside('variants')}>
@@ -273,6 +277,20 @@ export function ProductForm({ product, code = '', onClose, onSaved }: Props): Re
         </label>
       </Dialog>
       {product !== null && beside === 'prices' ? <PricesDialog product={product} onClose={() => setBeside(null)} /> : null}
+      {product !== null && beside === 'history' ? (
+        <Dialog
+          wide
+          title={product.name}
+          onClose={() => setBeside(null)}
+          actions={
+            <button type="button" className="btn" onClick={() => setBeside(null)}>
+              {t('do.close')}
+            </button>
+          }
+        >
+          <EditHistory of="product" id={product.id} />
+        </Dialog>
+      ) : null}
       {product !== null && beside === 'variants' ? <VariantsDialog product={product} onClose={() => setBeside(null)} /> : null}
     </>
   );

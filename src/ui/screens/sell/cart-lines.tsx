@@ -13,6 +13,7 @@ interface Props {
   readonly onChoose: (line: number) => void;
   readonly onQuantity: (line: CartLine) => void;
   readonly onPrice: (line: CartLine, first: 'percent' | 'price') => void;
+  readonly onTakeOut: (line: CartLine) => void;
   readonly onCustomer: () => void;
   readonly onMore: () => void;
   readonly onProblem: (error: unknown) => void;
@@ -26,6 +27,7 @@ export function CartLines({
   onChoose,
   onQuantity,
   onPrice,
+  onTakeOut,
   onCustomer,
   onMore,
   onProblem,
@@ -83,7 +85,14 @@ export function CartLines({
         >
           {cart.lines.map((line) =>
             line === chosen ? (
-              <ChosenLine key={line.line} line={line} onQuantity={onQuantity} onPrice={onPrice} onProblem={onProblem} />
+              <ChosenLine
+                key={line.line}
+                line={line}
+                onQuantity={onQuantity}
+                onPrice={onPrice}
+                onTakeOut={onTakeOut}
+                onProblem={onProblem}
+              />
             ) : (
               <Line key={line.line} line={line} onChoose={onChoose} />
             ),
@@ -156,17 +165,19 @@ interface ChosenProps {
   readonly line: CartLine;
   readonly onQuantity: (line: CartLine) => void;
   readonly onPrice: (line: CartLine, first: 'percent' | 'price') => void;
+  readonly onTakeOut: (line: CartLine) => void;
   readonly onProblem: (error: unknown) => void;
 }
 
-function ChosenLine({ line, onQuantity, onPrice, onProblem }: ChosenProps): ReactNode {
+function ChosenLine({ line, onQuantity, onPrice, onTakeOut, onProblem }: ChosenProps): ReactNode {
   const { t } = useTranslation();
   const locale = useLocale();
   const { amount } = useMoney();
   const each = line.unit === 'each';
   const step = (by: number): void => {
     const next = line.quantityMilli + by;
-    void (next !== 0 ? cartStore.setQuantity(line.line, next) : cartStore.remove(line.line)).catch(onProblem);
+    if (next === 0) onTakeOut(line);
+    else void cartStore.setQuantity(line.line, next).catch(onProblem);
   };
   return (
     <li className="row line row-chosen" aria-current="true">
@@ -209,12 +220,7 @@ function ChosenLine({ line, onQuantity, onPrice, onProblem }: ChosenProps): Reac
             </button>
           </>
         )}
-        <button
-          type="button"
-          className="btn btn-icon btn-danger"
-          aria-label={t('sell.remove-line')}
-          onClick={() => void cartStore.remove(line.line).catch(onProblem)}
-        >
+        <button type="button" className="btn btn-icon btn-danger" aria-label={t('sell.remove-line')} onClick={() => onTakeOut(line)}>
           <Trash2 className="icon" aria-hidden />
         </button>
       </div>

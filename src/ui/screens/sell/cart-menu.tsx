@@ -26,7 +26,7 @@ import { Field } from '../../parts/field.tsx';
 import { ProductSearch } from '../../parts/product-picker.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { setTraining } from '../../parts/training-banner.tsx';
-import { useLocale, useMoney } from '../../parts/register-context.ts';
+import { useLocale, useMoney, useRegister } from '../../parts/register-context.ts';
 import type { SellDialog } from './use-selling.ts';
 
 interface Props {
@@ -38,6 +38,7 @@ interface Props {
 export function CartMenu({ cart, onDialog, onProblem }: Props): ReactNode {
   const { t } = useTranslation();
   const held = useHeldCarts();
+  const { selling } = useRegister();
   const close = (): void => onDialog(null);
   const nothing = cart.lines.length === 0;
   const waiting = held.data?.rows.length ?? 0;
@@ -67,10 +68,12 @@ export function CartMenu({ cart, onDialog, onProblem }: Props): ReactNode {
         {item(Ticket, t('voucher.sell'), cart.training, () => onDialog({ kind: 'sell-voucher' }))}
         {item(TicketCheck, t('voucher.look'), false, () => onDialog({ kind: 'voucher' }))}
         {item(NotebookText, t('account.pay-off'), cart.customer === null, () => onDialog({ kind: 'pay-off' }))}
-        {item(UtensilsCrossed, t(cart.service === 'eat-in' ? 'cart.take-away' : 'cart.eat-in'), false, () => {
-          const service = cart.service === 'eat-in' ? 'take-away' : 'eat-in';
-          cartStore.ask(() => call('setService', { body: { service } })).then(close, onProblem);
-        })}
+        {selling?.eatIn === false
+          ? null
+          : item(UtensilsCrossed, t(cart.service === 'eat-in' ? 'cart.take-away' : 'cart.eat-in'), false, () => {
+              const service = cart.service === 'eat-in' ? 'take-away' : 'eat-in';
+              cartStore.ask(() => call('setService', { body: { service } })).then(close, onProblem);
+            })}
         {cart.training ? null : item(GraduationCap, t('training.begin'), !nothing, () => void setTraining(true).then(close, onProblem))}
         {item(Trash2, t('cart.empty'), nothing, () => {
           cartStore.clear().catch(onProblem);

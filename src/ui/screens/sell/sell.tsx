@@ -40,6 +40,7 @@ import { useSelling, type SellDialog } from './use-selling.ts';
 import { useSellKeys } from './use-sell-keys.ts';
 import { useWaiveReceipt } from './use-waive-receipt.ts';
 import { useTiles } from './use-tiles.ts';
+import { VoidDialog } from './void-dialog.tsx';
 import './sell.css';
 
 export function Sell(): ReactNode {
@@ -99,6 +100,7 @@ export function Sell(): ReactNode {
             onChoose={onChooseLine}
             onQuantity={(line) => selling.setDialog({ kind: 'quantity', line })}
             onPrice={(line, first) => selling.setDialog({ kind: 'price', line, first })}
+            onTakeOut={selling.takeOut}
             onCustomer={() => selling.setDialog({ kind: 'customer' })}
             onMore={() => selling.setDialog({ kind: 'more' })}
             onProblem={selling.onProblem}
@@ -196,6 +198,8 @@ function SellDialogs({ dialog, selling, cart }: DialogProps): ReactNode {
       return <HoldDialog cart={cart} onClose={close} />;
     case 'held':
       return <HeldDialog onClose={close} />;
+    case 'void':
+      return <VoidDialog line={dialog.line} onClose={close} />;
     case 'back':
       return <BackDialog deposit={dialog.deposit} onClose={close} />;
     case 'price':

@@ -100,7 +100,8 @@ function onCart(key: string, cart: Cart | null, selling: Selling): boolean {
   if (line === null || cart === null) return false;
   const at = cart.lines.indexOf(line);
   const setMilli = (milli: number): void => {
-    (milli > 0 ? cartStore.setQuantity(line.line, milli) : cartStore.remove(line.line)).catch(selling.onProblem);
+    if (milli > 0) cartStore.setQuantity(line.line, milli).catch(selling.onProblem);
+    else selling.takeOut(line);
   };
   switch (key) {
     case 'ArrowDown':
@@ -116,7 +117,7 @@ function onCart(key: string, cart: Cart | null, selling: Selling): boolean {
       if (line.unit === 'each') setMilli(line.quantityMilli - 1000);
       return true;
     case 'Delete':
-      cartStore.remove(line.line).catch(selling.onProblem);
+      selling.takeOut(line);
       return true;
     default:
       return false;

@@ -5,6 +5,7 @@ import { cartStore } from '../../cart/cart-store.ts';
 import { foreseeCode, tileOfCode } from '../../cart/known-tiles.ts';
 import type { Cart, CartLine, Tile } from '../../cart/preview.ts';
 import { parseTyped } from '../../format/parse-typed.ts';
+import { useRegister } from '../../parts/register-context.ts';
 import { refusalCode } from '../../texts/refusal-text.ts';
 import { beep } from './beep.ts';
 import type { Notice, UnknownCode } from './notice.tsx';
@@ -20,7 +21,7 @@ export type SellDialog =
   | ({ readonly kind: 'new-product' | 'department' } & UnknownCode)
   | { readonly kind: 'variant'; readonly tile: Tile; readonly quantityMilli: number }
   | { readonly kind: 'weigh'; readonly tile: Tile }
-  | { readonly kind: 'quantity'; readonly line: CartLine };
+  | { readonly kind: 'quantity' | 'void'; readonly line: CartLine };
 
 const ONE = 1000;
 const LONGEST_KEYED = 30;
@@ -59,9 +60,12 @@ export interface Selling {
   readonly onProblem: (error: unknown) => void;
   readonly dialog: SellDialog | null;
   readonly setDialog: (dialog: SellDialog | null) => void;
+  /** Takes a line out; asks why first, where the shop wants to know. */
+  readonly takeOut: (line: CartLine) => void;
 }
 
 export function useSelling(cart: Cart | null): Selling {
+  const asksWhy = useRegister().selling?.voidReason === true;
   const [search, setSearchText] = useState('');
   const [foundAt, setFoundAt] = useState(0);
   const [keyed, setKeyed] = useState('');
@@ -183,5 +187,9 @@ export function useSelling(cart: Cart | null): Selling {
     onProblem,
     dialog,
     setDialog,
+    takeOut: (line) => {
+      if (asksWhy) setDialog({ kind: 'void', line });
+      else cartStore.remove(line.line).catch(onProblem);
+    },
   };
 }
