@@ -19,6 +19,7 @@ test('a setting of how the shop sells holds from the next line on, and what is n
     ageChecks: true,
     blindCount: false,
     pricesIncludeTax: true,
+    taxByLine: false,
     voidReason: false,
   });
   const wrong = setSelling(register, { scalePattern: 'nonsense' }, owner);
