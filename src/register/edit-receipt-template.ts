@@ -2,10 +2,10 @@
 import type { Id } from '../base/id.ts';
 import { ok, type Result } from '../base/result.ts';
 import type { ReceiptTemplate } from '../domain/receipt-template.ts';
-import { commit, type Draft } from '../store/journal.ts';
-import { hasSetting, settingId } from '../store/queries/shop.ts';
+import { commit } from '../store/journal.ts';
+
 import { LOGO_SETTING, TEMPLATE_SETTING } from '../store/queries/receipt-template.ts';
-import type { Store } from '../store/store.ts';
+import { draftSetting } from './draft-setting.ts';
 import type { Register } from './register.ts';
 
 export interface TemplateInput extends ReceiptTemplate {
@@ -15,15 +15,9 @@ export interface TemplateInput extends ReceiptTemplate {
 
 export function editReceiptTemplate({ store }: Register, { logo, ...template }: TemplateInput, user: Id): Result<null> {
   return commit(store, { kind: 'setting-changed', user }, (draft) => {
-    put(store, draft, TEMPLATE_SETTING, template);
+    draftSetting(store, draft, TEMPLATE_SETTING, template);
     if (logo !== undefined)
-      put(store, draft, LOGO_SETTING, logo === null ? '' : draft.create('image', { png: Buffer.from(logo).toString('base64') }));
+      draftSetting(store, draft, LOGO_SETTING, logo === null ? '' : draft.create('image', { png: Buffer.from(logo).toString('base64') }));
     return ok(null);
   });
-}
-
-function put(store: Store, draft: Draft, key: string, content: unknown): void {
-  const value = JSON.stringify(content);
-  if (hasSetting(store.db, key)) draft.patch('setting', settingId(key), { value });
-  else draft.create('setting', { key, value }, settingId(key));
 }

@@ -4,7 +4,8 @@ import { ok, type Result } from '../base/result.ts';
 import { countryProfile } from '../domain/country.ts';
 import { isFiscalSetting, NO_FISCAL, type FiscalRule, type FiscalSetting } from '../domain/fiscal.ts';
 import { commit } from '../store/journal.ts';
-import { hasSetting, isText, readCurrency, readSetting, settingId } from '../store/queries/shop.ts';
+import { isText, readCurrency, readSetting } from '../store/queries/shop.ts';
+import { draftSetting } from './draft-setting.ts';
 import type { Store } from '../store/store.ts';
 import { tradingNow } from './open-shift.ts';
 import { ownRegisterId, type Register } from './register.ts';
@@ -22,10 +23,7 @@ export function readFiscal(store: Store): FiscalSetting {
 
 export function setFiscal({ store }: Register, setting: FiscalSetting, user: Id): Result<null> {
   return commit(store, { kind: 'setting-changed', user }, (draft) => {
-    const key = keyOf(store);
-    const value = JSON.stringify(setting);
-    if (hasSetting(store.db, key)) draft.patch('setting', settingId(key), { value });
-    else draft.create('setting', { key, value }, settingId(key));
+    draftSetting(store, draft, keyOf(store), setting);
     return ok(null);
   });
 }

@@ -9,9 +9,10 @@ import { addToCart, priceCart, type Cart, type NewLine } from '../domain/cart.ts
 import { monthsLater, voucherCode, VOUCHER_RANDOM_BYTES, type VoucherPurpose } from '../domain/voucher.ts';
 import { shopWord } from '../domain/shop-words.ts';
 import { commit } from '../store/journal.ts';
-import { hasSetting, readSetting, settingId } from '../store/queries/shop.ts';
+import { readSetting } from '../store/queries/shop.ts';
 import { readTaxCategories } from '../store/queries/taxes.ts';
 import { readVoucher, type VoucherRow } from '../store/queries/vouchers.ts';
+import { draftSetting } from './draft-setting.ts';
 import type { Store } from '../store/store.ts';
 import { changeCart, type CartView } from './edit-cart.ts';
 import { readLanguage, type Register } from './register.ts';
@@ -27,9 +28,7 @@ export function voucherMonths(store: Store): number | null {
 
 export function setVoucherMonths({ store }: Register, months: number | null, user: Id): Result<null> {
   return commit(store, { kind: 'setting-changed', user }, (draft) => {
-    const value = JSON.stringify(months);
-    if (hasSetting(store.db, KEY)) draft.patch('setting', settingId(KEY), { value });
-    else draft.create('setting', { key: KEY, value }, settingId(KEY));
+    draftSetting(store, draft, KEY, months);
     return ok(null);
   });
 }

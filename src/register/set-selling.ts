@@ -7,7 +7,8 @@ import type { Patch } from '../protocol/tables.ts';
 import type { Database } from '../store/database.ts';
 import { commit } from '../store/journal.ts';
 import { listPaymentMethods } from '../store/queries/catalogue.ts';
-import { hasSetting, readSetting, settingId } from '../store/queries/shop.ts';
+import { readSetting } from '../store/queries/shop.ts';
+import { draftSetting } from './draft-setting.ts';
 import type { Changes, Register } from './register.ts';
 
 export interface SellingSettings {
@@ -91,11 +92,7 @@ export function setSelling({ store }: Register, input: Changes<SellingSettings>,
   const wrong = said.find((key) => !IS_VALID[key](input[key]));
   if (wrong !== undefined) return refuse('input.invalid', { field: wrong, reason: 'it is not what this setting takes' });
   return commit(store, { kind: 'setting-changed', user }, (draft) => {
-    for (const key of said) {
-      const value = JSON.stringify(input[key]);
-      if (hasSetting(store.db, key)) draft.patch('setting', settingId(key), { value });
-      else draft.create('setting', { key, value }, settingId(key));
-    }
+    for (const key of said) draftSetting(store, draft, key, input[key]);
     return ok(null);
   });
 }

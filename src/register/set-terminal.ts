@@ -3,7 +3,8 @@ import type { Id } from '../base/id.ts';
 import { ok, type Result } from '../base/result.ts';
 import { BY_HAND, isTerminalSetting, type TerminalSetting } from '../domain/terminal-setting.ts';
 import { commit } from '../store/journal.ts';
-import { hasSetting, readSetting, settingId } from '../store/queries/shop.ts';
+import { readSetting } from '../store/queries/shop.ts';
+import { draftSetting } from './draft-setting.ts';
 import type { Store } from '../store/store.ts';
 import { ownRegisterId, type Register } from './register.ts';
 
@@ -17,10 +18,7 @@ export function readTerminal(store: Store): TerminalSetting {
 
 export function setTerminal({ store }: Register, terminal: TerminalSetting, user: Id): Result<null> {
   return commit(store, { kind: 'setting-changed', user }, (draft) => {
-    const key = keyOf(store);
-    const value = JSON.stringify(terminal);
-    if (hasSetting(store.db, key)) draft.patch('setting', settingId(key), { value });
-    else draft.create('setting', { key, value }, settingId(key));
+    draftSetting(store, draft, keyOf(store), terminal);
     return ok(null);
   });
 }
