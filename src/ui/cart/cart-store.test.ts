@@ -83,6 +83,17 @@ test('a tap shows before the register has answered, and changes go up one after 
   );
 });
 
+test('what is asked of a line long after it got its number goes to that line', async () => {
+  const { store, asked } = await loaded();
+  void store.addTile(MILK, 1000);
+  // A dialog that opens now knows the line by what it was called before the register answered.
+  const early = store.current()?.lines[0]?.line ?? 0;
+  await answerNext(asked, 'POST /api/cart/lines', 200, { ...EMPTY, version: 2, lines: [line(7, 1000)], totalMinor: 129 });
+  void store.remove(early, 'not wanted');
+  await answerNext(asked, 'DELETE /api/cart/lines/7', 200, { ...EMPTY, version: 3 });
+  assert.equal(store.current()?.lines.length, 0);
+});
+
 test('a refusal takes back what was shown and tells whoever asked', async () => {
   const { store, asked } = await loaded();
   const refused = assert.rejects(store.addTile(MILK, 1000), /input\.not-found/);

@@ -155,7 +155,8 @@ export class CartStore {
       }
     }
     this.#sending = false;
-    this.#realLines.clear();
+    // Kept for as long as the cart is: a dialog may have opened on a line before it got its number.
+    if (this.#confirmed?.lines.length === 0) this.#realLines.clear();
     await this.#catchUp();
   }
 
