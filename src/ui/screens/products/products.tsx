@@ -60,6 +60,12 @@ export function Products(): ReactNode {
                 </a>
               ) : null}
               {mayEdit ? (
+                <button type="button" className="btn" onClick={() => setShelving(true)}>
+                  <FolderTree className="icon" aria-hidden />
+                  {t('products.categories')}
+                </button>
+              ) : null}
+              {mayEdit ? (
                 <button type="button" className="btn btn-primary" onClick={() => setEdited('new')}>
                   <Plus className="icon" aria-hidden />
                   {t('products.add')}
@@ -82,12 +88,6 @@ export function Products(): ReactNode {
                 </option>
               ))}
             </select>
-            {mayEdit ? (
-              <button type="button" className="btn" onClick={() => setShelving(true)}>
-                <FolderTree className="icon" aria-hidden />
-                {t('products.categories')}
-              </button>
-            ) : null}
             <button type="button" className="btn" aria-pressed={hidden} onClick={() => setHidden(!hidden)}>
               <EyeOff className="icon" aria-hidden />
               {t('products.hidden')}

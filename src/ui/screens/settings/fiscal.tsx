@@ -43,6 +43,7 @@ function FiscalForm({ setting }: { readonly setting: Setting }): ReactNode {
   });
   return (
     <form
+      className="panel selling-part"
       onSubmit={(event) => {
         event.preventDefault();
         save.mutate();

@@ -42,6 +42,7 @@ function TerminalForm({ setting }: { readonly setting: Setting }): ReactNode {
   });
   return (
     <form
+      className="panel selling-part"
       onSubmit={(event) => {
         event.preventDefault();
         save.mutate();

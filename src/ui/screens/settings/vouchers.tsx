@@ -34,6 +34,7 @@ function TermsForm({ months }: { readonly months: number | null }): ReactNode {
   });
   return (
     <form
+      className="panel selling-part"
       onSubmit={(event) => {
         event.preventDefault();
         if (!isWrong) save.mutate();
