@@ -73,7 +73,7 @@ export function RefundDialog({ uuid, label, onClose }: Props): ReactNode {
                 <bdi className="strong">{row.name}</bdi>
                 <span className="small soft said">
                   {t('refund.sold', { quantity: quantity(row.quantityMilli, locale), amount: money(row.totalMinor) })}
-                  {row.refundedMilli > 0 ? <> {t('refund.before', { quantity: quantity(row.refundedMilli, locale) })}</> : null}
+                  {row.refundedMilli > 0 ? <> · {t('refund.before', { quantity: quantity(row.refundedMilli, locale) })}</> : null}
                 </span>
               </span>
               <span className="refund-step">

@@ -1,14 +1,11 @@
 /** Paying in one press from the selling screen: exact cash, or card. */
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { roundToStep } from '../../../domain/money.ts';
 import { call } from '../../api/call.ts';
 import { cartStore } from '../../cart/cart-store.ts';
-import type { Answer } from '../../../protocol/api/routes.ts';
 import { goTo } from '../../parts/route.ts';
 import { askCard, useAsksTerminal } from '../pay/card-payment.tsx';
 import { completeSale } from '../pay/complete-sale.ts';
-
-type Method = Answer<'listPaymentMethods'>['rows'][number];
 
 export interface QuickPay {
   readonly cash: () => void;
@@ -17,13 +14,27 @@ export interface QuickPay {
   readonly error: unknown;
 }
 
+const METHODS = queryOptions({
+  queryKey: ['payment-methods'],
+  queryFn: ({ signal }) => call('listPaymentMethods', { signal }),
+});
+
 export function useQuickPay(): QuickPay {
-  const methods = useQuery({ queryKey: ['payment-methods'], queryFn: ({ signal }) => call('listPaymentMethods', { signal }) });
+  const client = useQueryClient();
+  // Asked for with the screen, so that a press finds them there.
+  useQuery(METHODS);
   const asksTerminal = useAsksTerminal();
   const pay = useMutation({
-    mutationFn: async (method: Method) => {
+    mutationFn: async (kind: 'cash' | 'card') => {
+      const { rows } = await client.ensureQueryData(METHODS);
+      const method = rows.find((candidate) => candidate.kind === kind && candidate.active);
       const cart = await cartStore.settled();
       if (cart === null || cart.lines.length === 0) return;
+      if (method === undefined) {
+        // No such way to pay in this shop: the payment screen shows which there are.
+        goTo('pay');
+        return;
+      }
       const step = method.kind === 'cash' ? method.roundingStepMinor : null;
       const amountMinor = step === null ? cart.totalMinor : roundToStep(cart.totalMinor, step);
       if (asksTerminal(method, cart)) {
@@ -35,11 +46,7 @@ export function useQuickPay(): QuickPay {
     },
   });
   const by = (kind: 'cash' | 'card') => (): void => {
-    const method = methods.data?.rows.find((candidate) => candidate.kind === kind && candidate.active);
-    if (pay.isPending) return;
-    // No such way to pay in this shop: the payment screen shows which there are.
-    if (method === undefined) goTo('pay');
-    else pay.mutate(method);
+    if (!pay.isPending) pay.mutate(kind);
   };
   return { cash: by('cash'), card: by('card'), busy: pay.isPending, error: pay.error };
 }
