@@ -3,7 +3,7 @@
  * doubled receipt numbers. Each follows from the set of changesets held, not from the order they came in, and goes away by itself when the
  * set no longer says so.
  */
-import { toHex } from '../base/bytes.ts';
+import { sha256, toHex } from '../base/bytes.ts';
 import { idFromBytes } from '../base/id.ts';
 import { compareStamps, INDEX_SPACE, stampMs } from '../protocol/changeset.ts';
 import { hashOfLocal, VOUCHED_STATES } from './look-up.ts';
@@ -33,6 +33,7 @@ export function raise(
   subject: string,
   detail: Readonly<Record<string, unknown>>,
 ): void {
+  if (isSettled(db, { id, kind, detail: '' })) return;
   db.run(
     'INSERT OR IGNORE INTO exception (id, kind, at, subject, detail) VALUES (?, ?, ?, ?, ?)',
     id,
@@ -54,7 +55,8 @@ function settle(
     readonly detail: Readonly<Record<string, unknown>>;
   } | null,
 ): void {
-  if (found === null) db.run('DELETE FROM exception WHERE id = ?', id);
+  if (found === null || isSettled(db, { id, kind: found.kind, detail: JSON.stringify(found.detail) }))
+    db.run('DELETE FROM exception WHERE id = ?', id);
   else
     db.run(
       `INSERT INTO exception (id, kind, at, subject, detail) VALUES (?, ?, ?, ?, ?)
@@ -65,6 +67,47 @@ function settle(
       found.subject,
       JSON.stringify(found.detail),
     );
+}
+
+export const SETTLED = 'exception-settled';
+
+/** What each register notes by a clock of its own, or once and for all: settled whatever it says. */
+const SETTLED_BY_NAME: readonly ExceptionKind[] = ['set-aside', 'stamp-ahead'];
+
+/** What somebody saw who let an exception be: the same exception, grown, is another that wants a person again. */
+export function seenOf(kind: ExceptionKind, detail: string): string {
+  return SETTLED_BY_NAME.includes(kind) ? '' : toHex(sha256(Buffer.from(detail)));
+}
+
+/** Exceptions are few and made seldom: each looks through the journal. */
+function isSettled(
+  db: Database,
+  { id, kind, detail }: { readonly id: string; readonly kind: ExceptionKind; readonly detail: string },
+): boolean {
+  const seen = seenOf(kind, detail);
+  return db
+    .all('SELECT detail FROM audit_entry WHERE kind = ? AND subject = ?', SETTLED, id)
+    .some((row) => readSeen(textOrNull(row['detail'])) === seen);
+}
+
+function readSeen(detail: string | null): string | null {
+  if (detail === null) return null;
+  try {
+    const { seen } = JSON.parse(detail) as { readonly seen?: unknown };
+    return typeof seen === 'string' ? seen : null;
+  } catch {
+    // Text of another program that is no JSON settles nothing.
+    return null;
+  }
+}
+
+/** An entry of the journal that settles an exception, whichever came first. */
+export function noteSettled(db: Database, id: number): void {
+  const subject = textOrNull(db.get('SELECT subject FROM audit_entry WHERE id = ? AND kind = ?', id, SETTLED)?.['subject']);
+  const row = subject === null ? undefined : db.get('SELECT kind, detail FROM exception WHERE id = ?', subject);
+  if (subject === null || row === undefined) return;
+  if (isSettled(db, { id: subject, kind: textOf(row['kind']) as ExceptionKind, detail: textOf(row['detail']) }))
+    db.run('DELETE FROM exception WHERE id = ?', subject);
 }
 
 /**

@@ -28,6 +28,7 @@ import {
   noteNames,
   noteRefunds,
   noteSale,
+  noteSettled,
   noteUserNames,
   noteStock,
   noteVoucher,
@@ -164,6 +165,9 @@ function applyEffects(store: Store, place: Place, id: number): void {
       return;
     case 'sale':
       noteSale(store.db, id);
+      return;
+    case 'audit_entry':
+      noteSettled(store.db, id);
       return;
     case 'invoice':
       noteInvoice(store.db, id);

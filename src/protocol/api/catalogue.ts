@@ -154,9 +154,13 @@ const toCheck = z.object({ id: z.string(), at: instant });
 
 /** What wants a person, by kind; the screen has the words. */
 export const exception = z.discriminatedUnion('kind', [
-  toCheck.extend({ kind: z.literal('equal-barcode'), code: z.string(), names: z.array(z.string()) }),
+  toCheck.extend({ kind: z.literal('equal-barcode'), code: z.string(), products: z.array(withId.extend({ name: z.string() })) }),
   /** Users of one name. */
-  toCheck.extend({ kind: z.literal('equal-name'), name: z.string() }),
+  toCheck.extend({
+    kind: z.literal('equal-name'),
+    name: z.string(),
+    users: z.array(withId.extend({ role: z.string(), builtIn: z.string().nullable() })),
+  }),
   /** Sold under a department since no product had the code; the newest such sale. */
   toCheck.extend({ kind: z.literal('unknown-code'), code: z.string(), times: z.int(), department: z.string(), priceMinor: minor }),
   toCheck.extend({
@@ -475,5 +479,20 @@ export const CATALOGUE = {
     summary:
       'What wants a person: equal barcodes, codes sold without a product, edits that lost, doubled receipt numbers, changes set aside',
     answer: z.object({ rows: z.array(exception) }),
+  }),
+  settleException: route({
+    method: 'POST',
+    path: '/api/to-check/settle',
+    access: 'to-check',
+    summary: 'Settle what wants a person: let it be with a note, keep an equal barcode on one product, rename one of equal users',
+    body: z.intersection(
+      z.object({ id: z.string().max(400) }),
+      z.discriminatedUnion('do', [
+        z.object({ do: z.literal('let-be'), note: z.string().trim().min(1).max(500) }),
+        z.object({ do: z.literal('keep-code'), product: idText }),
+        z.object({ do: z.literal('rename'), user: idText, name }),
+      ]),
+    ),
+    answer: done,
   }),
 } as const;

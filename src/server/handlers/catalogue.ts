@@ -9,6 +9,7 @@ import { addImage, addProduct, editProduct } from '../../register/edit-product.t
 import { editProducts } from '../../register/edit-many-products.ts';
 import { planPrice, withdrawPrice } from '../../register/edit-price.ts';
 import { beginUndo, finishedImports } from '../../register/undo-import.ts';
+import { settleException } from '../../register/settle-exception.ts';
 import { addTax, addTaxRate } from '../../register/edit-tax.ts';
 import { addUser, editUser } from '../../register/edit-user.ts';
 import { listPaymentMethods, readImage, readProduct, readProducts } from '../../store/queries/catalogue.ts';
@@ -115,6 +116,11 @@ export const CATALOGUE_HANDLERS: Handlers<keyof typeof CATALOGUE> = {
     if (!plan.ok) return plan;
     const user = actingUser(runtime, caller);
     return ok({ job: runtime.jobs.start('undo-import', (progress) => runtime.imports.undo(plan.value, user, progress)) });
+  },
+  settleException: (runtime, { body: { id, ...settling }, caller }) => {
+    const needed = settling.do === 'keep-code' ? 'products' : settling.do === 'rename' ? 'users' : 'to-check';
+    if (whoMay(caller, needed) === null) return { ok: false, refusal: rightMissing(caller, needed) };
+    return done(settleException(runtime.register, id, settling, actingUser(runtime, caller)));
   },
   listToCheck: ({ register, clock }) =>
     ok({ rows: listExceptions(register.store.db).map((row) => viewException(register.store, row, clock.nowMs())) }),

@@ -16,11 +16,20 @@ export function viewException(store: Store, row: ToCheckRow, nowMs: number): Vie
   switch (row.kind) {
     case 'equal-barcode': {
       const products = Array.isArray(detail['products']) ? detail['products'].filter((product) => isId(product)) : [];
-      const names = products.flatMap((product) => readProduct(db, product, nowMs)?.name ?? []);
-      return { id, at, kind: row.kind, code: row.subject, names };
+      const named = products.map((product) => ({ id: product, name: readProduct(db, product, nowMs)?.name ?? '' }));
+      return { id, at, kind: row.kind, code: row.subject, products: named };
     }
-    case 'equal-name':
-      return { id, at, kind: row.kind, name: isId(row.subject) ? (readUser(db, row.subject)?.name ?? '') : '' };
+    case 'equal-name': {
+      const ids = Array.isArray(detail['users']) ? detail['users'].filter((user) => isId(user)) : [];
+      const users = ids.map((user) => ({ id: user, role: readUser(db, user)?.role }));
+      return {
+        id,
+        at,
+        kind: row.kind,
+        name: isId(row.subject) ? (readUser(db, row.subject)?.name ?? '') : '',
+        users: users.map(({ id: user, role }) => ({ id: user, role: role?.name ?? '', builtIn: role?.builtIn ?? null })),
+      };
+    }
     case 'unknown-code':
       return {
         id,

@@ -80,6 +80,7 @@ export const ROUTE_PATHS = {
   getSelling: 'GET /api/settings/selling',
   setSelling: 'PATCH /api/settings/selling',
   setRounding: 'PUT /api/payment-methods/:id/rounding',
+  settleException: 'POST /api/to-check/settle',
   listRoles: 'GET /api/roles',
   addRole: 'POST /api/roles',
   editRole: 'PATCH /api/roles/:id',

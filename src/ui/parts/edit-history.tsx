@@ -8,13 +8,14 @@ import { useTranslation } from '../texts/texts.tsx';
 import { Problem } from './problem.tsx';
 import { useLocale, useMoney } from './register-context.ts';
 
+type Of = 'product' | 'customer' | 'user';
 type Edit = Answer<'productEdits'>['rows'][number];
 type Change = Edit['changes'][number];
 
 /** Pictures and hashes mean nothing to a person: that they changed is told. */
 const NO_WORD = /^[\w-]{20,}$/;
 
-export function EditHistory({ of, id }: { readonly of: 'product' | 'customer' | 'user'; readonly id: string }): ReactNode {
+export function EditHistory({ of, id }: { readonly of: Of; readonly id: string }): ReactNode {
   const { t } = useTranslation();
   const locale = useLocale();
   const edits = useQuery({
@@ -36,7 +37,7 @@ export function EditHistory({ of, id }: { readonly of: 'product' | 'customer' | 
             <span className="soft small num">{dateTime(edit.at, locale)}</span>
             <ul className="small">
               {edit.changes.map((change) => (
-                <ChangeLine key={change.column} change={change} />
+                <ChangeLine key={change.column} of={of} change={change} />
               ))}
             </ul>
           </li>
@@ -51,10 +52,11 @@ function wordOf(kind: string): 'added' | 'imported' | 'changed' {
   return kind.endsWith('-added') || kind === 'shop-set-up' ? 'added' : 'changed';
 }
 
-function ChangeLine({ change }: { readonly change: Change }): ReactNode {
+function ChangeLine({ of, change }: { readonly of: Of; readonly change: Change }): ReactNode {
   const { t, i18n } = useTranslation();
   const say = useValue(change.column);
-  const name = i18n.exists(`column.${change.column}`) ? t(`column.${change.column}`) : change.column.replaceAll('_', ' ');
+  const key = of === 'user' && change.column === 'active' ? 'users.may-log-in' : `column.${change.column}`;
+  const name = i18n.exists(key) ? t(key) : change.column.replaceAll('_', ' ');
   const [before, after] = [say(change.before), say(change.after)];
   if (before === null && after === null) return <li>{name}</li>;
   return (
@@ -67,13 +69,13 @@ function ChangeLine({ change }: { readonly change: Change }): ReactNode {
 }
 
 function useValue(column: string): (value: Change['after']) => string | null {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const locale = useLocale();
   const { money } = useMoney();
   return (value) => {
     if (value === null || (typeof value === 'string' && NO_WORD.test(value))) return null;
     if (typeof value === 'boolean') return t(value ? 'do.yes' : 'do.no');
-    if (typeof value === 'string') return value;
+    if (typeof value === 'string') return column === 'role' && i18n.exists(`role.${value}`) ? t(`role.${value}`) : value;
     if (column.endsWith('_minor')) return money(value);
     return column.endsWith('_milli') ? quantity(value, locale) : String(value);
   };

@@ -36,7 +36,13 @@ export function useExceptionWords(): (row: Exception) => Words {
   const valuesOf = (row: Exception): Readonly<Record<string, string | number>> => {
     switch (row.kind) {
       case 'equal-barcode':
-        return { code: row.code, names: list(row.names, locale) };
+        return {
+          code: row.code,
+          names: list(
+            row.products.map(({ name }) => name),
+            locale,
+          ),
+        };
       case 'equal-name':
         return { name: row.name };
       case 'unknown-code':

@@ -10,11 +10,13 @@ import { Problem } from '../../parts/problem.tsx';
 import { useCan, useLocale } from '../../parts/register-context.ts';
 import { ProductForm } from '../products/product-form.tsx';
 import { useExceptionWords, type Exception } from './exception-words.ts';
+import { SettleDialog } from './settle-dialog.tsx';
 import './to-check.css';
 
 export function ToCheck(): ReactNode {
   const { t } = useTranslation();
   const [code, setCode] = useState<string | null>(null);
+  const [settled, setSettled] = useState<Exception | null>(null);
   const list = useQuery({ queryKey: ['to-check'], queryFn: ({ signal }) => call('listToCheck', { signal }) });
   return (
     <Desk>
@@ -32,17 +34,24 @@ export function ToCheck(): ReactNode {
         ) : (
           <ul className="rows" aria-label={t('screen.to-check')} tabIndex={0}>
             {list.data?.rows.map((row) => (
-              <Row key={row.id} row={row} onAdd={setCode} />
+              <Row key={row.id} row={row} onAdd={setCode} onSettle={setSettled} />
             ))}
           </ul>
         )}
       </main>
+      {settled === null ? null : <SettleDialog key={settled.id} row={settled} onClose={() => setSettled(null)} />}
       {code === null ? null : <ProductForm product={null} code={code} onClose={() => setCode(null)} />}
     </Desk>
   );
 }
 
-function Row({ row, onAdd }: { readonly row: Exception; readonly onAdd: (code: string) => void }): ReactNode {
+interface RowProps {
+  readonly row: Exception;
+  readonly onAdd: (code: string) => void;
+  readonly onSettle: (row: Exception) => void;
+}
+
+function Row({ row, onAdd, onSettle }: RowProps): ReactNode {
   const { t } = useTranslation();
   const locale = useLocale();
   const can = useCan();
@@ -64,6 +73,9 @@ function Row({ row, onAdd }: { readonly row: Exception; readonly onAdd: (code: s
             {t('products.add')}
           </button>
         ) : null}
+        <button type="button" className="btn" onClick={() => onSettle(row)}>
+          {t('to-check.settle')}
+        </button>
       </div>
     </li>
   );
