@@ -28,7 +28,7 @@ const SHELVES: readonly { readonly name: Names; readonly icon: string; readonly 
     ],
   },
   {
-    name: { en: 'Dairy', fr: 'Crémerie', nl: 'Zuivel', de: 'Milchprodukte' },
+    name: { en: 'Dairy', fr: 'Crémerie', nl: 'Zuivel', de: 'Molkerei' },
     icon: 'milk',
     goods: [
       [{ en: 'Whole milk', fr: 'Lait entier', nl: 'Volle melk', de: 'Vollmilch' }, 1.29, 'each', '1 l'],
@@ -53,7 +53,7 @@ const SHELVES: readonly { readonly name: Names; readonly icon: string; readonly 
     goods: [
       [{ en: 'Bananas', fr: 'Bananes', nl: 'Bananen', de: 'Bananen' }, 1.99, 'kg', ''],
       [{ en: 'Pears', fr: 'Poires', nl: 'Peren', de: 'Birnen' }, 2.69, 'kg', ''],
-      [{ en: 'Vine tomatoes', fr: 'Tomates en grappe', nl: 'Trostomaten', de: 'Strauchtomaten' }, 3.49, 'kg', ''],
+      [{ en: 'Vine tomatoes', fr: 'Tomates en grappe', nl: 'Trostomaten', de: 'Tomaten am Strauch' }, 3.49, 'kg', ''],
       [{ en: 'Avocado', fr: 'Avocat', nl: 'Avocado', de: 'Avocado' }, 1.19, 'each', ''],
       [{ en: 'Lemons', fr: 'Citrons', nl: 'Citroenen', de: 'Zitronen' }, 0.45, 'each', ''],
     ],
@@ -73,7 +73,7 @@ const SHELVES: readonly { readonly name: Names; readonly icon: string; readonly 
     icon: 'coffee',
     goods: [
       [{ en: 'Ground coffee', fr: 'Café moulu', nl: 'Gemalen koffie', de: 'Gemahlener Kaffee' }, 8.95, 'each', '250 g'],
-      [{ en: 'Espresso beans', fr: 'Café espresso en grains', nl: 'Espressobonen', de: 'Espressobohnen' }, 14.5, 'each', '500 g'],
+      [{ en: 'Espresso beans', fr: 'Café espresso en grains', nl: 'Espressobonen', de: 'Kaffeebohnen' }, 14.5, 'each', '500 g'],
       [{ en: 'Earl Grey tea', fr: 'Thé Earl Grey', nl: 'Earl Grey-thee', de: 'Earl-Grey-Tee' }, 3.6, 'each', ''],
     ],
   },
@@ -81,7 +81,7 @@ const SHELVES: readonly { readonly name: Names; readonly icon: string; readonly 
     name: { en: 'Pantry', fr: 'Épicerie', nl: 'Kruidenierswaren', de: 'Vorrat' },
     icon: 'jar',
     goods: [
-      [{ en: 'Dark chocolate', fr: 'Chocolat noir', nl: 'Pure chocolade', de: 'Zartbitterschokolade' }, 2.45, 'each', '100 g'],
+      [{ en: 'Dark chocolate', fr: 'Chocolat noir', nl: 'Pure chocolade', de: 'Zartbitter-Schokolade' }, 2.45, 'each', '100 g'],
       [{ en: 'Olive oil', fr: 'Huile d’olive', nl: 'Olijfolie', de: 'Olivenöl' }, 9.9, 'each', '75 cl'],
       [{ en: 'Basmati rice', fr: 'Riz basmati', nl: 'Basmatirijst', de: 'Basmatireis' }, 3.29, 'each', '1 kg'],
       [{ en: 'Spaghetti', fr: 'Spaghetti', nl: 'Spaghetti', de: 'Spaghetti' }, 1.75, 'each', '500 g'],

@@ -17,6 +17,7 @@ import { add, believe, create, deliver, foreignChain, patch, refTo, snapshot, te
 import { makeShop, openTestStore, sellSome, temporaryFolder } from '../../test/support/shop.ts';
 import { admitDetached, readHeads } from './archive.ts';
 import { bytesOf } from './database.ts';
+import { seenOf } from './exceptions.ts';
 import { openStore } from './open-store.ts';
 import { sealSchema } from './schema-seal.ts';
 import { closeStore, findLocal, quickCheck, writeMeta, type Store } from './store.ts';
@@ -97,6 +98,36 @@ test('a lost edit is a fact of the set of patches: raised when two did not see e
   deliver(store, b.write([patch('product', P, 7, { price_minor: 20 }, { price: [5, a.key] })]));
   assert.deepEqual(kinds(store), []);
   closeStore(store);
+});
+
+test('an exception that somebody let be is gone whichever came first, it or the entry; grown since, it is there', () => {
+  const [a, b, c] = [foreignChain(1), foreignChain(2), foreignChain(3)];
+  const first = a.write([patch('product', P, 5, { price_minor: 10 })]);
+  const last = b.write([patch('product', P, 9, { price_minor: 30 }, { price: [7, b.key] })]);
+  const seen = storeFor(a, b, c);
+  deliver(seen, first, last);
+  const { id, detail } = present(seen.db.get('SELECT id, detail FROM exception'), 'the lost edit');
+  const entry = (of: string): SealedChangeset =>
+    c.write([
+      add('audit_entry', {
+        kind: 'exception-settled',
+        at: 10,
+        subject: String(id),
+        detail: JSON.stringify({ seen: seenOf('lost-edit', of), note: 'fine' }),
+      }),
+    ]);
+  const other = entry('something else');
+  const settled = entry(String(detail));
+  deliver(seen, other);
+  assert.deepEqual(kinds(seen), ['lost-edit'], 'what somebody saw was another');
+  deliver(seen, settled);
+  assert.deepEqual(kinds(seen), []);
+  const late = storeFor(a, b, c);
+  deliver(late, other, settled, last, first);
+  assert.deepEqual(kinds(late), []);
+  assert.equal(verifyStore(late.db).ok, true);
+  closeStore(seen);
+  closeStore(late);
 });
 
 test('[fault 45] equal barcodes are an exception with both products, gone when one code or one product goes', () => {
