@@ -42,6 +42,11 @@ export const REFUSALS = {
 
   // ---- selling
   'sale.empty': entry(409, 'The cart is empty.', 'Scan or choose a product first.'),
+  'cart.full': entry(
+    409,
+    'This cart holds as much as one sale can.',
+    'Pay what is in it and begin another. A discount on the whole cart takes room for every line.',
+  ),
   'sale.not-settled': entry(409, 'The payments do not cover the amount due.', 'Add a payment for what is left.'),
   'sale.overpaid': entry(409, 'The payments are more than the amount due, and {{method}} gives no change.', 'Lower that payment.'),
   'sale.age-not-checked': entry(

@@ -110,7 +110,7 @@ export interface Cart {
   readonly taxRounding: TaxRounding;
 }
 
-/** Enough for a trolley; leaves a changeset room for adjustments, tenders and movements. */
+/** Enough for a trolley. */
 export const MAX_LINES = 200;
 
 export function emptyCart(id: Id, startedAt: number): Cart {
@@ -157,7 +157,7 @@ export function addToCart(cart: Cart, goods: NewLine, withEach: NewLine | null =
     added.unshift({ ...PLAIN_LINE, ...withEach, quantityMilli: line.quantityMilli, parent: line.line, line: cart.nextLine + 1 });
   if (!added.every(isCountable)) return refuse('input.amount-too-large');
   const kept = cart.lines.filter((held) => held !== same && held !== companion);
-  if (kept.length + added.length > MAX_LINES) return refuse('input.invalid', { field: 'cart', reason: `it holds ${MAX_LINES} lines` });
+  if (kept.length + added.length > MAX_LINES) return refuse('cart.full');
   return ok({ ...cart, lines: [...kept, ...added], nextLine: cart.nextLine + added.length });
 }
 
@@ -267,6 +267,13 @@ export function priceCart(cart: Cart): PricedCart {
     discountMinor: minor(off.reduce((sum, { amountMinor }) => sum - amountMinor, 0)),
     items: lines.reduce((sum, line) => sum + piecesOf(line), 0),
   };
+}
+
+/** Rows that a sale of these lines is made of: the lines, their stock, what was taken off them, vouchers, and what was taken out before. */
+export function saleRows({ lines }: PricedCart, { voided }: Cart): number {
+  const rowsOf = ({ product, kind, adjustments, voucher }: PricedLine): number =>
+    1 + Number(product !== null && kind === 'goods') + adjustments.length + Number(voucher !== null);
+  return voided.length + lines.reduce((sum, line) => sum + rowsOf(line), 0);
 }
 
 /** Pieces as people count them: a line in kg is one, a deposit none. */

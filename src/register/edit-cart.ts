@@ -14,6 +14,7 @@ import {
   PLAIN_LINE,
   priceCart,
   removeLine,
+  saleRows,
   type Cart,
   type CartLine,
   type Discount,
@@ -23,6 +24,7 @@ import {
 } from '../domain/cart.ts';
 import { takenPayments, unsettledPayment, type CardPayment } from '../domain/card-payment.ts';
 import { readScaleLabel } from '../domain/scale-label.ts';
+import { MAX_ROWS } from '../protocol/changeset.ts';
 import { findByCode, packOfCode, readProduct, type ProductRow } from '../store/queries/catalogue.ts';
 import { priceNow } from '../store/queries/prices.ts';
 import { attemptsOf } from '../store/queries/payments.ts';
@@ -289,9 +291,13 @@ export function whilePaying(store: Store, cart: Cart): Refused | null {
   return takenPayments(payments).length === 0 ? null : refuse('payment.taken');
 }
 
+/** A sale is one changeset: beside its own rows there is room for the drawer's opening, payments, their vouchers and credit notes. */
+const MAX_SALE_ROWS = MAX_ROWS - 60;
+
 /**
  * One change of the open cart, with the cart before it kept for undo. In a transaction of its own; a refusal leaves no trace. Refuses with
- * payment.unsettled, payment.taken: what a card is paying for stays as it is; with disk.no-new-sale for the first line on a full disk.
+ * payment.unsettled, payment.taken: what a card is paying for stays as it is; with disk.no-new-sale for the first line on a full disk;
+ * with cart.full for more than one sale can hold.
  */
 export function changeCart(store: Store, edit: (cart: Cart) => Result<Cart>): Result<CartView> {
   return store.db.transact('relaxed', () => {
@@ -302,6 +308,7 @@ export function changeCart(store: Store, edit: (cart: Cart) => Result<Cart>): Re
     if (!edited.ok) return edited;
     if (open.cart.lines.length === 0 && edited.value.lines.length > 0 && store.db.disk?.level() === 'full')
       return refuse('disk.no-new-sale');
+    if (saleRows(priceCart(edited.value), edited.value) > MAX_SALE_ROWS) return refuse('cart.full');
     const started = open.cart.lines.length === 0 ? { ...edited.value, startedAt: store.clock.nowMs() } : edited.value;
     const next: OpenCart = { cart: started, before: open.cart, lastSale: null, version: open.version + 1 };
     writeOpenCart(store, next);
