@@ -7,5 +7,5 @@ test('[P4] [fault 28] 300 single-byte edits of a store (of the 10,000 of `npm ru
   const report = await runEdits({ edits: 300, seed: 28 }, () => {});
   assert.deepEqual(report.missed, [], describeEdits(report));
   assert.equal(report.harmless.content, 0, describeEdits(report));
-  assert.ok(report.foundAtOpen > 0 && report.foundByVerify > 100, describeEdits(report));
+  assert.ok(report.foundAtOpen > 0 && report.foundByVerify > 70, describeEdits(report));
 });
