@@ -200,18 +200,23 @@ function checkSwaps(db: Database): Problem | null {
 
 /**
  * A payment that names what a terminal was asked is of that way and amount, was approved, and counts once: what terminals took is what the
- * sales say, and what is still offered.
+ * sales say, and what is still offered. Once a writer: a register and its copy hold the same open cart and may both sell it, which the copy's
+ * exception tells.
  */
 function checkCards(db: Database): Problem | null {
   const wrong = db.get(`
-    SELECT t.id, a.amount_minor AS asked, t.amount_minor AS paid, count(*) OVER (PARTITION BY t.payment_attempt) AS times,
+    SELECT t.id, a.amount_minor AS asked, t.amount_minor AS paid,
+      count(*) OVER (PARTITION BY t.payment_attempt, c.chain) AS counted,
+      EXISTS (SELECT 1 FROM exception x WHERE x.id = 'clone:' || lower(hex(k.id))) AS copied,
       a.payment_method IS t.payment_method AND a.amount_minor = t.amount_minor AND a.state = 'asked' AND a.gives_back IS NULL
         AND EXISTS (SELECT 1 FROM payment_attempt s WHERE s.attempt = a.id AND s.state = 'approved') AS fits
-    FROM tender t JOIN payment_attempt a ON a.id = t.payment_attempt ORDER BY fits, times DESC LIMIT 1`);
-  if (wrong === undefined || (wrong['fits'] === 1 && wrong['times'] === 1)) return null;
+    FROM tender t JOIN payment_attempt a ON a.id = t.payment_attempt
+      JOIN changeset c ON c.local = t.id >> 9 JOIN chain k ON k.number = c.chain
+    ORDER BY fits, copied, counted DESC LIMIT 1`);
+  if (wrong === undefined || (wrong['fits'] === 1 && (wrong['counted'] === 1 || wrong['copied'] === 1))) return null;
   return {
     where: `tender ${String(wrong['id'])}`,
-    what: `a terminal was asked for ${String(wrong['asked'])}; ${String(wrong['paid'])} count, ${String(wrong['times'])} times`,
+    what: `a terminal was asked for ${String(wrong['asked'])}; ${String(wrong['paid'])} count, ${String(wrong['counted'])} times`,
   };
 }
 

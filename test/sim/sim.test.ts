@@ -23,6 +23,7 @@ after(() => stage.close());
 const ONCE_FAILED: Readonly<Record<number, string>> = {
   15: 'a copied disk gave two sales one id',
   20: 'a register put back gave two sales one id',
+  1390: 'a copy sold the cart that a card had paid on the register it was copied from',
 };
 
 for (const [seed, what] of Object.entries(ONCE_FAILED))
