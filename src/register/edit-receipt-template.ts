@@ -3,7 +3,6 @@ import type { Id } from '../base/id.ts';
 import { ok, type Result } from '../base/result.ts';
 import type { ReceiptTemplate } from '../domain/receipt-template.ts';
 import { commit } from '../store/journal.ts';
-
 import { LOGO_SETTING, TEMPLATE_SETTING } from '../store/queries/receipt-template.ts';
 import { draftSetting } from './draft-setting.ts';
 import type { Register } from './register.ts';

@@ -5,7 +5,7 @@ import { present } from '../base/assert.ts';
 import { unwrap } from '../base/result.ts';
 import { makeShop, sellSome } from '../../test/support/shop.ts';
 import { addProduct } from '../register/edit-product.ts';
-import { countWaiting } from './waiting.ts';
+import { COUNT_WAITING, countWaiting } from './waiting.ts';
 
 test('[P1] what waits is counted as it comes, is acknowledged, and falls back', async () => {
   const shop = await makeShop();
@@ -40,14 +40,7 @@ test('[P1] what waits is counted as it comes, is acknowledged, and falls back', 
 
 test('counting reads what was added, not the whole history', async () => {
   const shop = await makeShop();
-  countWaiting(shop.store);
-  const plan = shop.store.db
-    .all(
-      `EXPLAIN QUERY PLAN SELECT count(DISTINCT c.local) AS changes, count(s.id) AS sales
-     FROM changeset c LEFT JOIN sale s ON s.id BETWEEN c.local * 512 AND c.local * 512 + 511
-     WHERE c.chain = 1 AND c.n > 5 AND c.n <= 9 AND c.state IN (0, 6)`,
-    )
-    .map(({ detail }) => String(detail));
+  const plan = shop.store.db.all(`EXPLAIN QUERY PLAN ${COUNT_WAITING}`, 1, 5, 9).map(({ detail }) => String(detail));
   assert.deepEqual(
     plan.filter((step) => step.startsWith('SCAN')),
     [],

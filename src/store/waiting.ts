@@ -33,16 +33,14 @@ function follow(db: Database, chain: number, before: WaitingTally | undefined, s
   };
 }
 
+/** Parameters: a chain, n after which, n up to which. */
+export const COUNT_WAITING = `SELECT count(DISTINCT c.local) AS changes, count(s.id) AS sales
+  FROM changeset c LEFT JOIN sale s ON s.id BETWEEN c.local * 512 AND c.local * 512 + 511
+  WHERE c.chain = ? AND c.n > ? AND c.n <= ? AND c.state IN (0, 6)`;
+
 /** Changesets `after` < n <= `upto` of a chain that are merged here. */
 function count(db: Database, chain: number, after: number, upto: number): Waiting {
   if (upto <= after) return { changes: 0, sales: 0 };
-  const row = db.get(
-    `SELECT count(DISTINCT c.local) AS changes, count(s.id) AS sales
-     FROM changeset c LEFT JOIN sale s ON s.id BETWEEN c.local * 512 AND c.local * 512 + 511
-     WHERE c.chain = ? AND c.n > ? AND c.n <= ? AND c.state IN (0, 6)`,
-    chain,
-    after,
-    upto,
-  );
+  const row = db.get(COUNT_WAITING, chain, after, upto);
   return { changes: numberOf(row?.['changes']), sales: numberOf(row?.['sales']) };
 }
