@@ -5,6 +5,7 @@ import { CATALOGUE } from './catalogue.ts';
 import { SELLING } from './selling.ts';
 import { INVOICES } from './invoices.ts';
 import { PEOPLE } from './people.ts';
+import { PRODUCTS } from './products.ts';
 import { PRINTING } from './printing.ts';
 import { PAYMENTS } from './payments.ts';
 import { REPORTS } from './reports.ts';
@@ -16,6 +17,7 @@ export const ROUTES = {
   ...SHOP,
   ...SELLING,
   ...PAYMENTS,
+  ...PRODUCTS,
   ...CATALOGUE,
   ...PEOPLE,
   ...SETTINGS,

@@ -2,6 +2,7 @@
 import { ok, refuse, type Refused, type Result } from '../../base/result.ts';
 import { isId, type Id } from '../../base/id.ts';
 import type { CATALOGUE } from '../../protocol/api/catalogue.ts';
+import type { PRODUCTS } from '../../protocol/api/products.ts';
 import { addCustomer, editCustomer, forgetCustomer } from '../../register/edit-customer.ts';
 import { addVariants } from '../../register/add-variants.ts';
 import { addCategory, editCategory, removeCategory } from '../../register/edit-category.ts';
@@ -24,7 +25,7 @@ import { viewException } from './to-check.ts';
 /** Matches of a search in a list: more than anybody reads. */
 const MAX_FOUND = 2_000;
 
-export const CATALOGUE_HANDLERS: Handlers<keyof typeof CATALOGUE> = {
+export const CATALOGUE_HANDLERS: Handlers<keyof typeof CATALOGUE | keyof typeof PRODUCTS> = {
   listProducts: async ({ register, reader, clock }, { query }) => {
     const offset = Number(query.cursor) || 0;
     const nowMs = clock.nowMs();
