@@ -183,7 +183,13 @@ export interface HubMasterClient extends HubClient {
   /** False when the hub holds nothing of the chain yet. */
   assignChain(chain: Uint8Array, role: string): Promise<boolean>;
   denyChain(chain: Uint8Array, fromN: number | null): Promise<boolean>;
-  beginIncarnation(shop: { id: string; name: string; number: number; incarnationId: string; protocolVersion: number }): Promise<void>;
+  /** `incarnation` null: it is being filled, and nobody's yet. */
+  beginIncarnation(shop: {
+    readonly id: string;
+    readonly name: string;
+    readonly incarnation: { readonly number: number; readonly id: string } | null;
+    readonly protocolVersion: number;
+  }): Promise<void>;
   listenOffered(onOffered: () => void): Promise<void>;
 }
 
@@ -210,8 +216,8 @@ export function makeHubMasterClient(link: SqlLink): HubMasterClient {
       await link.query('select hub.begin_incarnation($1::uuid, $2::text, $3::bigint, $4::uuid, $5::int)', [
         shop.id,
         shop.name,
-        shop.number,
-        shop.incarnationId,
+        shop.incarnation?.number ?? 0,
+        shop.incarnation?.id ?? null,
         shop.protocolVersion,
       ]);
     },

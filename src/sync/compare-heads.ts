@@ -52,6 +52,17 @@ export function leaveOvertakenChain(tools: SyncTools, hubHeads: HubHeads): boole
 const CHAIN_BATCH = 500;
 const BATCH_BYTES = 4 * 1024 * 1024;
 
+/** Nothing that the hub holds is news here. */
+export function holdsAll(store: Store, hubHeads: HubHeads): boolean {
+  const mine = new Map(readHeads(store).map((head) => [toHex(head.chain), head.first]));
+  return hubHeads.entries().every(([chain, tips]) => isWithin(store, mine.get(chain), tips));
+}
+
+/** `first`: the first number held here of the chain, if one is. What is held of a chain has no gap. */
+function isWithin(store: Store, first: number | undefined, tips: readonly HubHead[]): boolean {
+  return (first ?? 0) <= (tips[0]?.firstN ?? 1) && tips.every((tip) => isHeld(store, tip.hash));
+}
+
 /** Takes every changeset of every chain that the hub holds and this store lacks, by chain: after it the feed can be read from its end on. */
 export async function takeMissing(tools: SyncTools, hub: HubClient, hubHeads: HubHeads): Promise<number> {
   const { store } = tools;
@@ -60,7 +71,7 @@ export async function takeMissing(tools: SyncTools, hub: HubClient, hubHeads: Hu
   for (const [chain, tips] of hubHeads) {
     const held = mine.get(chain);
     const firstN = tips[0]?.firstN ?? 1;
-    if (tips.every((tip) => isHeld(store, tip.hash)) && (held?.first ?? 0) <= firstN) continue;
+    if (isWithin(store, held?.first, tips)) continue;
     const last = Math.max(...tips.map((tip) => tip.n));
     const heldN = held?.tips.length === 1 && held.first <= firstN ? (held.tips[0]?.n ?? 0) : 0;
     if (heldN > 0 && tips.length === 1 && heldN < last) {

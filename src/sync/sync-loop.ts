@@ -145,7 +145,7 @@ export function startSync(input: SyncInput): Sync {
           return;
         }
         refused = end.problem ?? refused;
-        goApart(null);
+        goApart(end.why === 'replaced' ? { code: 'hub.replaced', params: {} } : null);
         pauseMs = FIRST_PAUSE_MS;
       } else {
         if (connected.refusal.code === 'pairing.revoked') {

@@ -103,6 +103,10 @@ create table if not exists hub.pairing_request (
   at timestamptz not null default clock_timestamp()
 );
 
+-- What the new register was before: it may belong to this shop already.
+alter table hub.pairing_request add column if not exists shop uuid;
+alter table hub.pairing_request add column if not exists register uuid;
+
 -- Unlogged: a lost last-seen costs nothing, a flush for each would.
 create unlogged table if not exists hub.presence (
   role text primary key,

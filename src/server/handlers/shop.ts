@@ -113,6 +113,26 @@ export const SHOP_HANDLERS: Handlers<keyof typeof SHOP> = {
       return refuse('mode.not-possible', { from: readMode(runtime.register.store) ?? '', to: 'master' });
     return ok({ job: runtime.jobs.start('to-master', (progress) => runtime.network.toMaster(progress, body.hubPort)) });
   },
+  takeOver: (runtime, { body }) => {
+    const mode = readMode(runtime.register.store);
+    if (mode !== 'slave' && runtime.network.problem()?.code !== 'master.keys-missing')
+      return refuse('mode.not-possible', { from: mode ?? '', to: 'master' });
+    return ok({ job: runtime.jobs.start('take-over', (progress) => runtime.network.takeOver(progress, body.recoveryCode, body.hubPort)) });
+  },
+  joinNewMaster: async ({ network }) => done(await network.stepDown()),
+  joinAgain: (runtime, { body }) => {
+    const { store } = runtime.register;
+    if (store.authority === null) return refuse('mode.not-possible', { from: readMode(store) ?? '', to: 'slave' });
+    const request = { ...body, registerName: '', language: textOrNull(readMeta(store.db, 'language')) ?? 'en' };
+    return ok({ job: runtime.jobs.start('join', (progress) => runtime.network.join(progress, request)) });
+  },
+  toSingle: async (runtime) => {
+    const mode = readMode(runtime.register.store);
+    if (mode !== 'slave' && mode !== 'master') return refuse('mode.not-possible', { from: mode ?? '', to: 'single' });
+    const { fullCopy, catchingUp } = viewStatus(runtime);
+    if (!fullCopy) return refuse('storage.not-full-copy', { left: catchingUp === null ? '?' : catchingUp.total - catchingUp.done });
+    return done(await runtime.network.toSingle());
+  },
 };
 
 function viewState(runtime: Runtime, caller: Caller): Answer<'getState'> {
