@@ -31,10 +31,13 @@ import { announceMaster, authorityMark, type Announcement } from '../sync/discov
 import { startDutyThread, type DutyThread } from '../sync/duty-thread.ts';
 import { raiseMembers } from '../sync/raise-members.ts';
 import type { NetworkInput } from './network-input.ts';
+import { watchRivals } from './rivals.ts';
 import { ownPairing, proclaim, vouchForAll } from './vouch.ts';
 
 /** Registers that may be paired before PostgreSQL must start again with more room: a connection nobody uses costs some 60 kB. */
 const ROOM_FOR = 250;
+/** Another master is on the same network, or gone. */
+const RIVAL_TIMEOUT_MS = 1_500;
 
 export interface Master {
   readonly port: number;
@@ -116,14 +119,27 @@ async function takeDuty(input: NetworkInput, running: RunningHub, port: number, 
   const duty = startDutyThread({ file: store.file, address, clock, log });
   let firewall: FirewallResult | null = null;
   let announcement: Announcement | null = null;
+  let rivals: ReturnType<typeof watchRivals> | null = null;
+  const connectTo = async (place: { readonly host: string; readonly port: number; readonly connectTimeoutMs?: number }): Promise<Result<HubClient>> => {
+    const link = await connectHub(
+      {
+        ...place,
+        database: SHOP_DATABASE,
+        user: memberRole(pairing),
+        password: registerPassword(keys.secret, pairing),
+        iterations: REGISTER_SCRAM_ITERATIONS,
+        authority: keys.authority.certificate,
+      },
+      { clock, random },
+    );
+    return link.ok ? ok(makeHubClient(link.value)) : link;
+  };
   const announce = async (): Promise<void> => {
     const own = listRegisters(store.db).find(({ id }) => id === ownRegisterId(store));
     firewall = await openFirewall(port, process.platform, systemRunner);
-    announcement ??= announceMaster(
-      { shop: shopName, register: own?.name ?? '', port, authority: authorityMark(keys.authority.certificate) },
-      clock,
-      log,
-    );
+    const mark = authorityMark(keys.authority.certificate);
+    announcement ??= announceMaster({ shop: shopName, register: own?.name ?? '', port, authority: mark }, clock, log);
+    rivals ??= watchRivals({ ...input, port, mark, connectTo: (place) => connectTo({ ...place, connectTimeoutMs: RIVAL_TIMEOUT_MS }) });
   };
   if (isOpen) await announce();
   return {
@@ -134,19 +150,8 @@ async function takeDuty(input: NetworkInput, running: RunningHub, port: number, 
     forgetRecoveryCode: () => forgetRecoveryCode(running.hub.folder.keys),
     firewallCommand: () => (firewall?.state === 'by-hand' ? firewall.commands.join('\n') : null),
     connectOwn: async () => {
-      const link = await connectHub(
-        {
-          host: '127.0.0.1',
-          port,
-          database: SHOP_DATABASE,
-          user: memberRole(pairing),
-          password: registerPassword(keys.secret, pairing),
-          iterations: REGISTER_SCRAM_ITERATIONS,
-          authority: keys.authority.certificate,
-        },
-        { clock, random },
-      );
-      return link.ok ? ok(makeHubClient(link.value)) : (whyDown(running.state()) ?? link);
+      const link = await connectTo({ host: '127.0.0.1', port });
+      return link.ok ? link : (whyDown(running.state()) ?? link);
     },
     open: async () => {
       const client = await running.connectMaster();
@@ -161,6 +166,7 @@ async function takeDuty(input: NetworkInput, running: RunningHub, port: number, 
     ...desk,
     revoke: (id, user) => revoke(input, running, id, user),
     stop: async (how) => {
+      await rivals?.stop();
       await announcement?.stop();
       await desk.close();
       await duty.stop();

@@ -83,11 +83,17 @@ export function makeNetwork(input: NetworkInput): Network {
     master?.duty.nudge();
     input.onStatus();
   };
-  const end = async (how: { readonly server: 'stop' | 'leave' }): Promise<void> => {
-    await sync?.stop();
-    sync = null;
-    await master?.stop(how);
-    master = null;
+  let ending: Promise<void> = Promise.resolve();
+  /** One after the other: a hub that was replaced may be on its way down already. */
+  const end = (how: { readonly server: 'stop' | 'leave' }): Promise<void> => {
+    const before = ending;
+    ending = before.then(async () => {
+      await sync?.stop();
+      sync = null;
+      await master?.stop(how);
+      master = null;
+    });
+    return ending;
   };
 
   const raise = async (port: number, progress: JobProgress | null): Promise<Result<Master>> => {

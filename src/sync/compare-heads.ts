@@ -110,6 +110,26 @@ async function takeValues(tools: SyncTools, hub: HubClient, changesets: readonly
     admitDetached(tools.store, await hub.detachedValues(hashes.slice(at, at + MAX_DETACHED_COUNT)));
 }
 
+/**
+ * Gives a hub that is not this register's all that it lacks: own chains are pushed, others' offered. What this register's own hub has taken
+ * stays as it is known.
+ */
+export async function giveMissing(tools: SyncTools, hub: HubClient, hubHeads: HubHeads): Promise<void> {
+  const { store } = tools;
+  for (const { chain } of ownChains(store.db)) {
+    const tips = (hubHeads.get(toHex(chain)) ?? []).map(({ hash }) => hash);
+    for (let from = coveredUpTo(store, chain, tips) + 1; ;) {
+      const batch = readChain(store, chain, from, CHAIN_BATCH, BATCH_BYTES);
+      const last = batch.at(-1);
+      if (last === undefined) break;
+      await hub.push(batch, detachedOf(store, await findHashes(tools, batch)));
+      from = last.n + 1;
+      await tools.yieldTurn();
+    }
+  }
+  await offerMissing(tools, hub, hubHeads);
+}
+
 /** Offers what this store holds of others' chains and the hub lacks. Returns false when the hub could not take all of it yet. */
 export async function offerMissing(tools: SyncTools, hub: HubClient, hubHeads: HubHeads): Promise<boolean> {
   const { store } = tools;

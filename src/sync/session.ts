@@ -35,7 +35,7 @@ import { compareIncarnations, readIncarnation } from '../store/queries/incarnati
 import type { Change } from '../store/store.ts';
 import { countWaiting } from '../store/waiting.ts';
 import { asResult, ok, RefusalError, type Refusal } from '../base/result.ts';
-import { holdsAll, leaveOvertakenChain, levelOutbox, offerMissing, readHubHeads, takeMissing } from './compare-heads.ts';
+import { giveMissing, holdsAll, leaveOvertakenChain, levelOutbox, offerMissing, readHubHeads, takeMissing } from './compare-heads.ts';
 import { Bell } from './signal.ts';
 import { findHashes, takeIn, type SyncTools } from './tools.ts';
 
@@ -176,7 +176,7 @@ class Session {
     hooks.onGreeting(greeting);
     if (this.#isReplaced()) {
       // Somebody must tell it. What it holds and nobody else does comes with the register that hosts it.
-      await offerMissing(tools, hub, await readHubHeads(hub));
+      await giveMissing(tools, hub, await readHubHeads(hub));
       throw new SessionOver('replaced', 'another register is the master now');
     }
     await hub.listen((wake) => this.#onWake(wake));

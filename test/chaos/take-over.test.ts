@@ -90,3 +90,50 @@ test(
     assert.deepEqual(await checkShop(now, acknowledged), []);
   },
 );
+
+test(
+  '[P3] [fault 20] two registers take over at once, both sell; the dead master returns: one holds, the others join it, nothing is lost or doubled',
+  { timeout: 240_000 },
+  async (t) => {
+    const shop = await shopOfThree(t);
+    const [, second, third] = shop.tills;
+    assert.ok(second && third);
+    const acknowledged = new Map<string, string>();
+    for (const till of shop.tills) await sellOn(till, 2, acknowledged);
+    await settle(shop);
+    await shop.killMaster(0);
+    const ports = [await freePort(), await freePort()];
+    const jobs = await Promise.all(
+      [second, third].map((till, at) =>
+        till.call('takeOver', { body: { recoveryCode: shop.recoveryCode, hubPort: ports[at] ?? 0 } }).then(({ job }) => waitForJob(till, job)),
+      ),
+    );
+    assert.deepEqual(
+      jobs.map(({ state }) => state),
+      ['done', 'done'],
+    );
+    for (const till of [second, third]) await sellOn(till, 3, acknowledged);
+    await shop.restart(0);
+    const first = shop.tills[0];
+    assert.ok(first);
+    await sellOn(first, 1, acknowledged);
+    // Each hears of the other where the shop's word, or the network, says that it is.
+    const isReplaced = async (till: Till): Promise<boolean> => (await till.call('getStatus')).problem?.code === 'master.replaced';
+    await eventually('all but one are replaced', async () => (await Promise.all(shop.tills.map(isReplaced))).filter(Boolean).length === 2, 30_000);
+    const replaced = await Promise.all(shop.tills.map(isReplaced));
+    assert.ok(replaced[0], 'the old master does not hold');
+    for (const [at, till] of shop.tills.entries()) if (replaced[at] === true) await till.call('joinNewMaster');
+    const holder = replaced.indexOf(false);
+    const order = [holder, ...[0, 1, 2].filter((at) => at !== holder)];
+    const now = {
+      ...shop,
+      hubPort: ports[holder - 1] ?? 0,
+      folders: order.map((at) => shop.folders[at] ?? ''),
+      tills: order.flatMap((at) => shop.tills[at] ?? []),
+    };
+    await settle(now);
+    for (const till of now.tills) await sellOn(till, 1, acknowledged);
+    await settle(now);
+    assert.deepEqual(await checkShop(now, acknowledged), []);
+  },
+);

@@ -35,8 +35,16 @@ export function compareIncarnations(a: IncarnationMark, b: IncarnationMark): num
 
 /** The one that holds, or null in a shop of one register. */
 export function readIncarnation(store: Store): Incarnation | null {
-  const { authority, db } = store;
-  if (authority === null) return null;
+  return incarnations(store).next().value ?? null;
+}
+
+/** All that the shop's present CA signed, the one that holds first. */
+export function listIncarnations(store: Store): Incarnation[] {
+  return [...incarnations(store)];
+}
+
+function* incarnations({ authority, db }: Store): Generator<Incarnation, void> {
+  if (authority === null) return;
   const rows = db.all(
     'SELECT number, incarnation, register, addresses, port, at, signature FROM incarnation ORDER BY number DESC, incarnation DESC',
   );
@@ -52,7 +60,6 @@ export function readIncarnation(store: Store): Incarnation | null {
       port: numberOf(row['port']),
       at: numberOf(row['at']),
     };
-    if (isSignedByAuthority(authority, bytesOf(row['signature']), 'incarnation', ...incarnationParts(found))) return found;
+    if (isSignedByAuthority(authority, bytesOf(row['signature']), 'incarnation', ...incarnationParts(found))) yield found;
   }
-  return null;
 }
