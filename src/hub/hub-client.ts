@@ -72,6 +72,8 @@ export interface Presence {
   readonly delayMs: number;
   readonly position: number;
   readonly lastSeenMs: number;
+  /** Of the asking register's own: the shop's keys wait for it. */
+  readonly called: boolean;
 }
 
 /** What a wake-up said. A payload may be applied if all in it is right; only a pull moves a position. */
@@ -99,7 +101,9 @@ export interface HubClient {
     maxRows: number,
   ): Promise<readonly Readonly<Record<string, unknown>>[]>;
   countShop(): Promise<ShopCounts>;
-  announce(state: Omit<Presence, 'role' | 'lastSeenMs'>): Promise<readonly Presence[]>;
+  announce(state: Omit<Presence, 'role' | 'lastSeenMs' | 'called'>): Promise<readonly Presence[]>;
+  /** What hand-over.ts reads; null when nothing waits for this register. */
+  takeKeys(): Promise<string | null>;
   greet(): Promise<Greeting>;
   listen(onWake: (wake: Wake) => void): Promise<void>;
   close(): Promise<void>;
@@ -164,10 +168,14 @@ export function makeHubClient(link: SqlLink): HubClient {
     },
     announce: (state) =>
       link.query(
-        `select register, role, waiting_count as waiting, program_version as version, delay as "delayMs", position, last_seen_ms as "lastSeenMs"
+        `select register, role, waiting_count as waiting, program_version as version, delay as "delayMs", position, last_seen_ms as "lastSeenMs", called
          from hub.announce($1::uuid, $2::bigint, $3::text, $4::bigint, $5::bigint)`,
         [state.register, state.waiting, state.version, Math.round(state.delayMs), state.position],
       ),
+    async takeKeys() {
+      const [row] = await link.query<{ keys: string | null }>('select hub.take_keys() as keys');
+      return row?.keys ?? null;
+    },
     greet: () => greet(link),
     listen: (onWake) => link.listen('feed', (payload) => onWake(parseWake(payload))),
     close: () => link.close(),

@@ -9,8 +9,9 @@ import { present } from '../base/assert.ts';
 import { equalBytes } from '../base/bytes.ts';
 import { makeId, type Id } from '../base/id.ts';
 import { ok, refuse, type Refused, type Result } from '../base/result.ts';
-import { issueChainCertificate, signByAuthority } from '../hub/certificate-authority.ts';
+import { exportAuthorityKey, issueChainCertificate, signByAuthority } from '../hub/certificate-authority.ts';
 import { REGISTER_SCRAM_ITERATIONS, SHOP_DATABASE } from '../hub/cluster-conf.ts';
+import { offerKeys, withdrawKeys } from '../hub/hand-over.ts';
 import { openFirewall, systemRunner, type FirewallResult } from '../hub/firewall.ts';
 import { makeHubClient, type HubClient, type HubMasterClient } from '../hub/hub-client.ts';
 import { forgetRecoveryCode } from '../hub/hub-keys.ts';
@@ -29,7 +30,7 @@ import { listRegisters, readShop } from '../store/queries/shop.ts';
 import { readMeta, writeMeta } from '../store/store.ts';
 import { announceMaster, authorityMark, type Announcement } from '../sync/discovery.ts';
 import { startDutyThread, type DutyThread } from '../sync/duty-thread.ts';
-import { raiseMembers } from '../sync/raise-members.ts';
+import { listPairings, raiseMembers } from '../sync/raise-members.ts';
 import type { NetworkInput } from './network-input.ts';
 import { watchRivals } from './rivals.ts';
 import { ownPairing, proclaim, vouchForAll } from './vouch.ts';
@@ -50,6 +51,8 @@ export interface Master {
   connectOwn(): Promise<Result<HubClient>>;
   /** The hub was filled: everybody whom the store knows gets in, this register is the master, and says so on the network. */
   open(): Promise<Result<null>>;
+  /** Offers the shop's keys to that register, whose database is to answer on `port`; null takes the offer back. */
+  handOver(to: Id | null, port: number): Promise<Result<null>>;
   startPairing(): Promise<Result<PairingCode>>;
   stopPairing(): Promise<Result<null>>;
   pairing(): PairingCode | null;
@@ -162,6 +165,20 @@ async function takeDuty(input: NetworkInput, running: RunningHub, port: number, 
       const opened = await running.open(proclaimed.value);
       if (opened.ok) await announce();
       return opened;
+    },
+    handOver: async (to, onPort) => {
+      const member = to === null ? null : (listPairings(store).get(to) ?? null);
+      if (to !== null && (member === null || to === ownRegisterId(store))) return refuse('input.not-found', { what: 'register' });
+      const client = await running.connectMaster();
+      if (!client.ok) return client;
+      const { shopId, authority, secret } = keys;
+      const shopKeys = { shopId, authority: authority.certificate, authorityKey: exportAuthorityKey(authority), secret };
+      const work =
+        member === null
+          ? withdrawKeys(client.value.link)
+          : offerKeys(client.value.link, memberRole(member), { keys: shopKeys, port: onPort });
+      await work.finally(() => client.value.close());
+      return ok(null);
     },
     ...desk,
     revoke: (id, user) => revoke(input, running, id, user),

@@ -4,7 +4,10 @@
  */
 import { rm } from 'node:fs/promises';
 import { equalBytes } from '../base/bytes.ts';
+import type { Id } from '../base/id.ts';
 import { asResult, ok, refuse, type Refusal, type Result } from '../base/result.ts';
+import { readHandedOver } from '../hub/hand-over.ts';
+import type { HubClient } from '../hub/hub-client.ts';
 import { openBox, registerPassword } from '../hub/sealed-box.ts';
 import { memberRole } from '../hub/members.ts';
 import { hasHubKeys, makeShop, putHubKeys, readShopSecret, type KeysToPut } from '../hub/hub-keys.ts';
@@ -44,6 +47,8 @@ export interface Network {
   takeOver(progress: JobProgress, recoveryCode: string | null, port: number): Promise<Result<Moved>>;
   /** A master that was replaced, or gives its part away, joins the new one. */
   stepDown(): Promise<Result<null>>;
+  /** Offers the master's part to another register, which takes it by itself as soon as it hears of it. Null takes the offer back. */
+  handOver(to: Id | null, port: number): Promise<Result<null>>;
   /** On its own from now on, with all that it holds. */
   toSingle(): Promise<Result<null>>;
   join(progress: JobProgress, request: JoinRequest): Promise<Result<Moved>>;
@@ -54,6 +59,7 @@ export interface Network {
 
 /** The hub that was left should hear of it; one that is gone is not waited for. */
 const FAREWELL_MS = 3_000;
+const GOODBYE_MS = 1_500;
 const LOOK_MS = 50;
 
 export function makeNetwork(input: NetworkInput): Network {
@@ -74,6 +80,7 @@ export function makeNetwork(input: NetworkInput): Network {
       version: input.version,
       connect,
       onStatus: () => onSyncStatus(),
+      onCalled: (hub) => void takeHandedOver(hub).catch((error: unknown) => log.warn('master.not-taken', { error: String(error) })),
     });
   };
   const beginSlave = (): void => beginSync(slaveConnect({ ...input, store }));
@@ -133,6 +140,17 @@ export function makeNetwork(input: NetworkInput): Network {
     return ok(code === null ? {} : { recoveryCode: code });
   };
 
+  /** The master gave its part to this register: its keys come over the same connection as everything else. */
+  const takeHandedOver = async (hub: HubClient): Promise<void> => {
+    if (readMeta(store.db, 'unfinished') !== null || store.authority === null) return;
+    const text = await hub.takeKeys();
+    const handed = text === null ? null : readHandedOver(text, store.authority);
+    const box = listSealedBoxes(store.db).find(({ ca }) => store.authority !== null && equalBytes(ca, store.authority))?.box;
+    if (handed === null || box === undefined) return;
+    await putHubKeys(keysFolder(input), { keys: handed.keys, box, recoveryCode: null });
+    input.startJob('take-over', (progress) => become(progress, handed.port));
+  };
+
   const sayFarewell = async (): Promise<void> => {
     const until = clock.monotonicMs() + FAREWELL_MS;
     while (sync?.status().state === 'online' && countWaiting(store).changes > 0 && clock.monotonicMs() < until) await clock.sleep(LOOK_MS);
@@ -147,7 +165,13 @@ export function makeNetwork(input: NetworkInput): Network {
     problem = { code: 'master.replaced', params: { register: nameOf(newest.register) } };
     log.warn('master.replaced', { number: newest.number, register: newest.register });
     const isPlanned = readMeta(store.db, 'handing_over') === newest.register;
-    void (isPlanned ? stepDown().then(() => null) : end({ server: 'stop' })).then(
+    // Whoever is connected hears of it as this register did; a hub that is gone at once would leave them searching.
+    const leave = async (): Promise<void> => {
+      await clock.sleep(master === null ? 0 : GOODBYE_MS);
+      if (isPlanned) await stepDown();
+      else await end({ server: 'stop' });
+    };
+    void leave().then(
       () => input.onStatus(),
       (error: unknown) => log.error('master.not-ended', { error: String(error) }),
     );
@@ -213,6 +237,16 @@ export function makeNetwork(input: NetworkInput): Network {
       return become(progress, port);
     },
     stepDown,
+    handOver: async (to, port) => {
+      if (master === null) return refuse('mode.not-master');
+      const offered = await master.handOver(to, port);
+      if (!offered.ok) return offered;
+      note(() => {
+        if (to === null) store.db.run("DELETE FROM meta WHERE name = 'handing_over'");
+        else writeMeta(store.db, 'handing_over', to);
+      });
+      return ok(null);
+    },
     toSingle: async () => {
       await end({ server: 'stop' });
       problem = null;

@@ -53,6 +53,8 @@ export interface SessionHooks {
   /** Reading the feed: `done` of `total` positions. */
   onProgress(done: number, total: number): void;
   onPresence(presences: readonly Presence[], delayMs: number): void;
+  /** The master gives its part to this register. */
+  onCalled(): void;
   onTraffic(sent: number, received: number): void;
   /** What is written here was taken, or nothing waits (null); or it waits, for the reason the hub gave. */
   onPush(problem: Refusal | null): void;
@@ -391,6 +393,7 @@ class Session {
       delayMs = tools.clock.monotonicMs() - startedMs;
       // Where the hub has no room for it nobody hears it, until there is.
       if (announced.ok) hooks.onPresence(announced.value, delayMs);
+      if (announced.ok && announced.value.some(({ called }) => called)) hooks.onCalled();
       await tools.clock.sleep(ANNOUNCE_MS, this.#signal);
     }
   }

@@ -21,13 +21,6 @@ async function shopOfThree(t: TestContext): Promise<ShopOfTills> {
   return shop;
 }
 
-/** The shop as its new master sees it: the others, the new master first. */
-function without(shop: ShopOfTills, gone: number, first: number, hubPort: number): ShopOfTills {
-  const order = [first, ...shop.tills.keys().filter((at) => at !== gone && at !== first)];
-  const pick = <T>(list: readonly T[]): T[] => order.flatMap((at) => list[at] ?? []);
-  return { ...shop, hubPort, folders: pick(shop.folders), tills: pick(shop.tills) };
-}
-
 test(
   '[P1] [P3] [fault 19] the master is killed and gone: a slave takes over with the recovery code, the other follows by its address, nothing is lost',
   { timeout: 180_000 },
@@ -53,7 +46,7 @@ test(
     await waitForJob(second, job);
     assert.equal((await second.call('getState')).mode, 'master');
     await third.call('setMasterAddress', { body: { host: '127.0.0.1', port: hubPort } });
-    const now = without(shop, 0, 1, hubPort);
+    const now = reordered(shop, [1, 2], hubPort);
     await settle(now);
     await sellOn(third, 1, acknowledged);
     await settle(now);
@@ -66,28 +59,85 @@ test(
   },
 );
 
+/** The shop in this order, the master first. */
+function reordered(shop: ShopOfTills, order: readonly number[], hubPort: number): ShopOfTills {
+  return { ...shop, hubPort, folders: order.map((at) => shop.folders[at] ?? ''), tills: order.flatMap((at) => shop.tills[at] ?? []) };
+}
+
 test(
-  '[P3] a planned hand-over: the master lives, the others hear of the new one by themselves, the old one joins it by one tap',
-  { timeout: 180_000 },
+  '[P3] the master gives its part to another register, and that one has it taken from it: nobody pairs anew, everybody sells all the while',
+  { timeout: 240_000 },
   async (t) => {
     const shop = await shopOfThree(t);
-    const [master, second, third] = shop.tills;
-    assert.ok(master && second && third);
+    const [first, second, third] = shop.tills;
+    assert.ok(first && second && third);
     const acknowledged = new Map<string, string>();
     for (const till of shop.tills) await sellOn(till, 2, acknowledged);
     await settle(shop);
+    const { rows } = await first.call('listRegisters');
+    const secondId = rows.find(({ code }) => code === 'R2')?.id ?? '';
+    await assert.rejects(second.call('handOver', { body: { register: secondId } }), /mode\.not-master/);
+
+    // Given: one call on the master, and no hand anywhere else.
     const hubPort = await freePort();
-    const { job } = await second.call('takeOver', { body: { recoveryCode: shop.recoveryCode, hubPort } });
-    await waitForJob(second, job);
-    await eventually('the old master knows', async () => (await master.call('getStatus')).problem?.code === 'master.replaced', 10_000);
-    await sellOn(master, 2, acknowledged);
-    await master.call('joinNewMaster');
-    await eventually('it is a slave', async () => (await master.call('getState')).mode === 'slave', 5_000);
-    const now: ShopOfTills = { ...shop, hubPort, folders: [1, 0, 2].map((at) => shop.folders[at] ?? ''), tills: [second, master, third] };
+    await first.call('handOver', { body: { register: secondId, hubPort } });
+    const modes = async (): Promise<string> => (await Promise.all(shop.tills.map((till) => till.call('getState')))).map(({ mode }) => mode).join();
+    for (const till of shop.tills) await sellOn(till, 1, acknowledged);
+    await eventually('the second is the master', async () => (await modes()) === 'slave,master,slave', 60_000);
+    const given = reordered(shop, [1, 0, 2], hubPort);
+    await settle(given);
+    assert.deepEqual(await checkShop(given, acknowledged), []);
+
+    // Taken: with the recovery code, while the master lives. It learns of it, and joins by one tap.
+    const { job } = await first.call('takeOver', { body: { recoveryCode: shop.recoveryCode, hubPort: shop.hubPort } });
+    await waitForJob(first, job);
+    await eventually('the master knows', async () => (await second.call('getStatus')).problem?.code === 'master.replaced', 10_000);
+    await sellOn(second, 2, acknowledged);
+    await second.call('joinNewMaster');
+    await settle(shop);
+    for (const till of shop.tills) await sellOn(till, 1, acknowledged);
+    await settle(shop);
+    assert.deepEqual(await checkShop(shop, acknowledged), []);
+  },
+);
+
+test(
+  '[P3] [fault 19] no recovery code: new keys, every other register is paired again by a code and keeps its name, its sales and its numbers',
+  { timeout: 180_000 },
+  async (t) => {
+    const shop = await shopOfThree(t);
+    const [, second, third] = shop.tills;
+    assert.ok(second && third);
+    const acknowledged = new Map<string, string>();
+    for (const till of shop.tills) await sellOn(till, 2, acknowledged);
+    await settle(shop);
+    await shop.destroyMaster();
+    await sellOn(third, 2, acknowledged);
+    const hubPort = await freePort();
+    const { job } = await second.call('takeOver', { body: { recoveryCode: null, hubPort } });
+    const { recoveryCode } = await waitForJob(second, job);
+    assert.ok(recoveryCode !== null && recoveryCode !== shop.recoveryCode, 'a new code is shown');
+    // The old keys prove nothing to the new ones.
+    await assert.rejects(third.call('setMasterAddress', { body: { host: '127.0.0.1', port: hubPort } }), /hub\.not-trusted/);
+    const { code } = await second.call('startPairing');
+    await waitForJob(third, (await third.call('joinAgain', { body: { host: '127.0.0.1', port: hubPort, code } })).job);
+    const now = reordered(shop, [1, 2], hubPort);
     await settle(now);
     await sellOn(third, 1, acknowledged);
     await settle(now);
     assert.deepEqual(await checkShop(now, acknowledged), []);
+    const { rows } = await third.call('listRegisters');
+    assert.deepEqual(
+      rows.map((row) => `${row.code} ${row.isMaster} ${row.isThis}`),
+      ['R1 false false', 'R2 true false', 'R3 false true'],
+    );
+    // Somebody else's shop is no place for it.
+    const stranger = await openShop(0);
+    t.after(() => stranger.stop());
+    const { code: strangeCode } = (await stranger.tills[0]?.call('startPairing')) ?? { code: '' };
+    const joining = await third.call('joinAgain', { body: { host: '127.0.0.1', port: stranger.hubPort, code: strangeCode } });
+    await assert.rejects(waitForJob(third, joining.job), /pairing\.other-shop/);
+    await settle(now);
   },
 );
 
@@ -125,12 +175,7 @@ test(
     for (const [at, till] of shop.tills.entries()) if (replaced[at] === true) await till.call('joinNewMaster');
     const holder = replaced.indexOf(false);
     const order = [holder, ...[0, 1, 2].filter((at) => at !== holder)];
-    const now = {
-      ...shop,
-      hubPort: ports[holder - 1] ?? 0,
-      folders: order.map((at) => shop.folders[at] ?? ''),
-      tills: order.flatMap((at) => shop.tills[at] ?? []),
-    };
+    const now = reordered(shop, order, ports[holder - 1] ?? 0);
     await settle(now);
     for (const till of now.tills) await sellOn(till, 1, acknowledged);
     await settle(now);

@@ -253,6 +253,14 @@ export const SHOP = {
     body: z.object({ recoveryCode: z.string().max(60).nullable(), hubPort: z.int().min(1).max(65535).default(5432) }),
     answer: z.object({ job: z.string() }),
   }),
+  handOver: route({
+    method: 'POST',
+    path: '/api/storage/hand-over',
+    access: 'storage',
+    summary: 'The master gives its part to another register, which takes it by itself; null takes the offer back',
+    body: z.object({ register: idText.nullable(), hubPort: z.int().min(1).max(65535).default(5432) }),
+    answer: done,
+  }),
   joinNewMaster: route({
     method: 'POST',
     path: '/api/storage/slave',

@@ -119,6 +119,7 @@ export const SHOP_HANDLERS: Handlers<keyof typeof SHOP> = {
       return refuse('mode.not-possible', { from: mode ?? '', to: 'master' });
     return ok({ job: runtime.jobs.start('take-over', (progress) => runtime.network.takeOver(progress, body.recoveryCode, body.hubPort)) });
   },
+  handOver: async ({ network }, { body }) => done(await network.handOver(body.register, body.hubPort)),
   joinNewMaster: async ({ network }) => done(await network.stepDown()),
   joinAgain: (runtime, { body }) => {
     const { store } = runtime.register;

@@ -25,6 +25,7 @@ export const ROUTE_PATHS = {
   setMasterAddress: 'PUT /api/storage/address',
   toMaster: 'POST /api/storage/master',
   takeOver: 'POST /api/storage/take-over',
+  handOver: 'POST /api/storage/hand-over',
   joinNewMaster: 'POST /api/storage/slave',
   joinAgain: 'POST /api/storage/join',
   toSingle: 'POST /api/storage/single',
