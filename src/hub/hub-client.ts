@@ -72,7 +72,7 @@ export interface Presence {
   readonly delayMs: number;
   readonly position: number;
   readonly lastSeenMs: number;
-  /** Of the asking register's own: the shop's keys wait for it. */
+  /** Of the asking register's own: the master has a word for it. */
   readonly called: boolean;
 }
 
@@ -102,8 +102,10 @@ export interface HubClient {
   ): Promise<readonly Readonly<Record<string, unknown>>[]>;
   countShop(): Promise<ShopCounts>;
   announce(state: Omit<Presence, 'role' | 'lastSeenMs' | 'called'>): Promise<readonly Presence[]>;
-  /** What hand-over.ts reads; null when nothing waits for this register. */
-  takeKeys(): Promise<string | null>;
+  /** What private-word.ts reads; null when nothing was said to this register. */
+  hearWord(): Promise<string | null>;
+  /** It is kept here: the hub forgets it. */
+  heardWord(): Promise<void>;
   greet(): Promise<Greeting>;
   listen(onWake: (wake: Wake) => void): Promise<void>;
   close(): Promise<void>;
@@ -172,9 +174,12 @@ export function makeHubClient(link: SqlLink): HubClient {
          from hub.announce($1::uuid, $2::bigint, $3::text, $4::bigint, $5::bigint)`,
         [state.register, state.waiting, state.version, Math.round(state.delayMs), state.position],
       ),
-    async takeKeys() {
-      const [row] = await link.query<{ keys: string | null }>('select hub.take_keys() as keys');
-      return row?.keys ?? null;
+    async hearWord() {
+      const [row] = await link.query<{ word: string | null }>('select hub.hear_word() as word');
+      return row?.word ?? null;
+    },
+    async heardWord() {
+      await link.query('select hub.heard_word()');
     },
     greet: () => greet(link),
     listen: (onWake) => link.listen('feed', (payload) => onWake(parseWake(payload))),

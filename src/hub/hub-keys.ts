@@ -69,6 +69,12 @@ export async function readShopSecret(folder: string): Promise<Uint8Array | null>
   return existsSync(file) ? await readFile(file) : null;
 }
 
+/** Another code, which opens another box. */
+export async function keepRecoveryCode(folder: string, box: Uint8Array, code: string): Promise<void> {
+  await writePrivately(path.join(folder, 'sealed-box'), box);
+  await writePrivately(path.join(folder, 'recovery-code'), code);
+}
+
 /** The owner has printed it: it is nowhere on this machine any more. */
 export async function forgetRecoveryCode(folder: string): Promise<void> {
   await rm(path.join(folder, 'recovery-code'), { force: true });

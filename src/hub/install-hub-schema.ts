@@ -23,7 +23,7 @@ const FILES = [
   'page',
   'count-shop',
   'announce',
-  'take-keys',
+  'private-word',
   'greet',
   'begin-incarnation',
   'assign-chain',

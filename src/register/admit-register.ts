@@ -75,18 +75,12 @@ export interface AuthorityRows {
 /** The shop gets a CA, or another one: kept here, and told to everybody with all that it vouches for. Done once; again does nothing. */
 export function publishAuthority({ store }: Register, rows: AuthorityRows): Result<null> {
   if (store.authority !== null && equalBytes(store.authority, rows.authority)) return ok(null);
-  const number = 1 + numberOf(store.db.get('SELECT ifnull(max(number), 0) AS number FROM sealed_box')?.['number']);
   const before = store.authority;
   const done = commitWith(store, (append) => {
     writeMeta(store.db, 'authority', rows.authority);
     store.authority = rows.authority;
     const first = startDraft(store);
-    first.insert('sealed_box', {
-      number,
-      box: toBase64Url(rows.box),
-      ca: toBase64Url(rows.authority),
-      signature: toBase64Url(rows.boxSignature),
-    });
+    insertBox(store, first, rows);
     insertRevocations(store, first, rows.revocations);
     append(first, { kind: 'authority-made', user: null });
     for (const certificates of chunk(rows.certificates, MAX_CERTIFICATES)) {
@@ -99,6 +93,27 @@ export function publishAuthority({ store }: Register, rows: AuthorityRows): Resu
   });
   if (!done.ok) store.authority = before;
   return done;
+}
+
+/** Another sealed box of the same CA: the owner has another code. */
+export function publishBox({ store }: Register, rows: Pick<AuthorityRows, 'authority' | 'box' | 'boxSignature'>): Result<null> {
+  return commit(store, { kind: 'box-sealed', user: null }, (draft) => {
+    insertBox(store, draft, rows);
+    return ok(null);
+  });
+}
+
+function insertBox(
+  { db }: Store,
+  draft: Draft,
+  { authority, box, boxSignature }: Pick<AuthorityRows, 'authority' | 'box' | 'boxSignature'>,
+): void {
+  draft.insert('sealed_box', {
+    number: 1 + numberOf(db.get('SELECT ifnull(max(number), 0) AS number FROM sealed_box')?.['number']),
+    box: toBase64Url(box),
+    ca: toBase64Url(authority),
+    signature: toBase64Url(boxSignature),
+  });
 }
 
 /** Some 600 bytes each, in a changeset of 256 KiB. */

@@ -9,15 +9,14 @@ import { present } from '../base/assert.ts';
 import { equalBytes } from '../base/bytes.ts';
 import { makeId, type Id } from '../base/id.ts';
 import { ok, refuse, type Refused, type Result } from '../base/result.ts';
-import { exportAuthorityKey, issueChainCertificate, signByAuthority } from '../hub/certificate-authority.ts';
+import { issueChainCertificate, signByAuthority } from '../hub/certificate-authority.ts';
 import { REGISTER_SCRAM_ITERATIONS, SHOP_DATABASE } from '../hub/cluster-conf.ts';
-import { offerKeys, withdrawKeys } from '../hub/hand-over.ts';
 import { openFirewall, systemRunner, type FirewallResult } from '../hub/firewall.ts';
 import { makeHubClient, type HubClient, type HubMasterClient } from '../hub/hub-client.ts';
-import { forgetRecoveryCode } from '../hub/hub-keys.ts';
 import { closeMember, ensureMember, listMembers, memberRole, revokeMember } from '../hub/members.ts';
 import { closePairing, openPairing, servePairing, type PairingCode, type PairingRequest } from '../hub/pairing.ts';
 import { connectHub } from '../hub/pg-link.ts';
+import { sayPrivately, takeWordsBack } from '../hub/private-word.ts';
 import { runHub, type RunningHub } from '../hub/run-hub.ts';
 import { registerPassword } from '../hub/sealed-box.ts';
 import type { ServerState } from '../hub/supervise.ts';
@@ -32,6 +31,7 @@ import { announceMaster, authorityMark, type Announcement } from '../sync/discov
 import { startDutyThread, type DutyThread } from '../sync/duty-thread.ts';
 import { listPairings, raiseMembers } from '../sync/raise-members.ts';
 import type { NetworkInput } from './network-input.ts';
+import { keepRecovery, shopKeysOf, type Recovery } from './recovery.ts';
 import { watchRivals } from './rivals.ts';
 import { ownPairing, proclaim, vouchForAll } from './vouch.ts';
 
@@ -44,9 +44,7 @@ export interface Master {
   readonly port: number;
   readonly running: RunningHub;
   readonly duty: DutyThread;
-  /** The owner's recovery code until the owner has seen it. */
-  recoveryCode(): string | null;
-  forgetRecoveryCode(): Promise<void>;
+  readonly recovery: Recovery;
   firewallCommand(): string | null;
   connectOwn(): Promise<Result<HubClient>>;
   /** The hub was filled: everybody whom the store knows gets in, this register is the master, and says so on the network. */
@@ -123,7 +121,11 @@ async function takeDuty(input: NetworkInput, running: RunningHub, port: number, 
   let firewall: FirewallResult | null = null;
   let announcement: Announcement | null = null;
   let rivals: ReturnType<typeof watchRivals> | null = null;
-  const connectTo = async (place: { readonly host: string; readonly port: number; readonly connectTimeoutMs?: number }): Promise<Result<HubClient>> => {
+  const connectTo = async (place: {
+    readonly host: string;
+    readonly port: number;
+    readonly connectTimeoutMs?: number;
+  }): Promise<Result<HubClient>> => {
     const link = await connectHub(
       {
         ...place,
@@ -149,8 +151,7 @@ async function takeDuty(input: NetworkInput, running: RunningHub, port: number, 
     port,
     running,
     duty,
-    recoveryCode: () => keys.recoveryCode,
-    forgetRecoveryCode: () => forgetRecoveryCode(running.hub.folder.keys),
+    recovery: keepRecovery(register, keys, running.hub.folder.keys, random),
     firewallCommand: () => (firewall?.state === 'by-hand' ? firewall.commands.join('\n') : null),
     connectOwn: async () => {
       const link = await connectTo({ host: '127.0.0.1', port });
@@ -159,7 +160,13 @@ async function takeDuty(input: NetworkInput, running: RunningHub, port: number, 
     open: async () => {
       const client = await running.connectMaster();
       if (!client.ok) return client;
-      await raiseMembers(store, client.value, keys.secret, random).finally(() => client.value.close());
+      try {
+        // Of an earlier time, when this register gave its part away.
+        await takeWordsBack(client.value.link);
+        await raiseMembers(store, client.value, keys.secret, random);
+      } finally {
+        await client.value.close();
+      }
       const proclaimed = proclaim(input, keys, port);
       if (!proclaimed.ok) return proclaimed;
       const opened = await running.open(proclaimed.value);
@@ -171,13 +178,13 @@ async function takeDuty(input: NetworkInput, running: RunningHub, port: number, 
       if (to !== null && (member === null || to === ownRegisterId(store))) return refuse('input.not-found', { what: 'register' });
       const client = await running.connectMaster();
       if (!client.ok) return client;
-      const { shopId, authority, secret } = keys;
-      const shopKeys = { shopId, authority: authority.certificate, authorityKey: exportAuthorityKey(authority), secret };
-      const work =
-        member === null
-          ? withdrawKeys(client.value.link)
-          : offerKeys(client.value.link, memberRole(member), { keys: shopKeys, port: onPort });
-      await work.finally(() => client.value.close());
+      try {
+        await takeWordsBack(client.value.link);
+        if (member !== null)
+          await sayPrivately(client.value.link, memberRole(member), { kind: 'host', keys: shopKeysOf(keys), port: onPort });
+      } finally {
+        await client.value.close();
+      }
       return ok(null);
     },
     ...desk,

@@ -3,11 +3,11 @@
  * one place that knows which; handlers ask it, and start and stop go through it. Changing the mode is a job that a restart takes up again.
  */
 import { rm } from 'node:fs/promises';
-import { equalBytes } from '../base/bytes.ts';
+import { equalBytes, toBase64Url } from '../base/bytes.ts';
 import type { Id } from '../base/id.ts';
 import { asResult, ok, refuse, type Refusal, type Result } from '../base/result.ts';
-import { readHandedOver } from '../hub/hand-over.ts';
 import type { HubClient } from '../hub/hub-client.ts';
+import { readPrivateWord } from '../hub/private-word.ts';
 import { openBox, registerPassword } from '../hub/sealed-box.ts';
 import { memberRole } from '../hub/members.ts';
 import { hasHubKeys, makeShop, putHubKeys, readShopSecret, type KeysToPut } from '../hub/hub-keys.ts';
@@ -23,7 +23,8 @@ import type { JobProgress } from './jobs.ts';
 import { firstPull, pair, type JoinRequest } from './join-shop.ts';
 import { DEFAULT_HUB_PORT, keysFolder, raiseMaster, type Master } from './master.ts';
 import type { NetworkInput } from './network-input.ts';
-import { accountOf, slaveConnect, writeAccount } from './slave-link.ts';
+import { makeNextKeys, renewKeys } from './renew-keys.ts';
+import { accountOf, readAccount, slaveConnect, writeAccount } from './slave-link.ts';
 import { ownPairing } from './vouch.ts';
 
 /** What a change of mode answers: the owner's recovery code, where one was made. */
@@ -38,7 +39,7 @@ export interface Network {
   /** Why the hub of a master is not up, if it is not. */
   problem(): Refusal | null;
   /** A change of mode that was cut and waits to be taken up. */
-  unfinished(): { readonly kind: 'to-master'; readonly port: number } | { readonly kind: 'join' } | null;
+  unfinished(): { readonly kind: 'to-master'; readonly port: number } | { readonly kind: 'join' | 'renew-keys' } | null;
   /** Begins what the mode says. For a master this raises the hub. */
   start(): Promise<Result<null>>;
   /** From single, or to go on with what was cut. */
@@ -49,6 +50,8 @@ export interface Network {
   stepDown(): Promise<Result<null>>;
   /** Offers the master's part to another register, which takes it by itself as soon as it hears of it. Null takes the offer back. */
   handOver(to: Id | null, port: number): Promise<Result<null>>;
+  /** New keys, passwords and recovery code for the shop (on its master), while it sells. */
+  renewKeys(progress: JobProgress): Promise<Result<Moved>>;
   /** On its own from now on, with all that it holds. */
   toSingle(): Promise<Result<null>>;
   join(progress: JobProgress, request: JoinRequest): Promise<Result<Moved>>;
@@ -80,7 +83,7 @@ export function makeNetwork(input: NetworkInput): Network {
       version: input.version,
       connect,
       onStatus: () => onSyncStatus(),
-      onCalled: (hub) => void takeHandedOver(hub).catch((error: unknown) => log.warn('master.not-taken', { error: String(error) })),
+      onCalled: (hub) => void hearWord(hub).catch((error: unknown) => log.warn('master.not-heard', { error: String(error) })),
     });
   };
   const beginSlave = (): void => beginSync(slaveConnect({ ...input, store }));
@@ -136,19 +139,25 @@ export function makeNetwork(input: NetworkInput): Network {
       store.db.run("DELETE FROM meta WHERE name = 'unfinished'");
     });
     log.info('storage.master', { port, from });
-    const code = raised.value.recoveryCode();
-    return ok(code === null ? {} : { recoveryCode: code });
+    return ok(shown(raised.value));
   };
 
-  /** The master gave its part to this register: its keys come over the same connection as everything else. */
-  const takeHandedOver = async (hub: HubClient): Promise<void> => {
-    if (readMeta(store.db, 'unfinished') !== null || store.authority === null) return;
-    const text = await hub.takeKeys();
-    const handed = text === null ? null : readHandedOver(text, store.authority);
-    const box = listSealedBoxes(store.db).find(({ ca }) => store.authority !== null && equalBytes(ca, store.authority))?.box;
-    if (handed === null || box === undefined) return;
-    await putHubKeys(keysFolder(input), { keys: handed.keys, box, recoveryCode: null });
-    input.startJob('take-over', (progress) => become(progress, handed.port));
+  /** The master's part is this register's now, or the shop has new keys: it comes over the same connection as everything else. */
+  const hearWord = async (hub: HubClient): Promise<void> => {
+    const { authority } = store;
+    if (readMeta(store.db, 'unfinished') !== null || authority === null) return;
+    const text = await hub.hearWord();
+    const word = text === null ? null : readPrivateWord(text, authority);
+    if (word?.kind === 'renew') {
+      const account = readAccount(store);
+      if (account !== null) writeAccount(store, { ...account, next: { authority: toBase64Url(word.authority), password: word.password } });
+      await hub.heardWord();
+      return;
+    }
+    const box = listSealedBoxes(store.db).find(({ ca }) => equalBytes(ca, authority))?.box;
+    if (word === null || box === undefined) return;
+    await putHubKeys(keysFolder(input), { keys: word.keys, box, recoveryCode: null });
+    input.startJob('take-over', (progress) => become(progress, word.port));
   };
 
   const sayFarewell = async (): Promise<void> => {
@@ -168,6 +177,8 @@ export function makeNetwork(input: NetworkInput): Network {
     // Whoever is connected hears of it as this register did; a hub that is gone at once would leave them searching.
     const leave = async (): Promise<void> => {
       await clock.sleep(master === null ? 0 : GOODBYE_MS);
+      // Somebody let it join meanwhile.
+      if (!isReplaced()) return;
       if (isPlanned) await stepDown();
       else await end({ server: 'stop' });
     };
@@ -176,7 +187,17 @@ export function makeNetwork(input: NetworkInput): Network {
       (error: unknown) => log.error('master.not-ended', { error: String(error) }),
     );
   };
+  const isReplaced = (): boolean => problem?.code === 'master.replaced';
   const nameOf = (id: string): string => listRegisters(store.db).find((row) => row.id === id)?.name ?? '';
+
+  /** What it offered lies in its database in the clear: it goes before that goes down. */
+  const withdrawOffer = async (): Promise<void> => {
+    try {
+      await master?.handOver(null, 0);
+    } catch (error) {
+      log.info('master.offer-left', { error: String(error) });
+    }
+  };
 
   const stepDown = async (): Promise<Result<null>> => {
     const newest = readIncarnation(store);
@@ -184,6 +205,7 @@ export function makeNetwork(input: NetworkInput): Network {
     if (newest === null || authority === null || newest.register === ownRegisterId(store))
       return refuse('mode.not-possible', { from: 'master', to: 'slave' });
     const secret = await readShopSecret(keysFolder(input));
+    await withdrawOffer();
     await end({ server: 'stop' });
     if (secret !== null) {
       const pairing = ownPairing(store);
@@ -213,15 +235,17 @@ export function makeNetwork(input: NetworkInput): Network {
     unfinished: () => {
       const kind = readMeta(store.db, 'unfinished');
       if (kind === 'to-master') return { kind, port: Number(readMeta(store.db, 'hub_port') ?? DEFAULT_HUB_PORT) };
-      return kind === 'join' ? { kind } : null;
+      return kind === 'join' || kind === 'renew-keys' ? { kind } : null;
     },
     start: async () => {
       const mode = readMode(store);
       if (mode === 'master') {
         notePlace();
-        if (problem?.code === 'master.replaced') return ok(null);
+        if (isReplaced() || readMeta(store.db, 'unfinished') === 'renew-keys') return ok(null);
         if (!hasHubKeys(keysFolder(input))) return noteProblem(refuse('master.keys-missing'));
         const raised = await asResult(() => raise(Number(readMeta(store.db, 'hub_port') ?? DEFAULT_HUB_PORT), null));
+        // Meanwhile it may have heard that another register is the master.
+        if (isReplaced()) return ok(null);
         if (raised.ok && sync === null) beginSync(() => raised.value.connectOwn());
         return noteProblem(raised);
       }
@@ -247,6 +271,17 @@ export function makeNetwork(input: NetworkInput): Network {
       });
       return ok(null);
     },
+    renewKeys: async (progress) => {
+      if (readMode(store) !== 'master') return refuse('mode.not-master');
+      if (readMeta(store.db, 'unfinished') === null) await makeNextKeys(input);
+      note(() => writeMeta(store.db, 'unfinished', 'renew-keys'));
+      const port = Number(readMeta(store.db, 'hub_port') ?? DEFAULT_HUB_PORT);
+      const renewed = await renewKeys(input, { raise: () => raise(port, null), end: () => end({ server: 'stop' }) }, progress);
+      if (!renewed.ok) return renewed;
+      beginSync(() => renewed.value.connectOwn());
+      note(() => store.db.run("DELETE FROM meta WHERE name = 'unfinished'"));
+      return ok(shown(renewed.value));
+    },
     toSingle: async () => {
       await end({ server: 'stop' });
       problem = null;
@@ -255,12 +290,16 @@ export function makeNetwork(input: NetworkInput): Network {
     },
     join: async (progress, request) => {
       progress.step('pair', `${request.host}:${request.port}`);
-      const wasThere = store.own !== null;
-      const paired = await pair(input, request);
-      if (!paired.ok) return paired;
+      const before = store.own === null ? null : readMode(store);
       await end({ server: 'stop' });
-      const pulled = wasThere ? ok(null) : await firstPull(input, progress);
+      const paired = await pair(input, request);
+      if (!paired.ok) {
+        if (before === 'slave') beginSlave();
+        return paired;
+      }
+      const pulled = before === null ? await firstPull(input, progress) : ok(null);
       if (!pulled.ok) return pulled;
+      problem = null;
       beginSlave();
       input.onStatus();
       return ok({});
@@ -283,6 +322,12 @@ export function makeNetwork(input: NetworkInput): Network {
 }
 
 /** The shop's keys as the owner's code opens them: of the present CA's box. Refuses recovery.wrong-code. */
+/** The code that the owner has not printed yet, if there is one. */
+function shown({ recovery }: Master): Moved {
+  const code = recovery.code();
+  return code === null ? {} : { recoveryCode: code };
+}
+
 function openNewestBox({ authority, db }: Store, recoveryCode: string): Result<KeysToPut> {
   for (const { box } of listSealedBoxes(db)) {
     const keys = openBox(box, recoveryCode);

@@ -6,6 +6,7 @@ import type { Clock } from '../base/clock.ts';
 import { fromBase64Url, toBase64Url } from '../base/bytes.ts';
 import type { Id } from '../base/id.ts';
 import type { Log } from '../base/log.ts';
+import type { RefusalCode } from '../base/refusals.ts';
 import type { Random } from '../base/random.ts';
 import { ok, refuse, type Result } from '../base/result.ts';
 import { REGISTER_SCRAM_ITERATIONS, SHOP_DATABASE } from '../hub/cluster-conf.ts';
@@ -27,6 +28,8 @@ export interface HubAccount {
   readonly authority: string;
   /** Which raising of the shop's database it was last led to by the shop's own word; null or absent before any. */
   readonly incarnation?: string | null;
+  /** What is right once the shop's keys have changed. */
+  readonly next?: { readonly authority: string; readonly password: string };
 }
 
 export function readAccount(store: Store): HubAccount | null {
@@ -65,11 +68,12 @@ export function slaveConnect(input: LinkInput): () => Promise<Result<HubClient>>
   return async () => {
     const account = readAccount(input.store);
     if (account === null) throw new Error('a slave has an account with its master');
-    for (const at of [...proclaimedAt(input.store, account), ...search.found(account)]) {
-      const moved = await connectAs(input, account, at, 5_000);
+    for (const { host, port } of [...proclaimedAt(input.store, account), ...search.found(account)]) {
+      const moved = await connectAs(input, account, { host, port }, 5_000);
       if (!moved.ok || !(await isPresent(input.store, moved.value))) continue;
-      input.log.info('master.moved', { ...at });
-      writeAccount(input.store, { ...account, ...at, incarnation: readIncarnation(input.store)?.id ?? null });
+      input.log.info('master.moved', { host, port });
+      const now = readAccount(input.store) ?? account;
+      writeAccount(input.store, { ...now, host, port, incarnation: readIncarnation(input.store)?.id ?? null });
       return moved;
     }
     const timeoutMs = ATTEMPTS_MS[tries++ % ATTEMPTS_MS.length] ?? 5_000;
@@ -116,8 +120,12 @@ function makeSearch({ clock, log }: LinkInput): { begin(): void; found(account: 
     },
     /** Those of the account's own shop elsewhere than it knows; each is given out once. */
     found: (account) => {
-      const mark = authorityMark(fromBase64Url(account.authority));
-      const masters = heard.filter(({ authority, host, port }) => authority === mark && !(host === account.host && port === account.port));
+      const marks = [account.authority, ...(account.next === undefined ? [] : [account.next.authority])].map((ca) =>
+        authorityMark(fromBase64Url(ca)),
+      );
+      const masters = heard.filter(
+        ({ authority, host, port }) => marks.includes(authority) && !(host === account.host && port === account.port),
+      );
       heard = [];
       return masters;
     },
@@ -150,13 +158,32 @@ async function connectAs(
       user: account.role,
       password: account.password,
       iterations: REGISTER_SCRAM_ITERATIONS,
-      authority: input.store.authority ?? fromBase64Url(account.authority),
+      authority: fromBase64Url(account.authority),
     },
     input,
   );
   if (link.ok) return ok(makeHubClient(link.value));
+  const { next, ...present } = account;
+  if (next !== undefined && OLD_KEYS.has(link.refusal.code)) {
+    const renewed = await connectAs(input, { ...present, ...next }, { host, port }, connectTimeoutMs);
+    if (renewed.ok) keepNext(input.store, { ...present, ...next, host, port });
+    return renewed;
+  }
   // No code was typed: the master has no such role, or another password for it.
   return link.refusal.code === 'pairing.wrong-code' ? refuse('pairing.not-known') : link;
+}
+
+/** What a hub with new keys says to somebody with the old ones. */
+const OLD_KEYS: ReadonlySet<RefusalCode> = new Set<RefusalCode>(['hub.not-trusted', 'pairing.wrong-code']);
+
+function keepNext(store: Store, account: HubAccount): void {
+  const authority = fromBase64Url(account.authority);
+  store.db.transact('durable', () => {
+    writeMeta(store.db, 'hub_account', JSON.stringify(account));
+    writeMeta(store.db, 'authority', authority);
+    return ok(null);
+  });
+  store.authority = authority;
 }
 
 export function accountOf(

@@ -26,7 +26,7 @@ export function viewStatus(runtime: Runtime): StatusView {
   const joining = mode === 'slave' && readMeta(db, 'full_copy') === null;
   const disk = { level: runtime.disk.level(), freeBytes: runtime.disk.freeBytes() };
   const full: Refusal | null = disk.level === 'full' ? { code: 'disk.no-new-sale', params: {} } : null;
-  const problem = runtime.damage() ?? full ?? sync?.problem ?? runtime.network.problem();
+  const problem = runtime.damage() ?? full ?? runtime.network.problem() ?? sync?.problem ?? null;
   return {
     state: stateOf(mode, joining, sync),
     sinceMs: sync?.sinceMs ?? 0,
@@ -37,6 +37,7 @@ export function viewStatus(runtime: Runtime): StatusView {
     catchingUp: sync?.catchingUp ?? null,
     fullCopy: !joining,
     problem: problem === null ? null : refusalWords(problem),
+    recoveryUnprinted: (runtime.network.master()?.recovery.code() ?? null) !== null,
     lastCut: sync?.lastCut ?? null,
     toCheck: countExceptions(db),
     disk,

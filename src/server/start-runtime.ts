@@ -216,6 +216,7 @@ function takeUpWork(runtime: Runtime): void {
   const { jobs, network, imports } = runtime;
   const unfinished = network.unfinished();
   if (unfinished?.kind === 'to-master') jobs.start('to-master', (progress) => network.toMaster(progress, unfinished.port));
+  if (unfinished?.kind === 'renew-keys') jobs.start('renew-keys', (progress) => network.renewKeys(progress));
   if (unfinished?.kind === 'join') jobs.start('join', (progress) => network.resumeJoin(progress));
   for (const plan of unfinishedImports(runtime.register.store)) jobs.start('import', (progress) => imports.write(plan, progress));
   for (const plan of unfinishedStocktakes(runtime.register.store))

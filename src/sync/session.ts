@@ -53,7 +53,7 @@ export interface SessionHooks {
   /** Reading the feed: `done` of `total` positions. */
   onProgress(done: number, total: number): void;
   onPresence(presences: readonly Presence[], delayMs: number): void;
-  /** The master gives its part to this register. */
+  /** The master has a word for this register alone. */
   onCalled(): void;
   onTraffic(sent: number, received: number): void;
   /** What is written here was taken, or nothing waits (null); or it waits, for the reason the hub gave. */

@@ -39,7 +39,7 @@ export interface SyncInput {
   readonly version: string;
   connect(): Promise<Result<HubClient>>;
   onStatus(status: SyncStatus): void;
-  /** The master gives its part to this register: the shop's keys can be taken from this hub. */
+  /** The master has a word for this register alone, to be heard from this hub. */
   onCalled?(hub: HubClient): void;
 }
 

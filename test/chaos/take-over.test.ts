@@ -81,7 +81,8 @@ test(
     // Given: one call on the master, and no hand anywhere else.
     const hubPort = await freePort();
     await first.call('handOver', { body: { register: secondId, hubPort } });
-    const modes = async (): Promise<string> => (await Promise.all(shop.tills.map((till) => till.call('getState')))).map(({ mode }) => mode).join();
+    const modes = async (): Promise<string> =>
+      (await Promise.all(shop.tills.map((till) => till.call('getState')))).map(({ mode }) => mode).join();
     for (const till of shop.tills) await sellOn(till, 1, acknowledged);
     await eventually('the second is the master', async () => (await modes()) === 'slave,master,slave', 60_000);
     const given = reordered(shop, [1, 0, 2], hubPort);
@@ -155,7 +156,9 @@ test(
     const ports = [await freePort(), await freePort()];
     const jobs = await Promise.all(
       [second, third].map((till, at) =>
-        till.call('takeOver', { body: { recoveryCode: shop.recoveryCode, hubPort: ports[at] ?? 0 } }).then(({ job }) => waitForJob(till, job)),
+        till
+          .call('takeOver', { body: { recoveryCode: shop.recoveryCode, hubPort: ports[at] ?? 0 } })
+          .then(({ job }) => waitForJob(till, job)),
       ),
     );
     assert.deepEqual(
@@ -169,7 +172,11 @@ test(
     await sellOn(first, 1, acknowledged);
     // Each hears of the other where the shop's word, or the network, says that it is.
     const isReplaced = async (till: Till): Promise<boolean> => (await till.call('getStatus')).problem?.code === 'master.replaced';
-    await eventually('all but one are replaced', async () => (await Promise.all(shop.tills.map(isReplaced))).filter(Boolean).length === 2, 30_000);
+    await eventually(
+      'all but one are replaced',
+      async () => (await Promise.all(shop.tills.map(isReplaced))).filter(Boolean).length === 2,
+      30_000,
+    );
     const replaced = await Promise.all(shop.tills.map(isReplaced));
     assert.ok(replaced[0], 'the old master does not hold');
     for (const [at, till] of shop.tills.entries()) if (replaced[at] === true) await till.call('joinNewMaster');
@@ -178,6 +185,53 @@ test(
     const now = reordered(shop, order, ports[holder - 1] ?? 0);
     await settle(now);
     for (const till of now.tills) await sellOn(till, 1, acknowledged);
+    await settle(now);
+    assert.deepEqual(await checkShop(now, acknowledged), []);
+  },
+);
+
+test(
+  '[P7] new keys while the shop sells: who is online follows, who was off pairs again and keeps all, the old recovery code opens nothing, the new one does',
+  { timeout: 240_000 },
+  async (t) => {
+    const shop = await shopOfThree(t);
+    const [master, second, third] = shop.tills;
+    assert.ok(master && second && third);
+    const acknowledged = new Map<string, string>();
+    for (const till of shop.tills) await sellOn(till, 2, acknowledged);
+    await settle(shop);
+    assert.deepEqual(await master.call('showRecoveryCode'), { code: shop.recoveryCode });
+    assert.equal((await master.call('getStatus')).recoveryUnprinted, true);
+    await master.call('recoveryCodePrinted');
+    assert.deepEqual(await master.call('showRecoveryCode'), { code: null });
+    await third.stop();
+
+    const { recoveryCode } = await waitForJob(master, (await master.call('renewKeys')).job);
+    assert.ok(recoveryCode !== null && recoveryCode !== shop.recoveryCode);
+    const two = reordered(shop, [0, 1], shop.hubPort);
+    for (const till of two.tills) await sellOn(till, 1, acknowledged);
+    await settle(two);
+
+    await shop.restart(2);
+    const off = shop.tills[2];
+    assert.ok(off);
+    await sellOn(off, 1, acknowledged);
+    await eventually('it is told', async () => (await off.call('getStatus')).problem?.code === 'hub.not-trusted', 10_000);
+    const { code } = await master.call('startPairing');
+    await waitForJob(off, (await off.call('joinAgain', { body: { host: '127.0.0.1', port: shop.hubPort, code } })).job);
+    await settle(shop);
+    assert.deepEqual(await checkShop(shop, acknowledged), []);
+
+    const hubPort = await freePort();
+    const old = await second.call('takeOver', { body: { recoveryCode: shop.recoveryCode, hubPort } });
+    await assert.rejects(waitForJob(second, old.job), /recovery\.wrong-code/);
+    const { code: another } = await master.call('renewRecoveryCode');
+    await settle(shop);
+    await shop.destroyMaster();
+    for (const right of [another, recoveryCode]) assert.notEqual(right, shop.recoveryCode);
+    await waitForJob(second, (await second.call('takeOver', { body: { recoveryCode: another, hubPort } })).job);
+    await off.call('setMasterAddress', { body: { host: '127.0.0.1', port: hubPort } });
+    const now = reordered(shop, [1, 2], hubPort);
     await settle(now);
     assert.deepEqual(await checkShop(now, acknowledged), []);
   },

@@ -170,7 +170,7 @@ async function unsettled(shop: Pick<Tills, 'hubPort' | 'folders' | 'tills'>): Pr
   for (const [at, till] of shop.tills.entries()) {
     const status = await till.call('getStatus');
     if (status.state !== 'online' || status.waitingChanges > 0)
-      return `R${at + 1} is ${status.state}, ${status.waitingChanges} changes wait`;
+      return `R${at + 1} is ${status.state} (${status.problem?.code ?? 'no problem'}), ${status.waitingChanges} changes wait`;
   }
   const { sales } = inspectCounts(shop);
   if (new Set(sales).size > 1) return `sales ${sales.join(', ')}`;

@@ -103,8 +103,8 @@ create table if not exists hub.pairing_request (
   at timestamptz not null default clock_timestamp()
 );
 
--- The shop's keys on their way to the register that is to host its database.
-create table if not exists hub.hand_over (role text primary key, keys text not null);
+-- What the master has to say to one register alone.
+create table if not exists hub.private_word (role text primary key, word text not null);
 
 -- What the new register was before: it may belong to this shop already.
 alter table hub.pairing_request add column if not exists shop uuid;

@@ -22,6 +22,8 @@ export const status = z.object({
   /** What is wrong, if anything: a refusal's words. */
   problem: refusalBody.shape.error.nullable(),
   /** After a cut: what went and came while apart; null once read or none. */
+  /** On the master: the owner has not printed the recovery code yet. */
+  recoveryUnprinted: z.boolean(),
   lastCut: z.object({ fromMs: instant, untilMs: instant, sent: z.int(), received: z.int() }).nullable(),
   toCheck: z.int(),
   /** Of this register: low is a warning; full lets the open sale be finished, and none begin. */
@@ -50,7 +52,7 @@ export const step = z.object({ step: z.string(), state: z.enum(['waiting', 'runn
 /** Long work: set-up, first pull, import, migration. Survives a reload; `rowsDone` of `rowsTotal`. */
 export const job = z.object({
   id: z.string(),
-  kind: z.enum(['setup', 'join', 'import', 'undo-import', 'stocktake', 'to-master', 'take-over']),
+  kind: z.enum(['setup', 'join', 'import', 'undo-import', 'stocktake', 'to-master', 'take-over', 'renew-keys']),
   state: z.enum(['running', 'done', 'failed', 'cancelled']),
   steps: z.array(step),
   rowsDone: z.int(),
@@ -260,6 +262,34 @@ export const SHOP = {
     summary: 'The master gives its part to another register, which takes it by itself; null takes the offer back',
     body: z.object({ register: idText.nullable(), hubPort: z.int().min(1).max(65535).default(5432) }),
     answer: done,
+  }),
+  renewKeys: route({
+    method: 'POST',
+    path: '/api/storage/renew-keys',
+    access: 'storage',
+    summary: 'New keys, passwords and recovery code for the shop, while it sells (on the master); progress as a job',
+    answer: z.object({ job: z.string() }),
+  }),
+  showRecoveryCode: route({
+    method: 'POST',
+    path: '/api/recovery/show',
+    access: 'storage',
+    summary: 'The owner’s recovery code, while it has not been printed (on the master)',
+    answer: z.object({ code: z.string().nullable() }),
+  }),
+  recoveryCodePrinted: route({
+    method: 'POST',
+    path: '/api/recovery/printed',
+    access: 'storage',
+    summary: 'The recovery code is printed: it is kept nowhere any more',
+    answer: done,
+  }),
+  renewRecoveryCode: route({
+    method: 'POST',
+    path: '/api/recovery/renew',
+    access: 'storage',
+    summary: 'Another recovery code, shown until it is printed; copies of the old sealed box open with the old code as before',
+    answer: z.object({ code: z.string() }),
   }),
   joinNewMaster: route({
     method: 'POST',

@@ -120,6 +120,26 @@ export const SHOP_HANDLERS: Handlers<keyof typeof SHOP> = {
     return ok({ job: runtime.jobs.start('take-over', (progress) => runtime.network.takeOver(progress, body.recoveryCode, body.hubPort)) });
   },
   handOver: async ({ network }, { body }) => done(await network.handOver(body.register, body.hubPort)),
+  renewKeys: (runtime) => {
+    if (runtime.network.master() === null) return refuse('mode.not-master');
+    return ok({ job: runtime.jobs.start('renew-keys', (progress) => runtime.network.renewKeys(progress)) });
+  },
+  showRecoveryCode: ({ network }) => {
+    const master = network.master();
+    return master === null ? refuse('mode.not-master') : ok({ code: master.recovery.code() });
+  },
+  recoveryCodePrinted: async ({ network }) => {
+    const master = network.master();
+    if (master === null) return refuse('mode.not-master');
+    await master.recovery.printed();
+    return ok({ done: true });
+  },
+  renewRecoveryCode: async ({ network }) => {
+    const master = network.master();
+    if (master === null) return refuse('mode.not-master');
+    const code = await master.recovery.renew();
+    return code.ok ? ok({ code: code.value }) : code;
+  },
   joinNewMaster: async ({ network }) => done(await network.stepDown()),
   joinAgain: (runtime, { body }) => {
     const { store } = runtime.register;
