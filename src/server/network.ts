@@ -2,6 +2,8 @@
  * What connects a register to the others, by its mode: nothing (single), the hub on this machine (master), a master elsewhere (slave). The
  * one place that knows which; handlers ask it, and start and stop go through it. Changing the mode is a job that a restart takes up again.
  */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Id } from '../base/id.ts';
 import { present } from '../base/assert.ts';
 import { asResult, describeRefusal, ok, refuse, type Refusal, type Result } from '../base/result.ts';
@@ -12,6 +14,7 @@ import { ownRegisterId, readMode, refillSearch, type Mode } from '../register/re
 import { trustCertificate } from '../store/chains.ts';
 import { beginChain } from '../store/begin-chain.ts';
 import { commitWith } from '../store/journal.ts';
+import { endWaiting } from '../store/restored.ts';
 import { readMeta, writeMeta } from '../store/store.ts';
 import type { Comparison } from '../sync/compare-projection.ts';
 import { pullRecords } from '../sync/first-pull.ts';
@@ -72,6 +75,7 @@ export function makeNetwork(input: NetworkInput): Network {
     });
   };
   const onSyncStatus = (): void => {
+    if (sync?.status().level === true) endWaiting(store);
     if (sync?.status().level === true && readMeta(store.db, 'full_copy') === null)
       store.db.transact('relaxed', () => ok(writeMeta(store.db, 'full_copy', 1)));
     master?.duty.nudge();
@@ -98,6 +102,11 @@ export function makeNetwork(input: NetworkInput): Network {
     unfinished: () => readUnfinished(input),
     start: async () => {
       const mode = readMode(store);
+      if (mode === 'master' && !hasShopKeys(input)) {
+        problem = { code: 'hub.keys-missing', params: {} };
+        input.onStatus();
+        return ok(null);
+      }
       if (mode === 'master') {
         const raised = await asResult(() => raise(Number(readMeta(store.db, 'hub_port') ?? 5432), null));
         problem = raised.ok ? null : raised.refusal;
@@ -139,6 +148,11 @@ export function makeNetwork(input: NetworkInput): Network {
       await master?.stop(how);
     },
   };
+}
+
+/** A main register put back onto another machine has the shop's data and not its keys: new ones would be another shop's. */
+function hasShopKeys({ dataFolder, register: { store } }: NetworkInput): boolean {
+  return readMeta(store.db, 'authority') === null || existsSync(join(dataFolder, 'hub', 'keys', 'shop-id'));
 }
 
 /** A server that dies while it is set up is set up again: the steps find done what is done. */

@@ -1,10 +1,12 @@
 /** Where the register stands, and all registers, in the form the screens show. */
+import { viewBackups, type BackupView } from '../backup/settings.ts';
 import type { Refusal } from '../base/result.ts';
 import type { Answer } from '../protocol/api/routes.ts';
 import { MASTER_SETTING } from '../register/admit-register.ts';
 import { ownRegisterId } from '../register/register.ts';
 import { listPrinters, listPrintJobs } from '../store/queries/printing.ts';
 import { countExceptions, isText, listRegisters, readSetting } from '../store/queries/shop.ts';
+import { readRestored } from '../store/restored.ts';
 import { readMeta } from '../store/store.ts';
 import { countWaiting } from '../store/waiting.ts';
 import type { SyncStatus } from '../sync/sync-loop.ts';
@@ -41,7 +43,13 @@ export function viewStatus(runtime: Runtime): StatusView {
     toCheck: countExceptions(db),
     disk,
     printing: viewPrinting(runtime),
+    backups: viewBackupStand(viewBackups(runtime.register.store, mode)),
+    restoring: readRestored(db)?.waits === true,
   };
+}
+
+export function viewBackupStand({ problem, ...view }: BackupView): StatusView['backups'] {
+  return { ...view, problem: problem === null ? null : refusalWords(problem) };
 }
 
 function viewPrinting({ register, printing }: Runtime): StatusView['printing'] {
