@@ -29,6 +29,7 @@ export function viewStatus(runtime: Runtime): StatusView {
   const disk = { level: runtime.disk.level(), freeBytes: runtime.disk.freeBytes() };
   const full: Refusal | null = disk.level === 'full' ? { code: 'disk.no-new-sale', params: {} } : null;
   const problem = runtime.damage() ?? full ?? sync?.problem ?? runtime.network.problem();
+  const backups = viewBackupStand(viewBackups(runtime.register.store, mode));
   return {
     state: stateOf(mode, joining, sync),
     sinceMs: sync?.sinceMs ?? 0,
@@ -40,10 +41,10 @@ export function viewStatus(runtime: Runtime): StatusView {
     fullCopy: !joining,
     problem: problem === null ? null : refusalWords(problem),
     lastCut: sync?.lastCut ?? null,
-    toCheck: countExceptions(db),
+    toCheck: countExceptions(db) + (backups.state === 'failing' || backups.state === 'late' ? 1 : 0),
     disk,
     printing: viewPrinting(runtime),
-    backups: viewBackupStand(viewBackups(runtime.register.store, mode)),
+    backups,
     restoring: readRestored(db)?.waits === true,
   };
 }
