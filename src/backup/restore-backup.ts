@@ -22,9 +22,10 @@ import {
   takeValues,
   trustAuthority,
 } from '../store/restore-parts.ts';
-import { noteRestored } from '../store/restored.ts';
-import { salvageInto, type Salvaged } from '../store/salvage.ts';
-import { closeStore, type Store } from '../store/store.ts';
+import { noteRestored, type RestoredNote } from '../store/restored.ts';
+import { followOwnTip, forgetFeed, salvageInto, salvageLocalPart, trustKnownKeys, type Salvaged } from '../store/salvage.ts';
+import { forgetStranded } from '../store/stranded.ts';
+import { closeStore, readMeta, type Store } from '../store/store.ts';
 import { nameOf, type Manifest } from './manifest.ts';
 import { openFile, openLines } from './seal-file.ts';
 import { standOf } from './compare-store.ts';
@@ -153,18 +154,53 @@ export async function prepareRestore(input: RestoreInput, onChangesets: OnRestor
   const present = join(dataFolder, 'store.db');
   const salvaged = keepNewer && mayHoldNewer(present, manifest) ? salvageInto(store, present) : null;
   closeStore(store);
-  const own = unwrap(openStore(file, DEPS));
-  const waits = manifest.mode === 'slave' || manifest.mode === 'master';
-  if (own.own !== null) renewChain(own);
-  noteRestored(own, { name: manifest.name, madeAt: manifest.madeAt, at: nowMs, waits });
-  settleFile(own);
-  const series = own.own?.series ?? '';
-  closeStore(own);
+  return { salvaged, ...makeReady(dataFolder, { name: manifest.name, madeAt: manifest.madeAt, at: nowMs }) };
+}
+
+/**
+ * The same without a backup: a new store out of what can still be read of the present one. What is lacking comes back from the shop, where there
+ * is one. Throws RefusalError store.corrupt when not even who this register is can be read.
+ */
+export function prepareRebuild({ dataFolder, nowMs }: { readonly dataFolder: string; readonly nowMs: number }): Restored {
+  const scratch = join(dataFolder, RESTORED);
+  rmSync(scratch, { recursive: true, force: true });
+  mkdirSync(scratch, { recursive: true, mode: 0o700 });
+  const [file, damaged] = [join(scratch, 'store.db'), join(dataFolder, 'store.db')];
+  const local = salvageLocalPart(damaged);
+  if (local === null) throw new RefusalError({ code: 'store.corrupt', params: { detail: 'not even who this register is can be read' } });
+  const store = unwrap(openStore(file, DEPS));
+  hastenWriting(store);
+  trustAuthority(store, local);
+  nameAhead(store, [], local);
+  trustKnownKeys(store, local);
+  const salvaged = salvageInto(store, damaged);
+  takeLocalPart(store, local);
+  forgetFeed(store);
+  closeStore(store);
+  const known = unwrap(openStore(file, DEPS));
+  followOwnTip(known);
+  closeStore(known);
+  return { salvaged, ...makeReady(dataFolder, { name: '', madeAt: nowMs, at: nowMs }) };
+}
+
+/** The last steps before the exchange: a new chain, a note of the restore, all of it on the disk, and the word that it is whole. */
+function makeReady(dataFolder: string, note: Omit<RestoredNote, 'waits'>): Omit<Restored, 'salvaged'> {
+  const scratch = join(dataFolder, RESTORED);
+  const file = join(scratch, 'store.db');
+  const store = unwrap(openStore(file, DEPS));
+  const mode = readMeta(store.db, 'mode');
+  const waits = mode === 'slave' || mode === 'master';
+  forgetStranded(store.db);
+  if (store.own !== null) renewChain(store);
+  noteRestored(store, { ...note, waits });
+  settleFile(store);
+  const series = store.own?.series ?? '';
+  closeStore(store);
   const descriptor = openSync(file, 'r+');
   fsyncSync(descriptor);
   closeSync(descriptor);
-  writeWhole(join(scratch, READY), Buffer.from(JSON.stringify({ aside: `before-restore-${nameOf(nowMs)}` })));
-  return { name: manifest.name, salvaged, series, waits };
+  writeWhole(join(scratch, READY), Buffer.from(JSON.stringify({ aside: `before-restore-${nameOf(note.at)}` })));
+  return { name: note.name, series, waits };
 }
 
 /** The data of this very register, or data so damaged that it cannot say whose it is. */

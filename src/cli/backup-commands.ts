@@ -5,8 +5,9 @@ import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
 import { identitiesFrom } from '../backup/encryption.ts';
 import { serveBackup, type BackupRow } from '../backup/requests.ts';
-import { putInPlace } from '../backup/restore-backup.ts';
+import { prepareRebuild, putInPlace } from '../backup/restore-backup.ts';
 import { systemClock } from '../base/clock.ts';
+import { asResult, ok } from '../base/result.ts';
 import { lockFolder } from '../store/lock-folder.ts';
 import { RUNNING_FILE } from '../server/http-server.ts';
 import { followJob } from './follow-job.ts';
@@ -41,6 +42,10 @@ export function addBackupCommands(program: Command): void {
     .option('--try', 'the trial restore as well')
     .option('--code <code>', 'the owner’s recovery code, for an encrypted one')
     .action(verify);
+  backup
+    .command('rebuild')
+    .description('no backup: new data out of what can still be read of damaged data; the rest comes back from the shop')
+    .action(rebuild);
   backup
     .command('restore')
     .description('put this register back from a backup; it must not be running')
@@ -211,6 +216,26 @@ async function restore(flags: WhichFlags & { from: string; withoutNewer?: boolea
     options,
     { ...restored.value, aside },
     `Restored from ${name}. New receipts are numbered ${series}-000001 and on.${kept}${next}\nThe data that was there is in ${aside ?? ''}`,
+  );
+  process.exit(0);
+}
+
+async function rebuild(_: object, command: Command): Promise<void> {
+  const options = readOptions(command);
+  const lock = lockFolder(options.data);
+  if (!lock.ok) return failWith(options, lock.refusal);
+  const rebuilt = await asResult(() => ok(prepareRebuild({ dataFolder: options.data, nowMs: systemClock.nowMs() })));
+  if (!rebuilt.ok) return failWith(options, rebuilt.refusal);
+  const aside = putInPlace(options.data);
+  lock.value.release();
+  const { salvaged, series, waits } = rebuilt.value;
+  const next = waits
+    ? 'It takes back from the shop what is lacking; then it sells.'
+    : 'Restore a backup as well, if there is one: it may hold what could not be read.';
+  say(
+    options,
+    { ...rebuilt.value, aside },
+    `${salvaged?.changesets ?? 0} changes and ${salvaged?.sales ?? 0} sales could be read, ${salvaged?.unreadable ?? 0} could not. New receipts are numbered ${series}-000001 and on.\n${next}\nThe damaged data is in ${aside ?? ''}`,
   );
   process.exit(0);
 }

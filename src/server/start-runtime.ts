@@ -78,6 +78,8 @@ export function startRuntime(input: StartInput): Result<Started> {
   store.db.disk = disk;
   const { register, filled } = openRegister(store);
   noteUnanswered(register);
+  // A damaged page is no reason to die: what can be read can be sold, and the status says what to do.
+  const searchFilled = filled.catch((error: unknown) => noteDamage({ code: 'store.corrupt', params: { detail: String(error) } }));
   const reader = startReader(store);
   const events = makeEventBus();
   const stopped = new AbortController();
@@ -130,6 +132,10 @@ export function startRuntime(input: StartInput): Result<Started> {
   };
 
   let damage: Refusal | null = null;
+  const noteDamage = (found: Refusal): void => {
+    damage = found;
+    tellStatus();
+  };
   let telling = false;
   const tellStatus = (): void => {
     delays.sample();
@@ -151,11 +157,8 @@ export function startRuntime(input: StartInput): Result<Started> {
   return ok({
     runtime,
     connect: async () => {
-      void checkPages(runtime, (found) => {
-        damage = found;
-        tellStatus();
-      });
-      await filled;
+      void checkPages(runtime, noteDamage);
+      await searchFilled;
       takeUpWork(runtime);
       printing.noticeWork();
       if (!(await beginNetwork(network, log))) beginning = keepBeginning(network, clock, log, stopped.signal);

@@ -190,18 +190,18 @@ export class NewValues {
   }
 }
 
-export function readLocalPart(db: Database): LocalPart {
+/** Rows of one of these tables, as they are written to a file. */
+export function readLocalTable(db: Database, table: (typeof LOCAL_PART_TABLES)[number]): Record<string, LocalCell>[] {
   const toCell = (value: SqlValue | undefined): LocalCell =>
     value instanceof Uint8Array ? { bytes: toBase64Url(value) } : typeof value === 'bigint' || value === undefined ? null : value;
+  return db
+    .all(`SELECT * FROM ${table}`)
+    .map((row) => Object.fromEntries(Object.entries(row).map(([column, value]) => [column, toCell(value)])));
+}
+
+export function readLocalPart(db: Database): LocalPart {
   return {
-    tables: Object.fromEntries(
-      LOCAL_PART_TABLES.map((table) => [
-        table,
-        db
-          .all(`SELECT * FROM ${table}`)
-          .map((row) => Object.fromEntries(Object.entries(row).map(([column, value]) => [column, toCell(value)]))),
-      ]),
-    ),
+    tables: Object.fromEntries(LOCAL_PART_TABLES.map((table) => [table, readLocalTable(db, table)])),
     named: db
       .all('SELECT local, hash FROM changeset WHERE state <> 0 AND state = 1')
       .map((row) => [numberOf(row['local']), toHex(bytesOf(row['hash']))]),

@@ -2,9 +2,10 @@
  * What can still be read of a damaged store: every changeset that gives its own hash, row by row, since one bad page must not hide the rest; with
  * the personal values they name. Reads only; what cannot be read is counted and left.
  */
-import { fromHex, toHex } from '../base/bytes.ts';
-import { isDetachedWhole, isWhole, openBody, type SealedChangeset } from '../protocol/changeset.ts';
+import { fromBase64Url, fromHex, sha256, toHex } from '../base/bytes.ts';
+import { chainIdOf, isDetachedWhole, isWhole, openBody, type SealedChangeset } from '../protocol/changeset.ts';
 import { admit, admitDetached, isHeld, personalHashes, trustedKeys } from './archive.ts';
+import { LOCAL_PART_TABLES, readLocalTable, type LocalPart } from './backup-parts.ts';
 import { bytesOf, bytesOrNull, Database, numberOf, textOf, type SqlRow } from './database.ts';
 import { writeMeta } from './look-up.ts';
 import { prepareChangesets } from './prepare.ts';
@@ -19,6 +20,44 @@ export interface Salvaged {
 }
 
 const BATCH = 500;
+
+/**
+ * Who this register is, by a damaged store: the tables that no changeset carries, those that can be read, and its numbers for changesets. Null
+ * when not even its key can be read.
+ */
+export function salvageLocalPart(file: string): LocalPart | null {
+  const damaged = attempt(() => new Database(file, { readOnly: true }), null);
+  if (damaged === null) return null;
+  try {
+    const tables = Object.fromEntries(LOCAL_PART_TABLES.map((table) => [table, attempt(() => readLocalTable(damaged, table), [])]));
+    const isKnown =
+      tables['chain']?.some((row) => row['private_key'] !== null) === true &&
+      tables['meta']?.some((row) => row['name'] === 'own_chain') === true;
+    if (!isKnown) return null;
+    const named = [...localsOf(damaged)].flatMap((local) => {
+      const hash = attempt(() => damaged.get('SELECT hash FROM changeset WHERE local = ?', local)?.['hash'], undefined);
+      return hash instanceof Uint8Array ? [[local, toHex(hash)] as const] : [];
+    });
+    return { tables, named, forgotten: [] };
+  } finally {
+    damaged.close();
+  }
+}
+
+/** Keys count as vouched for, as they did in the damaged store; a chain's name follows from its key, so a damaged one is none. */
+export function trustKnownKeys({ db }: Store, local: LocalPart): void {
+  for (const row of local.tables['chain'] ?? []) {
+    const cell = row['public_key'];
+    if (typeof cell !== 'object' || cell === null) continue;
+    const publicKey = fromBase64Url(cell.bytes);
+    db.run('UPDATE chain SET public_key = ?, genesis = ? WHERE id = ?', publicKey, sha256(publicKey), chainIdOf(publicKey));
+  }
+}
+
+/** The feed is read from its beginning: what is held costs a look-up, and every hole is filled. */
+export function forgetFeed({ db }: Store): void {
+  db.run("DELETE FROM meta WHERE name IN ('feed_position', 'feed_running')");
+}
 
 /** Takes into `store` what `file` holds and it lacks. Rows that cannot be read are left out. */
 export function salvageInto(store: Store, file: string): Salvaged {
@@ -124,9 +163,12 @@ function countSales({ db }: Store): number {
   return numberOf(db.get('SELECT count(*) AS total FROM sale')?.['total']);
 }
 
-/** The own chain ends where the changesets held say, where they say one thing. */
-function followOwnTip({ db, own }: Store): void {
+/** The own chain ends at the last changeset of it that is held. */
+export function followOwnTip({ db, own }: Store): void {
   if (own === null) return;
-  const tips = db.all('SELECT local FROM tip WHERE chain = ?', own.number).map((row) => numberOf(row['local']));
-  if (tips.length === 1) writeMeta(db, 'own_tip', tips[0] ?? 0);
+  const last = db.get(
+    'SELECT t.local FROM tip t JOIN changeset c ON c.local = t.local WHERE t.chain = ? ORDER BY c.n DESC LIMIT 1',
+    own.number,
+  );
+  writeMeta(db, 'own_tip', last === undefined ? 0 : numberOf(last['local']));
 }
