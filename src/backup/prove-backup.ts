@@ -1,5 +1,5 @@
 /** Proof that a backup can be restored: every file read back against its hash; and the trial, a restore into a scratch folder, checked like any store. */
-import { rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { RefusalError } from '../base/result.ts';
 import { readStoreStand } from '../store/backup-parts.ts';
@@ -40,6 +40,7 @@ export interface Tried {
 export async function tryBackup(source: RestoreSource, dataFolder: string, onChangesets: OnRestored): Promise<Tried> {
   const { manifest } = source;
   const scratch = join(dataFolder, 'backup-trial');
+  mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
   demandRoom(dataFolder);
   rmSync(scratch, { recursive: true, force: true });
   try {

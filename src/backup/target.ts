@@ -107,19 +107,30 @@ export class WholeFile {
   }
 
   write(bytes: Uint8Array): void {
-    for (let at = 0; at < bytes.length;) at += writeSync(this.#descriptor, bytes, at);
+    this.#named(() => {
+      for (let at = 0; at < bytes.length;) at += writeSync(this.#descriptor, bytes, at);
+    });
     this.#unsynced += bytes.length;
     if (this.#unsynced < SYNC_BYTES) return;
-    fdatasyncSync(this.#descriptor);
+    this.#named(() => fdatasyncSync(this.#descriptor));
     this.#unsynced = 0;
   }
 
   /** On the disk, then under its name. */
   finish(): void {
-    fsyncSync(this.#descriptor);
+    this.#named(() => fsyncSync(this.#descriptor));
     closeSync(this.#descriptor);
     renameSync(this.#file + UNFINISHED, this.#file);
     syncFolder(join(this.#file, '..'));
+  }
+
+  /** Errors of a descriptor do not say whose it is. */
+  #named(write: () => void): void {
+    try {
+      write();
+    } catch (error) {
+      throw error instanceof Error ? Object.assign(error, { path: this.#file }) : error;
+    }
   }
 
   giveUp(): void {
@@ -200,10 +211,14 @@ const GONE: readonly unknown[] = [
   'EPERM',
 ];
 
-/** What a person is told of a target's fault; null for what is none. */
+/** What a person is told of a fault of the target's disk, or of this register's where that is full; null for what is neither. */
 export function nameTargetFault(error: unknown, target: string): Refusal | null {
   if (error instanceof RefusalError) return error.refusal;
-  if (!(error instanceof Error) || !('code' in error)) return null;
-  if (isDiskFull(error) || error.code === 'EDQUOT' || error.code === 'EFBIG') return { code: 'backup.target-full', params: { target } };
+  if (!(error instanceof Error)) return null;
+  // SQLite writes on this register's own disk only, and its errors name no file.
+  const isHere = 'errcode' in error || ('path' in error && typeof error.path === 'string' && !error.path.startsWith(target));
+  if (isDiskFull(error)) return isHere ? { code: 'disk.full', params: {} } : { code: 'backup.target-full', params: { target } };
+  if (isHere || !('code' in error)) return null;
+  if (error.code === 'EDQUOT' || error.code === 'EFBIG') return { code: 'backup.target-full', params: { target } };
   return GONE.includes(error.code) ? { code: 'backup.target-gone', params: { target } } : null;
 }

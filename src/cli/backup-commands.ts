@@ -1,9 +1,9 @@
-/** `aurapos backup now|list|verify|restore|where`: backups of this register, and a stopped register put back from one. */
+/** `aurapos backup where|now|list|verify|restore|rebuild|identity`: backups of this register, and a stopped register put back from one. */
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
-import { identitiesFrom } from '../backup/encryption.ts';
+import { identitiesFrom, identityOfCode } from '../backup/encryption.ts';
 import { serveBackup, type BackupRow } from '../backup/requests.ts';
 import { prepareRebuild, putInPlace } from '../backup/restore-backup.ts';
 import { systemClock } from '../base/clock.ts';
@@ -42,6 +42,15 @@ export function addBackupCommands(program: Command): void {
     .option('--try', 'the trial restore as well')
     .option('--code <code>', 'the owner’s recovery code, for an encrypted one')
     .action(verify);
+  backup
+    .command('identity')
+    .description('the age key that follows from a recovery code, for opening backups with another program')
+    .requiredOption('--code <code>', 'the owner’s recovery code')
+    .action((flags: { code: string }, command: Command) => {
+      const options = readOptions(command);
+      const identity = identityOfCode(flags.code);
+      return identity.ok ? say(options, { identity: identity.value }, identity.value) : failWith(options, identity.refusal);
+    });
   backup
     .command('rebuild')
     .description('no backup: new data out of what can still be read of damaged data; the rest comes back from the shop')

@@ -6,7 +6,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ok, refuse, type Refusal, type Result } from '../base/result.ts';
-import { identitiesFrom } from '../backup/encryption.ts';
+import { identitiesFrom, identityOfCode, recipientOf } from '../backup/encryption.ts';
 import type { BackupAnswers } from '../backup/requests.ts';
 import { forgetPieces } from '../backup/make-backup.ts';
 import { runBackup } from '../backup/run-backup.ts';
@@ -16,6 +16,7 @@ import {
   isTrialDue,
   readBackupSettings,
   readBackupStand,
+  writeBackupSettings,
   writeBackupStand,
   type BackupStand,
   type MadeNote,
@@ -39,6 +40,8 @@ export interface BackupDesk {
   /** Of the place where this register's go. */
   listOwn(): Promise<Result<BackupAnswers['list']>>;
   restore(progress: JobProgress, at: { readonly folder: string; readonly name: string; readonly code: string }): Promise<Result<object>>;
+  /** The shop has a recovery code of its own from now on: encrypted backups open with that one. */
+  adoptCode(code: string): Promise<void>;
   /** Another place, or other keys: what was good lies elsewhere now, and the next one is made at once. */
   settingsChanged(elsewhere: boolean): void;
   stop(): Promise<void>;
@@ -200,6 +203,13 @@ export function makeBackupDesk(input: DeskInput): BackupDesk {
         say(progress),
         stopped.signal,
       );
+    },
+    adoptCode: async (code) => {
+      const settings = readBackupSettings(store);
+      const owner = identityOfCode(code);
+      if (settings.identity === null || !owner.ok) return;
+      const recipients = [await recipientOf(owner.value), await recipientOf(settings.identity)];
+      writeBackupSettings(store, { ...settings, recipients });
     },
     settingsChanged: (elsewhere) => {
       if (elsewhere) change({ lastGood: null, lastProven: null, triedAt: null, problem: null, trialProblem: null });

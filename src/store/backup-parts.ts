@@ -10,7 +10,7 @@ import { bytesOf, bytesOrNull, Database, numberOf, numberOrNull, textOf, textOrN
 import { readMeta } from './look-up.ts';
 import { ownChains } from './chains.ts';
 import { listRegisters, readCurrency, readShop } from './queries/shop.ts';
-import { quickCheck } from './store.ts';
+import { quickCheck, readDictionaries } from './store.ts';
 
 /** Up to where a store was read: what lies beyond is news. Local numbers are this store's own; `hash` says whose they are. */
 export interface StoreMark {
@@ -47,6 +47,8 @@ export interface LocalPart {
   readonly named: readonly (readonly [local: number, hash: string])[];
   /** Hex hashes of personal values that were erased. */
   readonly forgotten: readonly string[];
+  /** What bodies were compressed with, base64url: for whoever reads a backup without this program. */
+  readonly dictionaries: readonly { readonly number: number; readonly content: string }[];
 }
 
 export interface BackupCounts {
@@ -206,6 +208,7 @@ export function readLocalPart(db: Database): LocalPart {
       .all('SELECT local, hash FROM changeset WHERE state <> 0 AND state = 1')
       .map((row) => [numberOf(row['local']), toHex(bytesOf(row['hash']))]),
     forgotten: db.all('SELECT DISTINCT hash FROM forgotten WHERE hash IS NOT NULL').map((row) => toHex(bytesOf(row['hash']))),
+    dictionaries: [...readDictionaries(db)].map(([number, content]) => ({ number, content: toBase64Url(content) })),
   };
 }
 
@@ -256,7 +259,33 @@ export function lastLocal(db: Database): number {
   return numberOrNull(db.get('SELECT max(local) AS last FROM changeset')?.['last']) ?? 0;
 }
 
+interface SalesTally {
+  readonly from: number;
+  readonly upto: number;
+  readonly sales: number;
+}
+
+/** Asked after every sale: only what was added since the last question is counted. */
+const tallies = new WeakMap<Database, SalesTally>();
+
 /** Sales that came after the changeset with this number. */
 export function countSalesAfter(db: Database, local: number): number {
-  return numberOf(db.get('SELECT count(*) AS total FROM sale WHERE id >= ?', (local + 1) * INDEX_SPACE)?.['total']);
+  const known = tallies.get(db);
+  const upto = lastLocal(db);
+  const before = known !== undefined && known.from === local && known.upto <= upto ? known : null;
+  const sales = (before?.sales ?? 0) + countSales(db, before?.upto ?? local, upto);
+  tallies.set(db, { from: local, upto, sales });
+  return sales;
+}
+
+function countSales(db: Database, after: number, upto: number): number {
+  if (upto <= after) return 0;
+  // All of them are counted in an index; a range of ids is not.
+  if (after === 0) return numberOf(db.get('SELECT count(*) AS total FROM sale')?.['total']);
+  const row = db.get(
+    'SELECT count(*) AS total FROM sale WHERE id BETWEEN ? AND ?',
+    (after + 1) * INDEX_SPACE,
+    (upto + 1) * INDEX_SPACE - 1,
+  );
+  return numberOf(row?.['total']);
 }

@@ -38,7 +38,7 @@ export function salvageLocalPart(file: string): LocalPart | null {
       const hash = attempt(() => damaged.get('SELECT hash FROM changeset WHERE local = ?', local)?.['hash'], undefined);
       return hash instanceof Uint8Array ? [[local, toHex(hash)] as const] : [];
     });
-    return { tables, named, forgotten: [] };
+    return { tables, named, forgotten: [], dictionaries: [] };
   } finally {
     damaged.close();
   }

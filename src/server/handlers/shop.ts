@@ -111,7 +111,12 @@ export const SHOP_HANDLERS: Handlers<keyof typeof SHOP> = {
   toMaster: (runtime, { body }) => {
     if (readMode(runtime.register.store) !== 'single')
       return refuse('mode.not-possible', { from: readMode(runtime.register.store) ?? '', to: 'master' });
-    return ok({ job: runtime.jobs.start('to-master', (progress) => runtime.network.toMaster(progress, body.hubPort)) });
+    const job = runtime.jobs.start('to-master', async (progress) => {
+      const moved = await runtime.network.toMaster(progress, body.hubPort);
+      if (moved.ok && moved.value.recoveryCode !== undefined) await runtime.backups.adoptCode(moved.value.recoveryCode);
+      return moved;
+    });
+    return ok({ job });
   },
 };
 
