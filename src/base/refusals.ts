@@ -229,6 +229,12 @@ export const REFUSALS = {
     'The clocks of this register and the master differ by {{seconds}} seconds.',
     'Set the clock of the one that is wrong, then try again.',
   ),
+  'hub.replaced': entry(
+    409,
+    'Another register is the main register now; what answers is the one before it.',
+    'Nothing: this register looks for the new one by itself. If it does not find it, type its address in Settings > Storage.',
+    true,
+  ),
   'hub.starting': entry(503, 'The database of the master is starting.', 'Wait a moment.', true),
   'hub.front-door-closed': entry(
     403,
@@ -244,11 +250,6 @@ export const REFUSALS = {
     500,
     'PostgreSQL 18 is not there for this kind of machine ({{platform}}).',
     'Install PostgreSQL 18 and start again; AuraPOS uses it for a cluster of its own.',
-  ),
-  'hub.keys-missing': entry(
-    409,
-    'This main register was restored from a backup, and the shop’s keys are not on this machine.',
-    'Raise the shop’s database again with the owner’s recovery code. This register sells on its own meanwhile.',
   ),
   'hub.postgres-failed': entry(500, 'PostgreSQL did not start: {{detail}}.', 'Read the last lines of {{logFile}}.', true),
   'hub.no-user': entry(
@@ -271,7 +272,33 @@ export const REFUSALS = {
     'That code is not right, was used, or has run out.',
     'Ask for a new code on the master (Registers > Pair a register).',
   ),
+  'pairing.other-shop': entry(
+    409,
+    'This register belongs to another shop than that master.',
+    'Ask for a code on the master of its own shop, or set up a fresh register.',
+  ),
+  'pairing.not-known': entry(
+    403,
+    'The main register does not know this register any more.',
+    'Pair it again with a code from the main register (Settings > Storage). It keeps all its data.',
+  ),
   'pairing.revoked': entry(403, 'This register was revoked.', 'Pair it again with a new code from the master.'),
+  'master.replaced': entry(
+    409,
+    '{{register}} is the main register now.',
+    'Let this register join it: Settings > Storage. What was sold here goes along.',
+  ),
+  'master.keys-missing': entry(
+    409,
+    'The keys of the shop’s database are not on this machine.',
+    'Make this register the main one again with the owner’s recovery code: Settings > Storage.',
+  ),
+  'storage.not-full-copy': entry(
+    409,
+    'This register does not hold all of the shop yet: {{left}} changes are missing.',
+    'Wait until it has taken them from the main register.',
+    true,
+  ),
   'recovery.wrong-code': entry(401, 'That recovery code does not open this shop.', 'Check it letter by letter on the printed sheet.'),
 
   // ---- backups

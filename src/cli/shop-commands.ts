@@ -55,6 +55,20 @@ export function addShopCommands(program: Command): void {
     .description('from a single register to the master of several')
     .option('--hub-port <port>', 'port of the shop’s database', '5432')
     .action(verb(storageMaster));
+  storage
+    .command('take-over')
+    .description('a slave becomes the master of its shop, with the owner’s recovery code')
+    .option('--code <code>', 'the owner’s recovery code')
+    .option('--without-code', 'the code is lost: new keys are made, and every other register is paired again')
+    .option('--hub-port <port>', 'port of the shop’s database', '5432')
+    .action(verb(storageTakeOver));
+  storage
+    .command('slave')
+    .description('a master that another register replaced joins that one; with a code: a register joins its shop again')
+    .option('--master <host[:port]>', 'address of the master, with --code')
+    .option('--code <code>', 'pairing code shown on the master')
+    .action(verb(storageSlave));
+  storage.command('single').description('this register is on its own from now on, with all that it holds').action(verb(storageSingle));
   storage.command('address <host[:port]>').description('tell a slave where its master is now').action(verb(storageAddress));
   program
     .command('verify')
@@ -208,8 +222,7 @@ async function storageAddress(
   _flags: object,
   args: readonly string[],
 ): Promise<{ value: unknown; text: string }> {
-  const address = /^(.+?)(?::(\d+))?$/.exec(args[0] ?? '');
-  const body = { host: address?.[1] ?? '', port: Number(address?.[2] ?? 5432) };
+  const body = readAddress(args[0] ?? '');
   await must(options, reach, 'setMasterAddress', { body });
   return { value: body, text: `The master is at ${body.host}:${body.port}.` };
 }
@@ -221,6 +234,46 @@ async function storageMaster(options: Options, reach: Reach, flags: { hubPort: s
     value: { mode: 'master', recoveryCode },
     text: `Multi-register — Master.\nThe owner’s recovery code, shown once. Print it and keep it safe:\n\n  ${recoveryCode ?? ''}\n`,
   };
+}
+
+async function storageTakeOver(
+  options: Options,
+  reach: Reach,
+  flags: { code?: string; withoutCode?: boolean; hubPort: string },
+): Promise<{ value: unknown; text: string }> {
+  if ((flags.code === undefined) === (flags.withoutCode !== true))
+    return fail(options, {
+      code: 'input.invalid',
+      message: 'Taking over needs the owner’s recovery code.',
+      action: 'Give it with --code. If it is lost, say --without-code: every other register is paired again then.',
+    });
+  const { job } = await must(options, reach, 'takeOver', { body: { recoveryCode: flags.code ?? null, hubPort: Number(flags.hubPort) } });
+  const { recoveryCode } = await followJob(options, reach, job);
+  const text =
+    recoveryCode === null ? '' : `\nThe owner’s new recovery code, shown once. Print it and keep it safe:\n\n  ${recoveryCode}\n`;
+  return { value: { mode: 'master', recoveryCode }, text: `Multi-register — Master.${text}` };
+}
+
+async function storageSlave(
+  options: Options,
+  reach: Reach,
+  flags: { master?: string; code?: string },
+): Promise<{ value: unknown; text: string }> {
+  const { host, port } = readAddress(flags.master ?? '');
+  if (flags.code === undefined) await must(options, reach, 'joinNewMaster');
+  else await followJob(options, reach, (await must(options, reach, 'joinAgain', { body: { host, port, code: flags.code } })).job);
+  return { value: { mode: 'slave' }, text: 'Multi-register — Slave.' };
+}
+
+async function storageSingle(options: Options, reach: Reach): Promise<{ value: unknown; text: string }> {
+  await must(options, reach, 'toSingle');
+  return { value: { mode: 'single' }, text: 'Single-register.' };
+}
+
+/** `host` or `host:port`. */
+function readAddress(text: string): { readonly host: string; readonly port: number } {
+  const address = /^(.+?)(?::(\d+))?$/.exec(text);
+  return { host: address?.[1] ?? '', port: Number(address?.[2] ?? 5432) };
 }
 
 /** Reads the store itself, so that it works beside a running register and when none will start. */

@@ -8,14 +8,14 @@ import {
   exportAuthorityKey,
   HUB_SERVER_NAME,
   isAuthorityWhole,
-  isRevocationSigned,
   issueChainCertificate,
   issueServerCertificate,
   loadCertificateAuthority,
   makeCertificateAuthority,
-  signRevocation,
+  signByAuthority,
   verifyChainCertificate,
 } from './certificate-authority.ts';
+import { isSignedByAuthority } from '../protocol/certificate.ts';
 import { makeTestChain } from './testing/test-chain.ts';
 
 const authority = makeCertificateAuthority(systemRandom);
@@ -51,10 +51,10 @@ test('[fault 43] a chain’s certificate says chain, key and register; another C
 
 test('a revocation is signed for one chain and one n', () => {
   const chain = makeTestChain(2).chain;
-  const signature = signRevocation(authority, chain, 7);
-  assert.equal(isRevocationSigned(authority.certificate, chain, 7, signature), true);
-  assert.equal(isRevocationSigned(authority.certificate, chain, 6, signature), false);
-  assert.equal(isRevocationSigned(other.certificate, chain, 7, signature), false);
+  const signature = signByAuthority(authority, 'revocation', chain, 7);
+  assert.equal(isSignedByAuthority(authority.certificate, signature, 'revocation', chain, 7), true);
+  assert.equal(isSignedByAuthority(authority.certificate, signature, 'revocation', chain, 6), false);
+  assert.equal(isSignedByAuthority(other.certificate, signature, 'revocation', chain, 7), false);
 });
 
 test('a CA survives its export', () => {

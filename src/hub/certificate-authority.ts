@@ -3,12 +3,12 @@
  * under one fixed name (the master's address may change) and the Ed25519 key of every chain; it signs revocations and boxes.
  * Certificates bear no date that matters: a register whose clock is a year off must still reach its shop. Revocation is the hub's work.
  */
-import { createPrivateKey, createPublicKey, generateKeyPairSync, sign, verify, X509Certificate, type KeyObject } from 'node:crypto';
+import { createPrivateKey, createPublicKey, generateKeyPairSync, sign, X509Certificate, type KeyObject } from 'node:crypto';
 import { concatBytes, equalBytes, toHex } from '../base/bytes.ts';
 import { isId, type Id } from '../base/id.ts';
 import type { Random } from '../base/random.ts';
 import { chainIdOf, publicKeyFrom } from '../protocol/changeset.ts';
-import { readChainCertificate } from '../protocol/certificate.ts';
+import { framed, readChainCertificate, type SignedPart, type SignedPurpose } from '../protocol/certificate.ts';
 import * as der from './der.ts';
 
 /** The name every hub's certificate bears; `.internal` is reserved for private use. */
@@ -113,29 +113,8 @@ export function verifyChainCertificate(certificate: Uint8Array, authorityCertifi
   return { ...certified, register, pairing };
 }
 
-/** What the CA signs besides certificates; the purpose is signed too, so that no signature stands for another thing. */
-export type SignedPurpose = 'revocation' | 'sealed-box' | 'recovery';
-
-export function signByAuthority(authority: CertificateAuthority, purpose: SignedPurpose, ...parts: readonly Uint8Array[]): Uint8Array {
+export function signByAuthority(authority: CertificateAuthority, purpose: SignedPurpose, ...parts: readonly SignedPart[]): Uint8Array {
   return sign('sha256', framed(purpose, parts), authority.key);
-}
-
-export function isSignedByAuthority(
-  authorityCertificate: Uint8Array,
-  signature: Uint8Array,
-  purpose: SignedPurpose,
-  ...parts: readonly Uint8Array[]
-): boolean {
-  return verify('sha256', framed(purpose, parts), new X509Certificate(authorityCertificate).publicKey, signature);
-}
-
-/** From this n on, nothing of the chain is taken by a hub any more. */
-export function signRevocation(authority: CertificateAuthority, chain: Uint8Array, fromN: number): Uint8Array {
-  return signByAuthority(authority, 'revocation', chain, bigEndian(fromN));
-}
-
-export function isRevocationSigned(authorityCertificate: Uint8Array, chain: Uint8Array, fromN: number, signature: Uint8Array): boolean {
-  return isSignedByAuthority(authorityCertificate, signature, 'revocation', chain, bigEndian(fromN));
 }
 
 /** Is it the CA's own certificate, and this its key? */
@@ -144,17 +123,6 @@ export function isAuthorityWhole(authority: CertificateAuthority): boolean {
   if (read === null) return false;
   const spki = { format: 'der', type: 'spki' } as const;
   return equalBytes(read.publicKey.export(spki), createPublicKey(authority.key).export(spki));
-}
-
-function framed(purpose: SignedPurpose, parts: readonly Uint8Array[]): Uint8Array {
-  const lengths = parts.flatMap((part) => [bigEndian(part.length), part]);
-  return concatBytes(Buffer.from(`aurapos ${purpose}\n`), ...lengths);
-}
-
-function bigEndian(value: number): Uint8Array {
-  const bytes = Buffer.alloc(8);
-  bytes.writeBigUInt64BE(BigInt(value));
-  return bytes;
 }
 
 function readCertificate(certificate: Uint8Array): X509Certificate | null {

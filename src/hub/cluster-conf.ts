@@ -8,6 +8,8 @@ export const SHOP_DATABASE = 'aurapos_shop';
 export const FRONT_DOOR_DATABASE = 'aurapos';
 export const FRONT_DOOR_ROLE = 'aurapos';
 export const REGISTER_GROUP = 'aurapos_register';
+/** Of the role of each register; its pairing follows. */
+export const MEMBER_PREFIX = 'aurapos_r_';
 export const PAIRING_ROLE = 'aurapos_pairing';
 export const OWNER_ROLE = 'aurapos_hub';
 
@@ -23,6 +25,8 @@ export interface ClusterSettings {
   /** How many registers the shop has room for. */
   readonly registers: number;
   readonly memoryBytes: number;
+  /** Do others get in? Not while a hub is being filled, before it knows who they are. */
+  readonly open: boolean;
 }
 
 const MIB = 1024 * 1024;
@@ -87,15 +91,18 @@ export function clusterConf(settings: ClusterSettings): string {
   return `# Written by AuraPOS at each start; edits are lost.\n${lines.map(([name, value]) => `${name} = ${typeof value === 'number' ? value : `'${value}'`}`).join('\n')}\n`;
 }
 
-/** First match wins; what no line names is rejected. */
-export function hbaConf(): string {
+/** First match wins; what no line names is rejected. `open`: also others than this machine. */
+export function hbaConf(open: boolean): string {
+  const others: readonly (readonly string[])[] = [
+    ['hostssl', FRONT_DOOR_DATABASE, FRONT_DOOR_ROLE, 'all', 'scram-sha-256'],
+    ['hostssl', SHOP_DATABASE, `+${REGISTER_GROUP}`, 'all', 'scram-sha-256'],
+    ['hostssl', SHOP_DATABASE, PAIRING_ROLE, 'all', 'scram-sha-256'],
+  ];
   const lines: readonly (readonly string[])[] = [
     ['hostssl', 'all', SUPERUSER, '127.0.0.1/32', 'scram-sha-256'],
     ['hostssl', 'all', SUPERUSER, '::1/128', 'scram-sha-256'],
     ['host', 'all', SUPERUSER, 'all', 'reject'],
-    ['hostssl', FRONT_DOOR_DATABASE, FRONT_DOOR_ROLE, 'all', 'scram-sha-256'],
-    ['hostssl', SHOP_DATABASE, `+${REGISTER_GROUP}`, 'all', 'scram-sha-256'],
-    ['hostssl', SHOP_DATABASE, PAIRING_ROLE, 'all', 'scram-sha-256'],
+    ...(open ? others : [['hostssl', SHOP_DATABASE, `+${REGISTER_GROUP}`, '127.0.0.1/32', 'scram-sha-256']]),
     ['local', 'all', 'all', 'reject'],
     ['host', 'all', 'all', 'all', 'reject'],
   ];

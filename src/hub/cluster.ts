@@ -105,7 +105,7 @@ export async function configureCluster(cluster: Cluster, tls: { readonly key: st
   const data = dataFolder(cluster);
   await writePrivately(path.join(data, 'server.key'), tls.key, cluster.user);
   await writePrivately(path.join(data, 'server.crt'), tls.certificate, cluster.user);
-  await writePrivately(path.join(data, 'pg_hba.conf'), hbaConf(), cluster.user);
+  await writePrivately(path.join(data, 'pg_hba.conf'), hbaConf(cluster.settings.open), cluster.user);
   await writePrivately(path.join(data, 'postgresql.conf'), clusterConf(cluster.settings), cluster.user);
 }
 
@@ -208,7 +208,9 @@ export async function stopCluster(cluster: Cluster): Promise<void> {
   await pgCtl(cluster, ['stop', '-m', 'fast', '-w', '-t', String(STOP_TIMEOUT_S)]);
 }
 
-export async function reloadCluster(cluster: Cluster): Promise<void> {
+/** From now on others get in too, without a restart. */
+export async function openCluster(cluster: Cluster): Promise<void> {
+  await writePrivately(path.join(dataFolder(cluster), 'pg_hba.conf'), hbaConf(true), cluster.user);
   await pgCtl(cluster, ['reload']);
 }
 

@@ -72,6 +72,8 @@ export interface Presence {
   readonly delayMs: number;
   readonly position: number;
   readonly lastSeenMs: number;
+  /** Of the asking register's own: the shop's keys wait for it. */
+  readonly called: boolean;
 }
 
 /** What a wake-up said. A payload may be applied if all in it is right; only a pull moves a position. */
@@ -99,7 +101,9 @@ export interface HubClient {
     maxRows: number,
   ): Promise<readonly Readonly<Record<string, unknown>>[]>;
   countShop(): Promise<ShopCounts>;
-  announce(state: Omit<Presence, 'role' | 'lastSeenMs'>): Promise<readonly Presence[]>;
+  announce(state: Omit<Presence, 'role' | 'lastSeenMs' | 'called'>): Promise<readonly Presence[]>;
+  /** What hand-over.ts reads; null when nothing waits for this register. */
+  takeKeys(): Promise<string | null>;
   greet(): Promise<Greeting>;
   listen(onWake: (wake: Wake) => void): Promise<void>;
   close(): Promise<void>;
@@ -164,10 +168,14 @@ export function makeHubClient(link: SqlLink): HubClient {
     },
     announce: (state) =>
       link.query(
-        `select register, role, waiting_count as waiting, program_version as version, delay as "delayMs", position, last_seen_ms as "lastSeenMs"
+        `select register, role, waiting_count as waiting, program_version as version, delay as "delayMs", position, last_seen_ms as "lastSeenMs", called
          from hub.announce($1::uuid, $2::bigint, $3::text, $4::bigint, $5::bigint)`,
         [state.register, state.waiting, state.version, Math.round(state.delayMs), state.position],
       ),
+    async takeKeys() {
+      const [row] = await link.query<{ keys: string | null }>('select hub.take_keys() as keys');
+      return row?.keys ?? null;
+    },
     greet: () => greet(link),
     listen: (onWake) => link.listen('feed', (payload) => onWake(parseWake(payload))),
     close: () => link.close(),
@@ -183,7 +191,13 @@ export interface HubMasterClient extends HubClient {
   /** False when the hub holds nothing of the chain yet. */
   assignChain(chain: Uint8Array, role: string): Promise<boolean>;
   denyChain(chain: Uint8Array, fromN: number | null): Promise<boolean>;
-  beginIncarnation(shop: { id: string; name: string; number: number; incarnationId: string; protocolVersion: number }): Promise<void>;
+  /** `incarnation` null: it is being filled, and nobody's yet. */
+  beginIncarnation(shop: {
+    readonly id: string;
+    readonly name: string;
+    readonly incarnation: { readonly number: number; readonly id: string } | null;
+    readonly protocolVersion: number;
+  }): Promise<void>;
   listenOffered(onOffered: () => void): Promise<void>;
 }
 
@@ -210,8 +224,8 @@ export function makeHubMasterClient(link: SqlLink): HubMasterClient {
       await link.query('select hub.begin_incarnation($1::uuid, $2::text, $3::bigint, $4::uuid, $5::int)', [
         shop.id,
         shop.name,
-        shop.number,
-        shop.incarnationId,
+        shop.incarnation?.number ?? 0,
+        shop.incarnation?.id ?? null,
         shop.protocolVersion,
       ]);
     },

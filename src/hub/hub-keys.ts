@@ -3,7 +3,7 @@
  * Files of one folder that only this program's user reads. Made once, or put there from a sealed box that the owner opened.
  */
 import { existsSync } from 'node:fs';
-import { readFile, rm } from 'node:fs/promises';
+import { mkdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { assert } from '../base/assert.ts';
 import type { Random } from '../base/random.ts';
@@ -28,24 +28,10 @@ export interface HubKeys {
   readonly recoveryCode: string | null;
 }
 
-/** Loads them, or makes them first; `restored` are those of a shop whose hub is raised again, with the box they came from. */
-export async function ensureHubKeys(
-  folder: string,
-  shopId: string,
-  random: Random,
-  restored: { readonly keys: ShopKeys; readonly box: Uint8Array } | null,
-): Promise<HubKeys> {
+/** Loads them, or makes them first. */
+export async function ensureHubKeys(folder: string, shopId: string, random: Random): Promise<HubKeys> {
   const file = (name: string): string => path.join(folder, name);
-  // Written last: with it there, all of them are.
-  if (!existsSync(file('shop-id'))) {
-    const made: MadeShop = restored === null ? makeShop(shopId, random) : { ...restored, recoveryCode: null };
-    await writePrivately(file('authority.crt'), made.keys.authority);
-    await writePrivately(file('authority.key'), made.keys.authorityKey);
-    await writePrivately(file('secret'), made.keys.secret);
-    await writePrivately(file('sealed-box'), made.box);
-    if (made.recoveryCode !== null) await writePrivately(file('recovery-code'), made.recoveryCode);
-    await writePrivately(file('shop-id'), made.keys.shopId);
-  }
+  if (!hasHubKeys(folder)) await putHubKeys(folder, makeShop(shopId, random));
   const authority = loadCertificateAuthority(await readFile(file('authority.crt')), await readFile(file('authority.key')));
   assert(isAuthorityWhole(authority), 'the CA’s certificate and key belong together');
   return {
@@ -57,18 +43,46 @@ export async function ensureHubKeys(
   };
 }
 
+/** With it there, all of them are. */
+const WRITTEN_LAST = 'shop-id';
+
+/** Puts keys there: new ones, or those of a sealed box that the owner opened. Cut short, there are none. */
+export async function putHubKeys(folder: string, { keys, box, recoveryCode }: KeysToPut): Promise<void> {
+  const file = (name: string): string => path.join(folder, name);
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await writePrivately(file('authority.crt'), keys.authority);
+  await writePrivately(file('authority.key'), keys.authorityKey);
+  await writePrivately(file('secret'), keys.secret);
+  await writePrivately(file('sealed-box'), box);
+  if (recoveryCode !== null) await writePrivately(file('recovery-code'), recoveryCode);
+  await writePrivately(file(WRITTEN_LAST), keys.shopId);
+}
+
+export function hasHubKeys(folder: string): boolean {
+  return existsSync(path.join(folder, WRITTEN_LAST));
+}
+
+/** The shop's secret as it lies on a master; null where no keys are. */
+export async function readShopSecret(folder: string): Promise<Uint8Array | null> {
+  const file = path.join(folder, 'secret');
+  return existsSync(file) ? await readFile(file) : null;
+}
+
 /** The owner has printed it: it is nowhere on this machine any more. */
 export async function forgetRecoveryCode(folder: string): Promise<void> {
   await rm(path.join(folder, 'recovery-code'), { force: true });
 }
 
-interface MadeShop {
+export interface KeysToPut {
   readonly keys: ShopKeys;
   readonly box: Uint8Array;
+  /** Kept until the owner has it; null where the owner had it before. */
   readonly recoveryCode: string | null;
 }
 
-function makeShop(shopId: string, random: Random): MadeShop {
+/** A new CA, a new secret, and the code that opens the box they lie in. */
+export function makeShop(shopId: string, random: Random): KeysToPut {
   const authority = makeCertificateAuthority(random);
   const keys = { shopId, authority: authority.certificate, authorityKey: exportAuthorityKey(authority), secret: random.bytes(32) };
   const recoveryCode = makeRecoveryCode(random);

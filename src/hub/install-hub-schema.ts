@@ -23,6 +23,7 @@ const FILES = [
   'page',
   'count-shop',
   'announce',
+  'take-keys',
   'greet',
   'begin-incarnation',
   'assign-chain',

@@ -5,7 +5,7 @@
 import { assert } from '../base/assert.ts';
 import type { Random } from '../base/random.ts';
 import type { SqlLink } from './sql-link.ts';
-import { REGISTER_GROUP, REGISTER_SCRAM_ITERATIONS } from './cluster-conf.ts';
+import { MEMBER_PREFIX, REGISTER_GROUP, REGISTER_SCRAM_ITERATIONS } from './cluster-conf.ts';
 import { makeScramVerifier } from './scram-verifier.ts';
 import { registerPassword } from './sealed-box.ts';
 
@@ -20,7 +20,7 @@ export interface Member {
 }
 
 export function memberRole(pairing: string): string {
-  const role = `aurapos_r_${pairing.replaceAll('-', '')}`;
+  const role = `${MEMBER_PREFIX}${pairing.replaceAll('-', '')}`;
   assert(/^aurapos_r_[0-9a-f]{32}$/.test(role), 'a pairing is a UUID');
   return role;
 }
@@ -61,14 +61,19 @@ export async function revokeMember(
   link: SqlLink,
   role: string,
 ): Promise<readonly { readonly chain: Uint8Array; readonly fromN: number }[]> {
-  const [known] = await link.query<{ role: string }>('select role from hub.member where role = $1', [role]);
-  assert(known !== undefined && /^aurapos_r_[0-9a-z_]+$/.test(known.role), 'only a register’s role is revoked');
-  await link.run(`alter role ${known.role} nologin`);
-  await link.query('update hub.member set revoked = true where role = $1', [role]);
-  await link.query('select pg_terminate_backend(pid) from pg_stat_activity where usename = $1', [role]);
+  await closeMember(link, role);
   return link.query(
     `update hub.chain c set denied_from = least(c.denied_from, (select coalesce(max(t.n), 0) + 1 from hub.tip t where t.chain = c.chain))
      where c.role = $1 returning c.chain, c.denied_from as "fromN"`,
     [role],
   );
+}
+
+/** At once: no login, no session. What it wrote is another question. */
+export async function closeMember(link: SqlLink, role: string): Promise<void> {
+  const [known] = await link.query<{ role: string }>('select role from hub.member where role = $1', [role]);
+  assert(known !== undefined && /^aurapos_r_[0-9a-z_]+$/.test(known.role), 'only a register’s role is revoked');
+  await link.run(`alter role ${known.role} nologin`);
+  await link.query('update hub.member set revoked = true where role = $1', [role]);
+  await link.query('select pg_terminate_backend(pid) from pg_stat_activity where usename = $1', [role]);
 }

@@ -44,7 +44,10 @@ function desk(onRequest?: () => ReturnType<typeof refuse>) {
 const ask = (code: string, seed = 1) => {
   const { port } = shop.options;
   const publicKey = makeTestChain(seed).publicKey;
-  return pairWithMaster({ host: '127.0.0.1', port, code, publicKey, name: 'Till two', version: '0.1.0', timeoutMs: 5_000 }, tools);
+  return pairWithMaster(
+    { host: '127.0.0.1', port, code, publicKey, name: 'Till two', version: '0.1.0', before: null, timeoutMs: 5_000 },
+    tools,
+  );
 };
 
 test('a register is paired with the code, once, and what it is given lets it in', async () => {

@@ -32,6 +32,8 @@ export interface PairingRequest {
   readonly publicKey: Uint8Array;
   readonly name: string;
   readonly version: string;
+  /** The shop and the register it was, if it was one of several. */
+  readonly before: { readonly shop: string; readonly register: string } | null;
 }
 
 /** What the master's register decides for a new one. */
@@ -119,6 +121,8 @@ interface RequestRow {
   public_key: Uint8Array;
   name: string;
   version: string;
+  shop: string | null;
+  register: string | null;
   answered: boolean;
   over: boolean;
 }
@@ -126,7 +130,7 @@ interface RequestRow {
 async function answerNext(desk: PairingDesk): Promise<void> {
   const { link } = desk;
   const [row] = await link.query<RequestRow>(
-    `select pairing, public_key, name, version, answered,
+    `select pairing, public_key, name, version, shop, register, answered,
        (answered and answer is null) or at < clock_timestamp() - $1 * interval '1 millisecond' as over from hub.pairing_request`,
     [CODE_LIFE_MS],
   );
@@ -135,7 +139,9 @@ async function answerNext(desk: PairingDesk): Promise<void> {
   if (row.answered) return;
   // One use: whoever asks next finds no door.
   await link.run(`alter role ${PAIRING_ROLE} nologin`);
-  const granted = await desk.onRequest({ pairing: row.pairing, publicKey: row.public_key, name: row.name, version: row.version });
+  const { pairing, name, version, shop, register } = row;
+  const before = shop === null || register === null ? null : { shop, register };
+  const granted = await desk.onRequest({ pairing, publicKey: row.public_key, name, version, before });
   const answer = granted.ok ? await makeAnswer(desk, row.pairing, granted.value) : { refusal: granted.refusal };
   await link.query('update hub.pairing_request set answer = $2::text::json, answered = true where pairing = $1::uuid', [
     row.pairing,
@@ -170,6 +176,7 @@ export interface PairOptions {
   readonly publicKey: Uint8Array;
   readonly name: string;
   readonly version: string;
+  readonly before: PairingRequest['before'];
   /** How long the master may take to answer. */
   readonly timeoutMs: number;
 }
@@ -203,11 +210,11 @@ export async function pairWithMaster(options: PairOptions, tools: LinkTools): Pr
 }
 
 async function askAndWait(link: SqlLink, options: PairOptions, clock: Clock): Promise<Result<PairingAnswer>> {
-  const [asked] = await link.query<{ pairing: string }>('select hub.pair_request($1::bytea, $2::text, $3::text) as pairing', [
-    options.publicKey,
-    options.name,
-    options.version,
-  ]);
+  const { publicKey, name, version, before } = options;
+  const [asked] = await link.query<{ pairing: string }>(
+    'select hub.pair_request($1::bytea, $2::text, $3::text, $4::uuid, $5::uuid) as pairing',
+    [publicKey, name, version, before?.shop ?? null, before?.register ?? null],
+  );
   const pairing = asked?.pairing ?? '';
   const until = clock.monotonicMs() + options.timeoutMs;
   for (;;) {

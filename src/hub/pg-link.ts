@@ -8,7 +8,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Random } from '../base/random.ts';
 import { ok, refuse, RefusalError, type Refused, type Result } from '../base/result.ts';
 import { answersAt } from './answers-at.ts';
-import { PAIRING_SCRAM_ITERATIONS, REGISTER_SCRAM_ITERATIONS } from './cluster-conf.ts';
+import { MEMBER_PREFIX, PAIRING_SCRAM_ITERATIONS, REGISTER_SCRAM_ITERATIONS } from './cluster-conf.ts';
 import { CALL_TIMEOUT_MS, CONNECT_TIMEOUT_MS, HEARTBEAT_EVERY_MS, HEARTBEAT_TIMEOUT_MS } from './hub-limits.ts';
 import type { SqlLink, SqlParam } from './sql-link.ts';
 import { connectStrict, type StrictClient, type StrictOptions } from './strict-client.ts';
@@ -42,8 +42,8 @@ export async function connectHub(address: HubAddress, tools: LinkTools): Promise
 }
 
 /** Which refusal a failed connection is. Throws on what is none. */
-export function refuseConnection(error: unknown, address: Pick<HubAddress, 'host' | 'port' | 'database' | 'iterations'>): Refused {
-  const { host, port, database } = address;
+export function refuseConnection(error: unknown, address: Pick<HubAddress, 'host' | 'port' | 'database' | 'user' | 'iterations'>): Refused {
+  const { host, port, database, user } = address;
   // A pairing code that was used or has run out: its role has no password now.
   if (error instanceof IterationsError && address.iterations === PAIRING_SCRAM_ITERATIONS && error.found === REGISTER_SCRAM_ITERATIONS) {
     return refuse('pairing.wrong-code');
@@ -70,12 +70,17 @@ export function refuseConnection(error: unknown, address: Pick<HubAddress, 'host
       return refuse('hub.wrong-database', { database });
     case '28P01':
       return refuse('pairing.wrong-code');
-    // No line of pg_hba.conf for it, or a role that may not log in.
     case '28000':
-      return refuse('pairing.revoked');
+      return refuseRole(error, user);
     default:
       return refuseByText(error, code, host, port);
   }
+}
+
+/** A register that no line of pg_hba.conf lets in: the hub is being filled. Else the role may not log in. */
+function refuseRole(error: unknown, user: string): Refused {
+  const isFilled = /pg_hba\.conf/.test(error instanceof Error ? error.message : '') && user.startsWith(MEMBER_PREFIX);
+  return isFilled ? refuse('hub.starting') : refuse('pairing.revoked');
 }
 
 function refuseByText(error: unknown, code: string, host: string, port: number): Refused {

@@ -4,12 +4,12 @@
  */
 import type { Result } from '../base/result.ts';
 import { ok } from '../base/result.ts';
-import { stopCluster } from './cluster.ts';
+import { openCluster, stopCluster } from './cluster.ts';
 import { FRONT_DOOR_DATABASE, SHOP_DATABASE } from './cluster-conf.ts';
 import { switchFrontDoor } from './front-door.ts';
 import { makeHubMasterClient, type HubMasterClient } from './hub-client.ts';
 import { connectHub } from './pg-link.ts';
-import { setUpHub, type Hub, type SetUpOptions } from './set-up-hub.ts';
+import { HUB_PROTOCOL, setUpHub, type Hub, type IncarnationOfHub, type SetUpOptions } from './set-up-hub.ts';
 import type { SqlLink } from './sql-link.ts';
 import { superviseCluster, type ServerState } from './supervise.ts';
 import { startWatchdog } from './watchdog.ts';
@@ -22,6 +22,8 @@ export interface RunningHub {
   /** A superuser's client of its own in the shop's database; the caller closes it. */
   connectMaster(): Promise<Result<HubMasterClient>>;
   setFrontDoor(open: boolean): Promise<Result<null>>;
+  /** It was filled: now it is this incarnation, and others get in. */
+  open(incarnation: IncarnationOfHub): Promise<Result<null>>;
   stop(how: { readonly server: 'stop' | 'leave' }): Promise<void>;
 }
 
@@ -57,6 +59,14 @@ export async function runHub(options: SetUpOptions): Promise<Result<RunningHub>>
       frontDoorOpen = open;
       await switchFrontDoor(master.value.link, open);
       await master.value.close();
+      return ok(null);
+    },
+    async open(incarnation) {
+      const master = await connectMaster();
+      if (!master.ok) return master;
+      await master.value.beginIncarnation({ ...options.shop, incarnation, protocolVersion: HUB_PROTOCOL });
+      await master.value.close();
+      await openCluster(hub.cluster);
       return ok(null);
     },
     async stop({ server }) {

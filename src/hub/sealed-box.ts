@@ -30,13 +30,7 @@ export function sealBox(keys: ShopKeys, recoveryCode: string, random: Random): R
   const nonce = random.bytes(NONCE_BYTES);
   const cipher = createCipheriv('aes-256-gcm', boxKey(code.value, salt), nonce);
   cipher.setAAD(Buffer.of(VERSION));
-  const text = JSON.stringify({
-    shopId: keys.shopId,
-    authority: toBase64Url(keys.authority),
-    authorityKey: toBase64Url(keys.authorityKey),
-    secret: toBase64Url(keys.secret),
-  });
-  const sealed = concatBytes(cipher.update(text, 'utf8'), cipher.final());
+  const sealed = concatBytes(cipher.update(spellShopKeys(keys), 'utf8'), cipher.final());
   return ok(concatBytes(Buffer.of(VERSION), salt, nonce, sealed, cipher.getAuthTag()));
 }
 
@@ -57,17 +51,27 @@ export function openBox(box: Uint8Array, recoveryCode: string): Result<ShopKeys>
     // GCM's tag does not fit: another code's box, or changed bytes.
     return refuse('recovery.wrong-code');
   }
-  return readKeys(text);
+  return ok(parseShopKeys(text));
 }
 
-function readKeys(text: string): Result<ShopKeys> {
+export function spellShopKeys(keys: ShopKeys): string {
+  return JSON.stringify({
+    shopId: keys.shopId,
+    authority: toBase64Url(keys.authority),
+    authorityKey: toBase64Url(keys.authorityKey),
+    secret: toBase64Url(keys.secret),
+  });
+}
+
+/** Of a text that spellShopKeys made. */
+export function parseShopKeys(text: string): ShopKeys {
   const said = JSON.parse(text) as Record<'shopId' | 'authority' | 'authorityKey' | 'secret', string>;
-  return ok({
+  return {
     shopId: said.shopId,
     authority: fromBase64Url(said.authority),
     authorityKey: fromBase64Url(said.authorityKey),
     secret: fromBase64Url(said.secret),
-  });
+  };
 }
 
 function boxKey(code: Uint8Array, salt: Uint8Array): Uint8Array {

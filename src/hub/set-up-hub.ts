@@ -8,7 +8,6 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { present } from '../base/assert.ts';
 import type { Clock } from '../base/clock.ts';
-import { makeId } from '../base/id.ts';
 import type { Log } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
 import { asResult, ok, refuse, type Refusal, type Refused, type Result } from '../base/result.ts';
@@ -35,7 +34,6 @@ import { makeScramVerifier } from './scram-verifier.ts';
 import type { SqlLink } from './sql-link.ts';
 import { chooseSystemUser, type SystemUser } from './system-user.ts';
 import type { PostgresBinaries } from './postgres-binaries.ts';
-import type { ShopKeys } from './sealed-box.ts';
 
 /** Raised when what registers and hub say to each other changes; N-1 is spoken too. */
 export const HUB_PROTOCOL = 1;
@@ -53,14 +51,19 @@ export interface SetUpOptions {
   readonly version: string;
   /** Does the master answer connection tests? */
   readonly frontDoorOpen: boolean;
-  /** Raised by one at each take-over of the shop by another master. */
-  readonly incarnationNumber: number;
-  /** Of a shop raised again from its sealed box. */
-  readonly restored?: { readonly keys: ShopKeys; readonly box: Uint8Array };
+  /** Which raising of the shop's database this is; null while it is being filled, and nobody's yet. */
+  readonly incarnation: IncarnationOfHub | null;
+  /** Do others than this machine get in at once? */
+  readonly open: boolean;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
   readonly onStep: (progress: SetUpProgress) => void;
+}
+
+export interface IncarnationOfHub {
+  readonly number: number;
+  readonly id: string;
 }
 
 export type SetUpStep = 'postgres' | 'keys' | 'cluster' | 'start' | 'databases' | 'functions' | 'projection' | 'front-door' | 'incarnation';
@@ -74,7 +77,6 @@ export interface Hub {
   readonly folder: HubFolder;
   readonly cluster: Cluster;
   readonly keys: HubKeys;
-  readonly incarnation: { readonly number: number; readonly id: string };
   /** The superuser's, on the loopback; any database of the cluster. */
   address(database: string): Promise<HubAddress>;
 }
@@ -87,7 +89,6 @@ interface Draft {
   folder?: HubFolder;
   keys?: HubKeys;
   cluster?: Cluster;
-  incarnationId?: string;
 }
 
 type Step = (options: SetUpOptions, draft: Draft) => Promise<Result<string>>;
@@ -122,7 +123,6 @@ export async function setUpHub(options: SetUpOptions): Promise<Result<Hub>> {
     folder: present(draft.folder, 'the folder'),
     cluster,
     keys,
-    incarnation: { number: options.incarnationNumber, id: present(draft.incarnationId, 'the incarnation') },
     address: (database) => masterAddress(cluster, keys, database),
   });
 }
@@ -158,7 +158,7 @@ async function bringPostgres(options: SetUpOptions, draft: Draft): Promise<Resul
 
 async function bringKeys(options: SetUpOptions, draft: Draft): Promise<Result<string>> {
   const { keys: folder } = present(draft.folder, 'the folder');
-  const keys = await ensureHubKeys(folder, options.shop.id, options.random, options.restored ?? null);
+  const keys = await ensureHubKeys(folder, options.shop.id, options.random);
   draft.keys = keys;
   // One server key for good: a new one at each start would change nothing for registers, which pin the CA.
   const file = path.join(folder, 'server.pem');
@@ -168,12 +168,12 @@ async function bringKeys(options: SetUpOptions, draft: Draft): Promise<Result<st
 
 async function bringCluster(options: SetUpOptions, draft: Draft): Promise<Result<string>> {
   const folder = present(draft.folder, 'the folder');
-  const { listen, port, registers, memoryBytes } = options;
+  const { listen, port, registers, memoryBytes, open } = options;
   const cluster: Cluster = {
     folder: folder.cluster,
     binaries: present(draft.binaries, 'PostgreSQL'),
     user: draft.user ?? null,
-    settings: { listen, port, registers, memoryBytes },
+    settings: { listen, port, registers, memoryBytes, open },
   };
   const made = await createCluster(cluster, options.random);
   if (!made.ok) return made;
@@ -244,18 +244,10 @@ async function openFrontDoor(options: SetUpOptions, draft: Draft): Promise<Resul
 }
 
 async function beginIncarnation(options: SetUpOptions, draft: Draft): Promise<Result<string>> {
-  const incarnationId = makeId(options.clock, options.random);
-  draft.incarnationId = incarnationId;
   return withMaster(options, draft, SHOP_DATABASE, async (link) => {
-    const { id, name } = options.shop;
-    await makeHubMasterClient(link).beginIncarnation({
-      id,
-      name,
-      number: options.incarnationNumber,
-      incarnationId,
-      protocolVersion: HUB_PROTOCOL,
-    });
-    return ok('');
+    const { shop, incarnation } = options;
+    await makeHubMasterClient(link).beginIncarnation({ ...shop, incarnation, protocolVersion: HUB_PROTOCOL });
+    return ok(incarnation === null ? '' : String(incarnation.number));
   });
 }
 

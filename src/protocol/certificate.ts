@@ -1,8 +1,9 @@
 /**
- * Certificates of chain keys, as readers check them: X.509, signed by the shop's CA, over an Ed25519 key. Making them is the hub's work.
- * A chain's id follows from its key, so a certificate says by itself whose it is.
+ * What the shop's CA signs, as readers check it: certificates of chain keys (X.509 over an Ed25519 key, whose chain's id follows from it),
+ * revocations, sealed boxes, and which register hosts the shop's database. Signing is the hub's work.
  */
-import { X509Certificate } from 'node:crypto';
+import { verify, X509Certificate } from 'node:crypto';
+import { concatBytes } from '../base/bytes.ts';
 import { chainIdOf, rawPublicKey } from './changeset.ts';
 
 export interface CertifiedKey {
@@ -21,5 +22,46 @@ export function readChainCertificate(der: Uint8Array, authority: Uint8Array): Ce
   } catch {
     // Bytes that are no certificate vouch for nothing.
     return null;
+  }
+}
+
+/** What the CA signs besides certificates; the purpose is signed too, so that no signature stands for another thing. */
+export type SignedPurpose = 'revocation' | 'sealed-box' | 'rotation' | 'incarnation';
+
+/** A number stands for its eight bytes, a text for its UTF-8. */
+export type SignedPart = Uint8Array | number | string;
+
+/** The bytes that are signed: the purpose, then each part after its length. */
+export function framed(purpose: SignedPurpose, parts: readonly SignedPart[]): Uint8Array {
+  const framedParts = parts.flatMap((part) => {
+    const bytes = bytesOfPart(part);
+    return [bigEndian(bytes.length), bytes];
+  });
+  return concatBytes(Buffer.from(`aurapos ${purpose}\n`), ...framedParts);
+}
+
+function bytesOfPart(part: SignedPart): Uint8Array {
+  if (typeof part === 'number') return bigEndian(part);
+  return typeof part === 'string' ? Buffer.from(part) : part;
+}
+
+function bigEndian(value: number): Uint8Array {
+  const bytes = Buffer.alloc(8);
+  bytes.writeBigUInt64BE(BigInt(value));
+  return bytes;
+}
+
+/** Did this CA (its certificate, DER) sign these parts for this purpose? */
+export function isSignedByAuthority(
+  authority: Uint8Array,
+  signature: Uint8Array,
+  purpose: SignedPurpose,
+  ...parts: readonly SignedPart[]
+): boolean {
+  try {
+    return verify('sha256', framed(purpose, parts), new X509Certificate(authority).publicKey, signature);
+  } catch {
+    // Bytes that are no certificate, or no signature, vouch for nothing.
+    return false;
   }
 }

@@ -23,7 +23,7 @@ import {
   type PatchValues,
 } from './columns.ts';
 
-export const SCHEMA_VERSION = 4;
+export const SCHEMA_VERSION = 5;
 
 export const TABLES = {
   // ---- records: edited, last writer wins per group
@@ -289,6 +289,19 @@ export const TABLES = {
   /** Signed by the shop's CA over `chain` and `from_n`; stops pushes and offers, never judged by readers. */
   revocation: ledger({ chain: need(bytes), from_n: need(int), at: need(int), signature: need(bytes) }),
   sealed_box: ledger({ number: need(int), box: need(bytes), ca: need(bytes), signature: need(bytes) }),
+  /**
+   * Which register hosts the shop's database, and where: signed by the shop's CA. The highest number holds, of two equal ones the higher
+   * id; whoever hosted it before steps down.
+   */
+  incarnation: ledger({
+    number: need(int),
+    incarnation: need(id),
+    register: need(id),
+    addresses: need(text),
+    port: need(int),
+    at: need(int),
+    signature: need(bytes),
+  }),
   dictionary: ledger({ number: need(int), content: need(bytes) }),
   /** Hashes of detached values to erase; only grows. */
   forgotten: ledger({ hash: need(bytes), at: need(int), reason: line }),

@@ -6,30 +6,39 @@
 import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import { present } from '../base/assert.ts';
+import { equalBytes } from '../base/bytes.ts';
 import { makeId, type Id } from '../base/id.ts';
 import { ok, refuse, type Refused, type Result } from '../base/result.ts';
-import { issueChainCertificate, signByAuthority, signRevocation } from '../hub/certificate-authority.ts';
+import { exportAuthorityKey, issueChainCertificate, signByAuthority } from '../hub/certificate-authority.ts';
 import { REGISTER_SCRAM_ITERATIONS, SHOP_DATABASE } from '../hub/cluster-conf.ts';
-import { openFirewall, systemRunner } from '../hub/firewall.ts';
+import { offerKeys, withdrawKeys } from '../hub/hand-over.ts';
+import { openFirewall, systemRunner, type FirewallResult } from '../hub/firewall.ts';
 import { makeHubClient, type HubClient, type HubMasterClient } from '../hub/hub-client.ts';
 import { forgetRecoveryCode } from '../hub/hub-keys.ts';
-import { ensureMember, listMembers, memberRole, revokeMember } from '../hub/members.ts';
+import { closeMember, ensureMember, listMembers, memberRole, revokeMember } from '../hub/members.ts';
 import { closePairing, openPairing, servePairing, type PairingCode, type PairingRequest } from '../hub/pairing.ts';
 import { connectHub } from '../hub/pg-link.ts';
 import { runHub, type RunningHub } from '../hub/run-hub.ts';
 import { registerPassword } from '../hub/sealed-box.ts';
 import type { ServerState } from '../hub/supervise.ts';
 import type { SetUpProgress } from '../hub/set-up-hub.ts';
-import { admitRegister, nextRegisterCode, publishAuthority, recordRevocation } from '../register/admit-register.ts';
+import { admitRegister, nextRegisterCode, publishAuthority, readmitRegister, recordRevocation } from '../register/admit-register.ts';
 import { ownRegisterId } from '../register/register.ts';
+import { knownChains } from '../store/chains.ts';
+import { readIncarnation } from '../store/queries/incarnations.ts';
 import { listRegisters, readShop } from '../store/queries/shop.ts';
 import { readMeta, writeMeta } from '../store/store.ts';
 import { announceMaster, authorityMark, type Announcement } from '../sync/discovery.ts';
 import { startDutyThread, type DutyThread } from '../sync/duty-thread.ts';
+import { listPairings, raiseMembers } from '../sync/raise-members.ts';
 import type { NetworkInput } from './network-input.ts';
+import { watchRivals } from './rivals.ts';
+import { ownPairing, proclaim, vouchForAll } from './vouch.ts';
 
 /** Registers that may be paired before PostgreSQL must start again with more room: a connection nobody uses costs some 60 kB. */
 const ROOM_FOR = 250;
+/** Another master is on the same network, or gone. */
+const RIVAL_TIMEOUT_MS = 1_500;
 
 export interface Master {
   readonly port: number;
@@ -40,6 +49,10 @@ export interface Master {
   forgetRecoveryCode(): Promise<void>;
   firewallCommand(): string | null;
   connectOwn(): Promise<Result<HubClient>>;
+  /** The hub was filled: everybody whom the store knows gets in, this register is the master, and says so on the network. */
+  open(): Promise<Result<null>>;
+  /** Offers the shop's keys to that register, whose database is to answer on `port`; null takes the offer back. */
+  handOver(to: Id | null, port: number): Promise<Result<null>>;
   startPairing(): Promise<Result<PairingCode>>;
   stopPairing(): Promise<Result<null>>;
   pairing(): PairingCode | null;
@@ -49,44 +62,45 @@ export interface Master {
 
 export const DEFAULT_HUB_PORT = 5432;
 
-/** Raises the hub. Refuses what setUpHub refuses. Killed anywhere, run again: ends once. */
+/**
+ * Raises the hub with the keys that lie here, or new ones. One that this register hosts already is open at once; else it is filled first, and opened by `open`. Refuses what setUpHub
+ * refuses. Killed anywhere, run again: ends once.
+ */
 export async function raiseMaster(input: NetworkInput, port: number, onStep: (progress: SetUpProgress) => void): Promise<Result<Master>> {
   const { register, clock, random, log } = input;
   const { store } = register;
   const shop = present(readShop(store.db), 'the shop');
-  const shopId = readShopId(input);
+  const held = readIncarnation(store);
+  const incarnation = held?.register === ownRegisterId(store) ? held : null;
   const running = await runHub({
-    folder: join(input.dataFolder, 'hub'),
-    shop: { id: shopId, name: shop.name },
+    folder: hubFolder(input),
+    shop: { id: readShopId(input), name: shop.name },
     port,
     listen: input.listen,
     registers: Math.max(ROOM_FOR, 2 * listRegisters(store.db).length),
     memoryBytes: totalmem(),
     version: input.version,
     frontDoorOpen: readMeta(store.db, 'front_door') !== 'closed',
-    incarnationNumber: 1,
+    incarnation,
+    open: incarnation !== null,
     clock,
     random,
     log,
     onStep,
   });
   if (!running.ok) return running;
-  const { hub } = running.value;
-  const own = present(store.own, 'the own chain');
-  const registerId = ownRegisterId(store);
-  publishAuthority(register, {
-    authority: hub.keys.authority.certificate,
-    ownCertificate: issueChainCertificate(hub.keys.authority, random, { register: registerId, pairing: registerId }, own.key.publicKey),
-    box: hub.keys.sealedBox,
-    boxSignature: signByAuthority(hub.keys.authority, 'sealed-box', hub.keys.sealedBox),
-  });
+  const { keys } = running.value.hub;
+  publishAuthority(register, vouchForAll(store, keys.authority, keys.sealedBox, random));
   const link = await running.value.connectMaster();
   if (!link.ok) return link;
-  // The master's own register connects like the others; its pairing is its own id.
-  await ensureMember(link.value.link, hub.keys.secret, { register: registerId, pairing: registerId }, random);
+  // The master's own register connects like the others.
+  await ensureMember(link.value.link, keys.secret, { register: ownRegisterId(store), pairing: ownPairing(store) }, random);
   await link.value.close();
-  return ok(await takeDuty(input, running.value, port, shop.name));
+  return ok(await takeDuty(input, running.value, port, incarnation !== null));
 }
+
+export const hubFolder = ({ dataFolder }: Pick<NetworkInput, 'dataFolder'>): string => join(dataFolder, 'hub');
+export const keysFolder = (input: Pick<NetworkInput, 'dataFolder'>): string => join(hubFolder(input), 'keys');
 
 /** The hub's name for the shop: made once, with the first hub. */
 function readShopId({ register: { store } }: NetworkInput): Id {
@@ -97,46 +111,84 @@ function readShopId({ register: { store } }: NetworkInput): Id {
   return made;
 }
 
-async function takeDuty(input: NetworkInput, running: RunningHub, port: number, shopName: string): Promise<Master> {
+async function takeDuty(input: NetworkInput, running: RunningHub, port: number, isOpen: boolean): Promise<Master> {
   const { register, clock, random, log } = input;
+  const { store } = register;
   const { keys } = running.hub;
+  const pairing = ownPairing(store);
+  const shopName = readShop(store.db)?.name ?? '';
   const desk = startDesk(input, running, shopName);
   const address = await running.hub.address(SHOP_DATABASE);
-  const duty = startDutyThread({ file: register.store.file, address, clock, log });
-  const firewall = await openFirewall(port, process.platform, systemRunner);
-  const code = listRegisters(register.store.db).find(({ id }) => id === ownRegisterId(register.store));
-  const announcement: Announcement = announceMaster(
-    { shop: shopName, register: code?.name ?? '', port, authority: authorityMark(keys.authority.certificate) },
-    clock,
-    log,
-  );
-  const registerId = ownRegisterId(register.store);
+  const duty = startDutyThread({ file: store.file, address, clock, log });
+  let firewall: FirewallResult | null = null;
+  let announcement: Announcement | null = null;
+  let rivals: ReturnType<typeof watchRivals> | null = null;
+  const connectTo = async (place: {
+    readonly host: string;
+    readonly port: number;
+    readonly connectTimeoutMs?: number;
+  }): Promise<Result<HubClient>> => {
+    const link = await connectHub(
+      {
+        ...place,
+        database: SHOP_DATABASE,
+        user: memberRole(pairing),
+        password: registerPassword(keys.secret, pairing),
+        iterations: REGISTER_SCRAM_ITERATIONS,
+        authority: keys.authority.certificate,
+      },
+      { clock, random },
+    );
+    return link.ok ? ok(makeHubClient(link.value)) : link;
+  };
+  const announce = async (): Promise<void> => {
+    const own = listRegisters(store.db).find(({ id }) => id === ownRegisterId(store));
+    firewall = await openFirewall(port, process.platform, systemRunner);
+    const mark = authorityMark(keys.authority.certificate);
+    announcement ??= announceMaster({ shop: shopName, register: own?.name ?? '', port, authority: mark }, clock, log);
+    rivals ??= watchRivals({ ...input, port, mark, connectTo: (place) => connectTo({ ...place, connectTimeoutMs: RIVAL_TIMEOUT_MS }) });
+  };
+  if (isOpen) await announce();
   return {
     port,
     running,
     duty,
     recoveryCode: () => keys.recoveryCode,
     forgetRecoveryCode: () => forgetRecoveryCode(running.hub.folder.keys),
-    firewallCommand: () => (firewall.state === 'by-hand' ? firewall.commands.join('\n') : null),
+    firewallCommand: () => (firewall?.state === 'by-hand' ? firewall.commands.join('\n') : null),
     connectOwn: async () => {
-      const link = await connectHub(
-        {
-          host: '127.0.0.1',
-          port,
-          database: SHOP_DATABASE,
-          user: memberRole(registerId),
-          password: registerPassword(keys.secret, registerId),
-          iterations: REGISTER_SCRAM_ITERATIONS,
-          authority: keys.authority.certificate,
-        },
-        { clock, random },
-      );
-      return link.ok ? ok(makeHubClient(link.value)) : (whyDown(running.state()) ?? link);
+      const link = await connectTo({ host: '127.0.0.1', port });
+      return link.ok ? link : (whyDown(running.state()) ?? link);
+    },
+    open: async () => {
+      const client = await running.connectMaster();
+      if (!client.ok) return client;
+      await raiseMembers(store, client.value, keys.secret, random).finally(() => client.value.close());
+      const proclaimed = proclaim(input, keys, port);
+      if (!proclaimed.ok) return proclaimed;
+      const opened = await running.open(proclaimed.value);
+      if (opened.ok) await announce();
+      return opened;
+    },
+    handOver: async (to, onPort) => {
+      const member = to === null ? null : (listPairings(store).get(to) ?? null);
+      if (to !== null && (member === null || to === ownRegisterId(store))) return refuse('input.not-found', { what: 'register' });
+      const client = await running.connectMaster();
+      if (!client.ok) return client;
+      const { shopId, authority, secret } = keys;
+      const shopKeys = { shopId, authority: authority.certificate, authorityKey: exportAuthorityKey(authority), secret };
+      const work =
+        member === null
+          ? withdrawKeys(client.value.link)
+          : offerKeys(client.value.link, memberRole(member), { keys: shopKeys, port: onPort });
+      await work.finally(() => client.value.close());
+      return ok(null);
     },
     ...desk,
     revoke: (id, user) => revoke(input, running, id, user),
     stop: async (how) => {
-      await announcement.stop();
+      await rivals?.stop();
+      await announcement?.stop();
       await desk.close();
       await duty.stop();
       await running.stop(how);
@@ -184,11 +236,12 @@ function startDesk(input: NetworkInput, running: RunningHub, shopName: string): 
         shopName,
         clock,
         random,
-        onRequest: (request) => {
+        onRequest: async (request) => {
           const granted = grant(input, running, request);
           // Good for one: no screen shows it any more. The desk stays open until the new register has its answer.
           used ||= granted.ok;
-          return Promise.resolve(granted);
+          if (granted.ok) await takeOverRole(input, client.value, granted.value.register, request.pairing);
+          return granted;
         },
         onFault: (error) => log.error('pairing.failed', { error: String(error) }),
       });
@@ -208,23 +261,40 @@ function startDesk(input: NetworkInput, running: RunningHub, shopName: string): 
   };
 }
 
-/** A new register gets the next code, and its key a certificate; both are in the journal before it hears of them. */
+/**
+ * A new register gets the next code; one that belonged to this shop before is that again. Its key gets a certificate; all of it is in the
+ * journal before it hears of it. Refuses pairing.other-shop.
+ */
 function grant(
   input: NetworkInput,
   running: RunningHub,
   request: PairingRequest,
 ): Result<{ register: Id; registerCode: string; series: string; certificate: Uint8Array }> {
   const { register, clock, random } = input;
-  const id = makeId(clock, random);
-  const code = nextRegisterCode(register.store);
-  const certificate = issueChainCertificate(
-    running.hub.keys.authority,
-    random,
-    { register: id, pairing: request.pairing as Id },
-    request.publicKey,
-  );
-  const admitted = admitRegister(register, { id, code, name: request.name, publicKey: request.publicKey, certificate });
+  const { authority, shopId } = running.hub.keys;
+  const { before, publicKey } = request;
+  const held = knownChains(register.store.db).find((chain) => equalBytes(chain.publicKey, publicKey));
+  const row = listRegisters(register.store.db).find(({ id }) => id === before?.register);
+  if (before !== null && (before.shop !== shopId || (row !== undefined && held?.register !== row.id))) return refuse('pairing.other-shop');
+  const id = row?.id ?? (before?.register as Id | undefined) ?? makeId(clock, random);
+  const certificate = issueChainCertificate(authority, random, { register: id, pairing: request.pairing as Id }, publicKey);
+  const code = row?.code ?? nextRegisterCode(register.store);
+  const admitted =
+    row === undefined
+      ? admitRegister(register, { id, code, name: request.name, publicKey, certificate })
+      : readmitRegister(register, { id, publicKey, certificate });
   return admitted.ok ? ok({ register: id, registerCode: code, series: code, certificate }) : admitted;
+}
+
+/** One that was here before has had another role: its chains go over to the new one, and the old one lets nobody in. */
+async function takeOverRole({ register: { store } }: NetworkInput, client: HubMasterClient, register: Id, pairing: string): Promise<void> {
+  for (const member of await listMembers(client.link))
+    if (member.register === register && member.pairing !== pairing) await closeMember(client.link, member.role);
+  for (const chain of knownChains(store.db))
+    if (chain.register === register) {
+      await client.assignChain(chain.chain, memberRole(pairing));
+      await client.denyChain(chain.chain, null);
+    }
 }
 
 async function revoke(input: NetworkInput, running: RunningHub, id: Id, user: Id | null): Promise<Result<null>> {
@@ -235,11 +305,8 @@ async function revoke(input: NetworkInput, running: RunningHub, id: Id, user: Id
   try {
     const roles = (await listMembers(client.value.link)).filter((member) => member.register === id);
     const chains = (await Promise.all(roles.map(({ role }) => revokeMember(client.value.link, role)))).flat();
-    const signed = chains.map(({ chain, fromN }) => ({
-      chain,
-      fromN,
-      signature: signRevocation(running.hub.keys.authority, chain, fromN),
-    }));
+    const { authority } = running.hub.keys;
+    const signed = chains.map(({ chain, fromN }) => ({ chain, fromN, signature: signByAuthority(authority, 'revocation', chain, fromN) }));
     return recordRevocation(input.register, id, signed, user);
   } finally {
     await client.value.close();

@@ -2,35 +2,34 @@
  * What connects a register to the others, by its mode: nothing (single), the hub on this machine (master), a master elsewhere (slave). The
  * one place that knows which; handlers ask it, and start and stop go through it. Changing the mode is a job that a restart takes up again.
  */
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
+import { equalBytes } from '../base/bytes.ts';
 import type { Id } from '../base/id.ts';
-import { present } from '../base/assert.ts';
-import { asResult, describeRefusal, ok, refuse, type Refusal, type Result } from '../base/result.ts';
-import type { HubMasterClient } from '../hub/hub-client.ts';
-import { pairWithMaster } from '../hub/pairing.ts';
-import { exportChainKey, importChainKey, makeChainKey } from '../protocol/changeset.ts';
-import { ownRegisterId, readMode, refillSearch, type Mode } from '../register/register.ts';
-import { trustCertificate } from '../store/chains.ts';
-import { beginChain } from '../store/begin-chain.ts';
-import { commitWith } from '../store/journal.ts';
+import { asResult, ok, refuse, type Refusal, type Result } from '../base/result.ts';
+import { readHandedOver } from '../hub/hand-over.ts';
+import type { HubClient } from '../hub/hub-client.ts';
+import { openBox, registerPassword } from '../hub/sealed-box.ts';
+import { memberRole } from '../hub/members.ts';
+import { hasHubKeys, makeShop, putHubKeys, readShopSecret, type KeysToPut } from '../hub/hub-keys.ts';
+import { ownRegisterId, readMode, type Mode } from '../register/register.ts';
+import { listSealedBoxes } from '../store/chains.ts';
+import { readIncarnation } from '../store/queries/incarnations.ts';
+import { listRegisters } from '../store/queries/shop.ts';
 import { endWaiting } from '../store/restored.ts';
-import { readMeta, writeMeta } from '../store/store.ts';
-import type { Comparison } from '../sync/compare-projection.ts';
-import { pullRecords } from '../sync/first-pull.ts';
+import { readMeta, writeMeta, type Store } from '../store/store.ts';
+import { countWaiting } from '../store/waiting.ts';
 import { startSync, type Sync } from '../sync/sync-loop.ts';
+import { fillAndOpen, projectAndCompare, raiseSurely } from './become-master.ts';
 import type { JobProgress } from './jobs.ts';
-import { raiseMaster, type Master } from './master.ts';
+import { firstPull, pair, type JoinRequest } from './join-shop.ts';
+import { DEFAULT_HUB_PORT, keysFolder, raiseMaster, type Master } from './master.ts';
 import type { NetworkInput } from './network-input.ts';
-import { accountOf, slaveConnect } from './slave-link.ts';
+import { accountOf, slaveConnect, writeAccount } from './slave-link.ts';
+import { ownPairing } from './vouch.ts';
 
-export interface JoinRequest {
-  readonly host: string;
-  readonly port: number;
-  readonly database: string;
-  readonly code: string;
-  readonly registerName: string;
-  readonly language: string;
+/** What a change of mode answers: the owner's recovery code, where one was made. */
+export interface Moved {
+  readonly recoveryCode?: string;
 }
 
 export interface Network {
@@ -43,28 +42,38 @@ export interface Network {
   unfinished(): { readonly kind: 'to-master'; readonly port: number } | { readonly kind: 'join' } | null;
   /** Begins what the mode says. For a master this raises the hub. */
   start(): Promise<Result<null>>;
-  toMaster(progress: JobProgress, port: number): Promise<Result<{ readonly recoveryCode?: string }>>;
-  join(progress: JobProgress, request: JoinRequest): Promise<Result<object>>;
+  /** From single, or to go on with what was cut. */
+  toMaster(progress: JobProgress, port: number): Promise<Result<Moved>>;
+  /** A slave takes the shop over, with the owner's recovery code; null: with new keys, and everybody pairs again. */
+  takeOver(progress: JobProgress, recoveryCode: string | null, port: number): Promise<Result<Moved>>;
+  /** A master that was replaced, or gives its part away, joins the new one. */
+  stepDown(): Promise<Result<null>>;
+  /** Offers the master's part to another register, which takes it by itself as soon as it hears of it. Null takes the offer back. */
+  handOver(to: Id | null, port: number): Promise<Result<null>>;
+  /** On its own from now on, with all that it holds. */
+  toSingle(): Promise<Result<null>>;
+  join(progress: JobProgress, request: JoinRequest): Promise<Result<Moved>>;
   /** Takes up a join after pairing: the first pull. */
-  resumeJoin(progress: JobProgress): Promise<Result<object>>;
+  resumeJoin(progress: JobProgress): Promise<Result<Moved>>;
   stop(how: { readonly server: 'stop' | 'leave' }): Promise<void>;
 }
 
-/** Between looks at how far the first push is. */
-const LOOK_MS = 250;
-/** The shop keeps working while tables are compared, so a comparison may fall beside an edit; it is made again. */
-const COMPARISONS = 20;
-const RAISES = 5;
-const RAISE_PAUSE_MS = 500;
-const PAIRING_TIMEOUT_MS = 8_000;
+/** The hub that was left should hear of it; one that is gone is not waited for. */
+const FAREWELL_MS = 3_000;
+const GOODBYE_MS = 1_500;
+const LOOK_MS = 50;
 
 export function makeNetwork(input: NetworkInput): Network {
-  const { register, log } = input;
+  const { register, clock, log } = input;
   const { store } = register;
   let master: Master | null = null;
   let sync: Sync | null = null;
   let problem: Refusal | null = null;
 
+  const note = (write: () => void): void => {
+    store.db.transact('durable', () => ok(write()));
+    input.onStatus();
+  };
   const beginSync = (connect: Parameters<typeof startSync>[0]['connect']): void => {
     sync = startSync({
       tools: input.syncTools,
@@ -72,14 +81,28 @@ export function makeNetwork(input: NetworkInput): Network {
       version: input.version,
       connect,
       onStatus: () => onSyncStatus(),
+      onCalled: (hub) => void takeHandedOver(hub).catch((error: unknown) => log.warn('master.not-taken', { error: String(error) })),
     });
   };
+  const beginSlave = (): void => beginSync(slaveConnect({ ...input, store }));
   const onSyncStatus = (): void => {
     if (sync?.status().level === true) endWaiting(store);
-    if (sync?.status().level === true && readMeta(store.db, 'full_copy') === null)
+    if (sync?.status().level === true && readMode(store) === 'slave' && readMeta(store.db, 'full_copy') === null)
       store.db.transact('relaxed', () => ok(writeMeta(store.db, 'full_copy', 1)));
     master?.duty.nudge();
     input.onStatus();
+  };
+  let ending: Promise<void> = Promise.resolve();
+  /** One after the other: a hub that was replaced may be on its way down already. */
+  const end = (how: { readonly server: 'stop' | 'leave' }): Promise<void> => {
+    const before = ending;
+    ending = before.then(async () => {
+      await sync?.stop();
+      sync = null;
+      await master?.stop(how);
+      master = null;
+    });
+    return ending;
   };
 
   const raise = async (port: number, progress: JobProgress | null): Promise<Result<Master>> => {
@@ -88,200 +111,185 @@ export function makeNetwork(input: NetworkInput): Network {
       if (step.state === 'running') progress?.step(step.step);
       else if (step.state === 'done') progress?.detail(step.detail);
     });
-    if (!raised.ok) return raised;
-    master = raised.value;
-    beginSync(() => raised.value.connectOwn());
+    if (raised.ok) master = raised.value;
     return raised;
   };
+
+  /** Nothing here waits for it: this register's sync with its old hub goes on until the new one is open. */
+  const become = async (progress: JobProgress, port: number): Promise<Result<Moved>> => {
+    const from = readMode(store);
+    note(() => {
+      writeMeta(store.db, 'hub_port', port);
+      writeMeta(store.db, 'unfinished', 'to-master');
+    });
+    const raised = await raiseSurely(input, () => raise(port, progress));
+    if (!raised.ok) return raised;
+    const opened = await fillAndOpen(input, raised.value, progress);
+    if (!opened.ok) return opened;
+    await sayFarewell();
+    beginSync(() => raised.value.connectOwn());
+    // Who was a slave is the master from here on: the others are on their way.
+    if (from === 'slave') note(() => writeMeta(store.db, 'mode', 'master'));
+    const moved = await projectAndCompare(input, raised.value, () => sync, progress);
+    if (!moved.ok) return moved;
+    note(() => {
+      if (from === 'single') writeMeta(store.db, 'full_copy', 1);
+      writeMeta(store.db, 'mode', 'master');
+      store.db.run("DELETE FROM meta WHERE name = 'unfinished'");
+    });
+    log.info('storage.master', { port, from });
+    const code = raised.value.recoveryCode();
+    return ok(code === null ? {} : { recoveryCode: code });
+  };
+
+  /** The master gave its part to this register: its keys come over the same connection as everything else. */
+  const takeHandedOver = async (hub: HubClient): Promise<void> => {
+    if (readMeta(store.db, 'unfinished') !== null || store.authority === null) return;
+    const text = await hub.takeKeys();
+    const handed = text === null ? null : readHandedOver(text, store.authority);
+    const box = listSealedBoxes(store.db).find(({ ca }) => store.authority !== null && equalBytes(ca, store.authority))?.box;
+    if (handed === null || box === undefined) return;
+    await putHubKeys(keysFolder(input), { keys: handed.keys, box, recoveryCode: null });
+    input.startJob('take-over', (progress) => become(progress, handed.port));
+  };
+
+  const sayFarewell = async (): Promise<void> => {
+    const until = clock.monotonicMs() + FAREWELL_MS;
+    while (sync?.status().state === 'online' && countWaiting(store).changes > 0 && clock.monotonicMs() < until) await clock.sleep(LOOK_MS);
+    await sync?.stop();
+    sync = null;
+  };
+
+  /** Another register hosts the shop's database: this one's goes down, so that everybody looks for the other. */
+  const notePlace = (): void => {
+    const newest = readIncarnation(store);
+    if (readMode(store) !== 'master' || newest === null || newest.register === ownRegisterId(store)) return;
+    problem = { code: 'master.replaced', params: { register: nameOf(newest.register) } };
+    log.warn('master.replaced', { number: newest.number, register: newest.register });
+    const isPlanned = readMeta(store.db, 'handing_over') === newest.register;
+    // Whoever is connected hears of it as this register did; a hub that is gone at once would leave them searching.
+    const leave = async (): Promise<void> => {
+      await clock.sleep(master === null ? 0 : GOODBYE_MS);
+      if (isPlanned) await stepDown();
+      else await end({ server: 'stop' });
+    };
+    void leave().then(
+      () => input.onStatus(),
+      (error: unknown) => log.error('master.not-ended', { error: String(error) }),
+    );
+  };
+  const nameOf = (id: string): string => listRegisters(store.db).find((row) => row.id === id)?.name ?? '';
+
+  const stepDown = async (): Promise<Result<null>> => {
+    const newest = readIncarnation(store);
+    const { authority } = store;
+    if (newest === null || authority === null || newest.register === ownRegisterId(store))
+      return refuse('mode.not-possible', { from: 'master', to: 'slave' });
+    const secret = await readShopSecret(keysFolder(input));
+    await end({ server: 'stop' });
+    if (secret !== null) {
+      const pairing = ownPairing(store);
+      const answer = { role: memberRole(pairing), password: registerPassword(secret, pairing), authority };
+      writeAccount(store, accountOf(answer, { host: newest.addresses[0] ?? '', port: newest.port, database: 'aurapos' }));
+    }
+    note(() => {
+      writeMeta(store.db, 'mode', 'slave');
+      store.db.run("DELETE FROM meta WHERE name IN ('unfinished', 'handing_over')");
+    });
+    problem = null;
+    // The shop's keys lie with its master, and nowhere else.
+    await rm(keysFolder(input), { recursive: true, force: true });
+    beginSlave();
+    return ok(null);
+  };
+
+  store.listeners.add((changes) => {
+    if (changes.some(({ table }) => table === 'incarnation')) notePlace();
+  });
 
   return {
     mode: () => readMode(store),
     sync: () => sync,
     master: () => master,
     problem: () => problem,
-    unfinished: () => readUnfinished(input),
+    unfinished: () => {
+      const kind = readMeta(store.db, 'unfinished');
+      if (kind === 'to-master') return { kind, port: Number(readMeta(store.db, 'hub_port') ?? DEFAULT_HUB_PORT) };
+      return kind === 'join' ? { kind } : null;
+    },
     start: async () => {
       const mode = readMode(store);
-      if (mode === 'master' && !hasShopKeys(input)) {
-        problem = { code: 'hub.keys-missing', params: {} };
-        input.onStatus();
-        return ok(null);
-      }
       if (mode === 'master') {
-        const raised = await asResult(() => raise(Number(readMeta(store.db, 'hub_port') ?? 5432), null));
-        problem = raised.ok ? null : raised.refusal;
-        input.onStatus();
-        return raised.ok ? ok(null) : raised;
+        notePlace();
+        if (problem?.code === 'master.replaced') return ok(null);
+        if (!hasHubKeys(keysFolder(input))) return noteProblem(refuse('master.keys-missing'));
+        const raised = await asResult(() => raise(Number(readMeta(store.db, 'hub_port') ?? DEFAULT_HUB_PORT), null));
+        if (raised.ok && sync === null) beginSync(() => raised.value.connectOwn());
+        return noteProblem(raised);
       }
-      if (mode === 'slave' && readMeta(store.db, 'unfinished') === null) beginSync(slaveConnect({ ...input, store: input.register.store }));
+      if (mode === 'slave' && readMeta(store.db, 'unfinished') !== 'join') beginSlave();
       return ok(null);
     },
-    toMaster: async (progress, port) => {
-      if (readMode(store) === 'slave') return refuse('mode.not-possible', { from: 'slave', to: 'master' });
-      store.db.transact('durable', () => {
-        writeMeta(store.db, 'hub_port', port);
-        return ok(writeMeta(store.db, 'unfinished', 'to-master'));
+    toMaster: become,
+    takeOver: async (progress, recoveryCode, port) => {
+      const opened =
+        recoveryCode === null ? ok(makeShop(String(readMeta(store.db, 'shop_id')), input.random)) : openNewestBox(store, recoveryCode);
+      if (!opened.ok) return opened;
+      await putHubKeys(keysFolder(input), opened.value);
+      return become(progress, port);
+    },
+    stepDown,
+    handOver: async (to, port) => {
+      if (master === null) return refuse('mode.not-master');
+      const offered = await master.handOver(to, port);
+      if (!offered.ok) return offered;
+      note(() => {
+        if (to === null) store.db.run("DELETE FROM meta WHERE name = 'handing_over'");
+        else writeMeta(store.db, 'handing_over', to);
       });
-      const raised = await raiseSurely(input, () => raise(port, progress));
-      if (!raised.ok) return raised;
-      const moved = await moveAcross(input, raised.value, () => sync, progress);
-      if (!moved.ok) return moved;
-      store.db.transact('durable', () => {
-        writeMeta(store.db, 'full_copy', 1);
-        writeMeta(store.db, 'mode', 'master');
-        return ok(store.db.run("DELETE FROM meta WHERE name = 'unfinished'"));
-      });
-      log.info('storage.master', { port });
-      input.onStatus();
-      const code = raised.value.recoveryCode();
-      return ok(code === null ? {} : { recoveryCode: code });
+      return ok(null);
+    },
+    toSingle: async () => {
+      await end({ server: 'stop' });
+      problem = null;
+      note(() => writeMeta(store.db, 'mode', 'single'));
+      return ok(null);
     },
     join: async (progress, request) => {
       progress.step('pair', `${request.host}:${request.port}`);
+      const wasThere = store.own !== null;
       const paired = await pair(input, request);
       if (!paired.ok) return paired;
-      return firstPull(input, progress, () => beginSync(slaveConnect({ ...input, store: input.register.store })));
+      await end({ server: 'stop' });
+      const pulled = wasThere ? ok(null) : await firstPull(input, progress);
+      if (!pulled.ok) return pulled;
+      beginSlave();
+      input.onStatus();
+      return ok({});
     },
-    resumeJoin: (progress) => firstPull(input, progress, () => beginSync(slaveConnect({ ...input, store: input.register.store }))),
-    stop: async (how) => {
-      await sync?.stop();
-      await master?.stop(how);
+    resumeJoin: async (progress) => {
+      const pulled = await firstPull(input, progress);
+      if (!pulled.ok) return pulled;
+      beginSlave();
+      input.onStatus();
+      return ok({});
     },
+    stop: end,
   };
-}
 
-/** A main register put back onto another machine has the shop's data and not its keys: new ones would be another shop's. */
-function hasShopKeys({ dataFolder, register: { store } }: NetworkInput): boolean {
-  return readMeta(store.db, 'authority') === null || existsSync(join(dataFolder, 'hub', 'keys', 'shop-id'));
-}
-
-/** A server that dies while it is set up is set up again: the steps find done what is done. */
-async function raiseSurely({ clock, log }: NetworkInput, raise: () => Promise<Result<Master>>): Promise<Result<Master>> {
-  for (let tries = 1; ; tries++) {
-    try {
-      const raised = await asResult(raise);
-      if (raised.ok || tries >= RAISES || !describeRefusal(raised.refusal).retry) return raised;
-      log.warn('hub.raised-again', { ...raised.refusal });
-    } catch (error) {
-      if (tries >= RAISES) throw error;
-      log.warn('hub.raised-again', { error: String(error) });
-    }
-    await clock.sleep(RAISE_PAUSE_MS);
+  function noteProblem(raised: Result<unknown>): Result<null> {
+    problem = raised.ok ? null : raised.refusal;
+    input.onStatus();
+    return raised.ok ? ok(null) : raised;
   }
 }
 
-function readUnfinished({ register: { store } }: NetworkInput): ReturnType<Network['unfinished']> {
-  const kind = readMeta(store.db, 'unfinished');
-  if (kind === 'to-master') return { kind, port: Number(readMeta(store.db, 'hub_port') ?? 5432) };
-  return kind === 'join' ? { kind } : null;
-}
-
-/** The first push and the first projection, watched; then both sides compared, table by table. */
-async function moveAcross(input: NetworkInput, master: Master, sync: () => Sync | null, progress: JobProgress): Promise<Result<null>> {
-  progress.step('move');
-  await watchMove(input, master, sync, progress);
-  progress.step('compare');
-  for (let tries = 1; ; tries++) {
-    const compared = await compareIfUp(input, master);
-    const [first] = compared?.differing ?? [];
-    if (compared !== null && first === undefined) {
-      progress.detail('equal');
-      return ok(null);
-    }
-    if (tries >= COMPARISONS) return first === undefined ? refuse('hub.starting') : refuse('storage.differs', { ...first });
-    await input.clock.sleep(LOOK_MS * tries);
+/** The shop's keys as the owner's code opens them: of the present CA's box. Refuses recovery.wrong-code. */
+function openNewestBox({ authority, db }: Store, recoveryCode: string): Result<KeysToPut> {
+  for (const { box } of listSealedBoxes(db)) {
+    const keys = openBox(box, recoveryCode);
+    if (keys.ok && authority !== null && equalBytes(keys.value.authority, authority))
+      return ok({ keys: keys.value, box, recoveryCode: null });
   }
-}
-
-/**
- * Until all that the store held at first is across; what is sold meanwhile follows as every sale does. Both sides are counted anew each time. A
- * hub that dies meanwhile is waited for.
- */
-async function watchMove(input: NetworkInput, master: Master, sync: () => Sync | null, progress: JobProgress): Promise<void> {
-  const last = present(input.register.store.own, 'the own chain').n;
-  let hub: HubMasterClient | null = null;
-  for (;;) {
-    const arrived = master.duty.projected() >= last && sync()?.status().level === true;
-    const here = await input.reader.ask('countRows');
-    try {
-      hub ??= await connectIfUp(master);
-      const there = (await hub?.countShop()) ?? null;
-      if (there !== null) progress.rows(there.products + there.customers + there.sales, here.products + here.customers + here.sales);
-    } catch (error) {
-      input.log.info('storage.not-counted', { error: String(error) });
-      hub = null;
-    }
-    if (arrived) break;
-    await input.clock.sleep(LOOK_MS);
-  }
-  await hub?.close();
-}
-
-/** Null when the hub died meanwhile: it is raised again, and compared again. */
-async function compareIfUp({ log }: NetworkInput, master: Master): Promise<Comparison | null> {
-  return master.duty.compare().catch((error: unknown) => {
-    log.info('storage.not-compared', { error: String(error) });
-    return null;
-  });
-}
-
-async function connectIfUp(master: Master): Promise<HubMasterClient | null> {
-  const connected = await master.running.connectMaster();
-  return connected.ok ? connected.value : null;
-}
-
-/** Pairing: identity, key, CA and account, all in one transaction of the store once the master has answered. */
-async function pair(input: NetworkInput, request: JoinRequest): Promise<Result<null>> {
-  const { register, clock, random } = input;
-  const { store } = register;
-  // The key is kept before it is shown to anybody: cut here, the next try offers the same one.
-  const held = readMeta(store.db, 'pairing_key');
-  const key = held instanceof Uint8Array ? importChainKey(held) : makeChainKey(store.random);
-  if (!(held instanceof Uint8Array)) store.db.transact('durable', () => ok(writeMeta(store.db, 'pairing_key', exportChainKey(key))));
-  const answer = await pairWithMaster(
-    {
-      host: request.host,
-      port: request.port,
-      code: request.code,
-      publicKey: key.publicKey,
-      name: request.registerName,
-      version: input.version,
-      timeoutMs: PAIRING_TIMEOUT_MS,
-    },
-    { clock, random },
-  );
-  if (!answer.ok) return answer;
-  const { value } = answer;
-  return commitWith(store, () => {
-    writeMeta(store.db, 'authority', value.authority);
-    store.authority = value.authority;
-    beginChain(store, value.register as Id, value.series, key);
-    trustCertificate(store, value.certificate);
-    writeMeta(store.db, 'hub_account', JSON.stringify(accountOf(value, request)));
-    writeMeta(store.db, 'shop_id', value.shopId);
-    writeMeta(store.db, 'language', request.language);
-    writeMeta(store.db, 'unfinished', 'join');
-    writeMeta(store.db, 'mode', 'slave');
-    store.db.run("DELETE FROM meta WHERE name = 'pairing_key'");
-    return ok(null);
-  });
-}
-
-/** Records first, so that it may sell; then the history by reading the feed, in the background. */
-async function firstPull(input: NetworkInput, progress: JobProgress, beginSync: () => void): Promise<Result<object>> {
-  const { register } = input;
-  const { store } = register;
-  const connected = await slaveConnect({ ...input, store: input.register.store })();
-  if (!connected.ok) return connected;
-  const hub = connected.value;
-  try {
-    await pullRecords(input.syncTools, hub, { onStep: (step) => progress.step(step), onRows: (done, total) => progress.rows(done, total) });
-  } finally {
-    await hub.close();
-  }
-  store.db.transact('durable', () => ok(store.db.run("DELETE FROM meta WHERE name = 'unfinished'")));
-  await refillSearch(register);
-  beginSync();
-  input.onStatus();
-  return ok({});
+  return refuse('recovery.wrong-code');
 }

@@ -4,13 +4,16 @@
  */
 import type { Clock } from '../base/clock.ts';
 import { fromBase64Url, toBase64Url } from '../base/bytes.ts';
+import type { Id } from '../base/id.ts';
 import type { Log } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
 import { ok, refuse, type Result } from '../base/result.ts';
 import { REGISTER_SCRAM_ITERATIONS, SHOP_DATABASE } from '../hub/cluster-conf.ts';
 import { makeHubClient, type HubClient } from '../hub/hub-client.ts';
 import { connectHub } from '../hub/pg-link.ts';
+import { compareIncarnations, readIncarnation } from '../store/queries/incarnations.ts';
 import { readMeta, writeMeta, type Store } from '../store/store.ts';
+import { ownRegisterId } from '../register/register.ts';
 import { authorityMark, findMasters, type FoundMaster } from '../sync/discovery.ts';
 
 export interface HubAccount {
@@ -22,6 +25,8 @@ export interface HubAccount {
   readonly password: string;
   /** The shop's CA, DER, base64url. */
   readonly authority: string;
+  /** Which raising of the shop's database it was last led to by the shop's own word; null or absent before any. */
+  readonly incarnation?: string | null;
 }
 
 export function readAccount(store: Store): HubAccount | null {
@@ -51,8 +56,8 @@ const SEARCH_EVERY_MS = 3_000;
 const SEARCH_MS = 900;
 
 /**
- * A connect function for sync-loop: the known address; while that does not answer, the network is searched beside, and what was found is
- * tried first the next time.
+ * A connect function for sync-loop: where the shop's newest word says the master is, if this register was not there yet; the known address;
+ * while that does not answer, the network is searched beside, and what was found is tried first the next time.
  */
 export function slaveConnect(input: LinkInput): () => Promise<Result<HubClient>> {
   const search = makeSearch(input);
@@ -60,18 +65,40 @@ export function slaveConnect(input: LinkInput): () => Promise<Result<HubClient>>
   return async () => {
     const account = readAccount(input.store);
     if (account === null) throw new Error('a slave has an account with its master');
-    for (const { host, port } of search.found(account)) {
-      const moved = await connectAs(input, account, { host, port }, 5_000);
-      if (!moved.ok) continue;
-      input.log.info('master.moved', { host, port });
-      writeAccount(input.store, { ...account, host, port });
+    for (const at of [...proclaimedAt(input.store, account), ...search.found(account)]) {
+      const moved = await connectAs(input, account, at, 5_000);
+      if (!moved.ok || !(await isPresent(input.store, moved.value))) continue;
+      input.log.info('master.moved', { ...at });
+      writeAccount(input.store, { ...account, ...at, incarnation: readIncarnation(input.store)?.id ?? null });
       return moved;
     }
     const timeoutMs = ATTEMPTS_MS[tries++ % ATTEMPTS_MS.length] ?? 5_000;
     const first = await connectAs(input, account, account, timeoutMs);
-    if (!first.ok) search.begin();
+    // One that another replaced answers as well: it is told so, and the search goes on.
+    if (!first.ok || !(await isGreeted(input.store, first.value))) search.begin();
     return first;
   };
+}
+
+/** Places that the newest incarnation names, until this register was there once. */
+function proclaimedAt(store: Store, account: HubAccount): { readonly host: string; readonly port: number }[] {
+  const newest = readIncarnation(store);
+  if (newest === null || newest.id === account.incarnation || newest.register === ownRegisterId(store)) return [];
+  const places = newest.addresses.map((host) => ({ host, port: newest.port }));
+  return places.filter(({ host, port }) => !(host === account.host && port === account.port));
+}
+
+/** Is it the shop's database as this register last heard of it, or a newer one? Closes it otherwise. */
+async function isPresent(store: Store, hub: HubClient): Promise<boolean> {
+  if (await isGreeted(store, hub)) return true;
+  await hub.close();
+  return false;
+}
+
+async function isGreeted(store: Store, hub: HubClient): Promise<boolean> {
+  const newest = readIncarnation(store);
+  const { number, id } = (await hub.greet()).incarnation;
+  return newest === null || (id !== null && compareIncarnations({ number, id: id as Id }, newest) >= 0);
 }
 
 /** Looks for masters without holding up whoever connects. */
@@ -123,11 +150,13 @@ async function connectAs(
       user: account.role,
       password: account.password,
       iterations: REGISTER_SCRAM_ITERATIONS,
-      authority: fromBase64Url(account.authority),
+      authority: input.store.authority ?? fromBase64Url(account.authority),
     },
     input,
   );
-  return link.ok ? ok(makeHubClient(link.value)) : link;
+  if (link.ok) return ok(makeHubClient(link.value));
+  // No code was typed: the master has no such role, or another password for it.
+  return link.refusal.code === 'pairing.wrong-code' ? refuse('pairing.not-known') : link;
 }
 
 export function accountOf(

@@ -2,10 +2,10 @@
 import { viewBackups, type BackupView } from '../backup/settings.ts';
 import type { Refusal } from '../base/result.ts';
 import type { Answer } from '../protocol/api/routes.ts';
-import { MASTER_SETTING } from '../register/admit-register.ts';
 import { ownRegisterId } from '../register/register.ts';
 import { listPrinters, listPrintJobs } from '../store/queries/printing.ts';
-import { countExceptions, isText, listRegisters, readSetting } from '../store/queries/shop.ts';
+import { readIncarnation } from '../store/queries/incarnations.ts';
+import { countExceptions, listRegisters } from '../store/queries/shop.ts';
 import { readRestored } from '../store/restored.ts';
 import { readMeta } from '../store/store.ts';
 import { countWaiting } from '../store/waiting.ts';
@@ -71,9 +71,9 @@ function stateOf(mode: ReturnType<Runtime['network']['mode']>, joining: boolean,
 }
 
 export function masterName(runtime: Runtime): string | null {
-  const { db } = runtime.register.store;
-  const id = readSetting(db, MASTER_SETTING, '', isText);
-  return listRegisters(db).find((row) => row.id === id)?.name ?? null;
+  const { store } = runtime.register;
+  const id = readIncarnation(store)?.register;
+  return listRegisters(store.db).find((row) => row.id === id)?.name ?? null;
 }
 
 export function viewRegisters(runtime: Runtime): RegisterView[] {
@@ -83,7 +83,7 @@ export function viewRegisters(runtime: Runtime): RegisterView[] {
   const hubNow = runtime.clock.nowMs() + store.clockOffsetMs;
   const presences = new Map((sync?.presences() ?? []).map((presence) => [presence.register, presence]));
   const own = store.own === null ? null : ownRegisterId(store);
-  const master = readSetting(store.db, MASTER_SETTING, '', isText);
+  const master = readIncarnation(store)?.register;
   return listRegisters(store.db).map((row) => {
     const isThis = row.id === own;
     const presence = presences.get(row.id) ?? null;

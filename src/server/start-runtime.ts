@@ -97,7 +97,14 @@ export function startRuntime(input: StartInput): Result<Started> {
     random,
     log,
   };
-  const network = makeNetwork({ ...input, register, reader, syncTools, onStatus: () => tellStatus() });
+  const network = makeNetwork({
+    ...input,
+    register,
+    reader,
+    syncTools,
+    startJob: (kind, work) => jobs.start(kind, work),
+    onStatus: () => tellStatus(),
+  });
   const giveWay = makeGiveWay(clock);
   const fiscalDesk = makeFiscalDesk(register, events, log);
   const cardDesk = makeCardDesk(register, fiscalDesk.complete, log, () =>

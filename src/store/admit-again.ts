@@ -7,8 +7,9 @@ import { systemRandom } from '../base/random.ts';
 import { unwrap } from '../base/result.ts';
 import { isWhole, openBody, type SealedChangeset } from '../protocol/changeset.ts';
 import { admit, type Arrival } from './archive.ts';
-import { bytesOf, bytesOrNull, numberOf, type Database, type SqlRow } from './database.ts';
+import { bytesOrNull, type Database } from './database.ts';
 import { readMeta } from './look-up.ts';
+import { iterateHeld } from './read-held.ts';
 import { openStore, SCRATCH } from './open-store.ts';
 import type { Store } from './store.ts';
 
@@ -26,17 +27,13 @@ export function admitAgain(db: Database): Store {
   copy(db, again.db, 'detached', ['hash', 'salt', 'value']);
   again.db.sqlite.exec('COMMIT');
   const batch: Arrival[] = [];
-  for (const row of db.iterate(HELD_SQL)) {
-    batch.push(arrivalOf(again, row));
+  for (const { changeset } of iterateHeld(db)) {
+    batch.push(arrivalOf(again, changeset));
     if (batch.length === BATCH) admit(again, batch.splice(0), Infinity);
   }
   admit(again, batch, Infinity);
   return again;
 }
-
-const HELD_SQL = `
-  SELECT c.n, c.hash, c.signature, c.body, k.id AS chain, CASE c.n WHEN 1 THEN k.genesis ELSE p.hash END AS previous
-  FROM changeset c JOIN chain k ON k.number = c.chain LEFT JOIN changeset p ON p.local = c.previous WHERE c.state <> 1 ORDER BY c.local`;
 
 function copy(from: Database, to: Database, table: string, columns: readonly string[], where = 'true'): void {
   for (const row of from.iterate(`SELECT ${columns.join(', ')} FROM ${table} WHERE ${where}`)) {
@@ -48,15 +45,7 @@ function copy(from: Database, to: Database, table: string, columns: readonly str
   }
 }
 
-function arrivalOf(again: Store, row: SqlRow): Arrival {
-  const changeset: SealedChangeset = {
-    chain: bytesOf(row['chain']),
-    n: numberOf(row['n']),
-    previous: bytesOf(row['previous']),
-    hash: bytesOf(row['hash']),
-    signature: bytesOf(row['signature']),
-    body: bytesOf(row['body']),
-  };
+function arrivalOf(again: Store, changeset: SealedChangeset): Arrival {
   // A changeset 1 set aside because it follows another genesis is held without it.
   const signature = isWhole(changeset) ? 'no-key' : 'bad';
   return { prepared: { changeset, opened: openBody(changeset.body, again.dictionaries), signature }, mark: null };

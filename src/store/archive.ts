@@ -257,6 +257,13 @@ export function detachedOf(store: Store, hashes: readonly Uint8Array[]): Detache
   });
 }
 
+/** Personal values held here, by hash, after one. */
+export function listDetached(store: Store, after: Uint8Array, limit: number): Detached[] {
+  return store.db
+    .all('SELECT hash, salt, value FROM detached WHERE hash > ? ORDER BY hash LIMIT ?', after, limit)
+    .map((row) => ({ hash: bytesOf(row['hash']), salt: bytesOf(row['salt']), value: textOf(row['value']) }));
+}
+
 // ---- giving out
 
 const COLUMNS = 'c.local, c.hash, c.n, c.previous, c.signature, c.body, k.id AS chain, k.genesis';

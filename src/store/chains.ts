@@ -2,12 +2,13 @@
  * Chains and who vouches for them: the shop's CA by certificate, or a predecessor's key in changeset 1.
  */
 import { verify } from 'node:crypto';
-import { equalBytes, fromBase64Url, sha256 } from '../base/bytes.ts';
+import { equalBytes, fromBase64Url, sha256, toHex } from '../base/bytes.ts';
 import { idFromBytes, idToBytes, isId, type Id } from '../base/id.ts';
-import { readChainCertificate } from '../protocol/certificate.ts';
+import { isSignedByAuthority, readChainCertificate } from '../protocol/certificate.ts';
 import { chainIdOf, publicKeyFrom, type ChangesetText, type Values } from '../protocol/changeset.ts';
 import { bytesOf, bytesOrNull, numberOf, type Database } from './database.ts';
 import { noteClone } from './exceptions.ts';
+import { writeMeta } from './look-up.ts';
 import type { Store } from './store.ts';
 
 /** The small local number of a chain; made when it is new here. */
@@ -46,6 +47,26 @@ export function trustCertificate(store: Store, der: Uint8Array): Uint8Array | nu
   return key.chain;
 }
 
+/**
+ * A sealed box names its CA. One that the present CA signed over to is the shop's from now on, and so is whichever that one signed over to:
+ * a register that was away for two of them follows both.
+ */
+export function learnAuthority(store: Store): void {
+  const passed = new Set<string>();
+  for (let held = store.authority; held !== null && !passed.has(toHex(held));) {
+    const authority = held;
+    passed.add(toHex(authority));
+    const next = store.db
+      .all('SELECT box, ca, signature FROM sealed_box ORDER BY number, id')
+      .map((row) => ({ box: bytesOf(row['box']), ca: bytesOf(row['ca']), signature: bytesOf(row['signature']) }))
+      .find(({ box, ca, signature }) => !equalBytes(ca, authority) && isSignedByAuthority(authority, signature, 'rotation', ca, box));
+    if (next === undefined) return;
+    held = next.ca;
+    store.authority = next.ca;
+    writeMeta(store.db, 'authority', next.ca);
+  }
+}
+
 /** What changeset 1 says of its chain. Only reached once somebody vouched for the key. */
 export function learnChainStart(store: Store, chain: Uint8Array, values: Values): void {
   const { register, series, predecessor } = values;
@@ -81,5 +102,59 @@ export function ownChains(db: Database): { number: number; chain: Uint8Array; se
     chain: bytesOf(row['id']),
     sentN: numberOf(row['sent_n']),
     register: idFromBytes(bytesOf(row['register'])),
+  }));
+}
+
+export interface KnownChain {
+  readonly chain: Uint8Array;
+  /** Raw 32 bytes. */
+  readonly publicKey: Uint8Array;
+  readonly register: Id;
+}
+
+/** Every chain that somebody vouched for and whose register is known. */
+export function knownChains(db: Database): KnownChain[] {
+  return db
+    .all('SELECT id, public_key, register FROM chain WHERE public_key IS NOT NULL AND register IS NOT NULL ORDER BY number')
+    .map((row) => ({
+      chain: bytesOf(row['id']),
+      publicKey: bytesOf(row['public_key']),
+      register: idFromBytes(bytesOf(row['register'])),
+    }));
+}
+
+/** Certificates that rows brought, the last one first; DER, of whatever CA. */
+export function listCertificates(db: Database): Uint8Array[] {
+  return db.all('SELECT der FROM certificate ORDER BY id DESC').map((row) => bytesOf(row['der']));
+}
+
+export interface HeldRevocation {
+  readonly chain: Uint8Array;
+  readonly fromN: number;
+  readonly signature: Uint8Array;
+}
+
+/** Revocations that rows brought, signed by whatever CA. */
+export function listRevocations(db: Database): HeldRevocation[] {
+  return db.all('SELECT chain, from_n, signature FROM revocation ORDER BY id').map((row) => ({
+    chain: bytesOf(row['chain']),
+    fromN: numberOf(row['from_n']),
+    signature: bytesOf(row['signature']),
+  }));
+}
+
+export interface HeldBox {
+  readonly number: number;
+  readonly box: Uint8Array;
+  /** The CA whose key lies in it, DER. */
+  readonly ca: Uint8Array;
+}
+
+/** Sealed boxes, the newest first. */
+export function listSealedBoxes(db: Database): HeldBox[] {
+  return db.all('SELECT number, box, ca FROM sealed_box ORDER BY number DESC, id DESC').map((row) => ({
+    number: numberOf(row['number']),
+    box: bytesOf(row['box']),
+    ca: bytesOf(row['ca']),
   }));
 }

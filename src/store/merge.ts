@@ -36,7 +36,7 @@ import {
 import { stampColumn } from './schema.ts';
 import { nameLocal } from './look-up.ts';
 import type { Change, Store } from './store.ts';
-import { learnCertificate, learnChainStart } from './chains.ts';
+import { learnAuthority, learnCertificate, learnChainStart } from './chains.ts';
 
 export interface Merged {
   readonly changes: Change[];
@@ -183,6 +183,9 @@ function applyEffects(store: Store, place: Place, id: number): void {
       return;
     case 'certificate':
       learnCertificate(store, values);
+      return;
+    case 'sealed_box':
+      learnAuthority(store);
       return;
     case 'chain_start':
       learnChainStart(store, place.chain, values);

@@ -52,6 +52,17 @@ export function leaveOvertakenChain(tools: SyncTools, hubHeads: HubHeads): boole
 const CHAIN_BATCH = 500;
 const BATCH_BYTES = 4 * 1024 * 1024;
 
+/** Nothing that the hub holds is news here. */
+export function holdsAll(store: Store, hubHeads: HubHeads): boolean {
+  const mine = new Map(readHeads(store).map((head) => [toHex(head.chain), head.first]));
+  return hubHeads.entries().every(([chain, tips]) => isWithin(store, mine.get(chain), tips));
+}
+
+/** `first`: the first number held here of the chain, if one is. What is held of a chain has no gap. */
+function isWithin(store: Store, first: number | undefined, tips: readonly HubHead[]): boolean {
+  return (first ?? 0) <= (tips[0]?.firstN ?? 1) && tips.every((tip) => isHeld(store, tip.hash));
+}
+
 /** Takes every changeset of every chain that the hub holds and this store lacks, by chain: after it the feed can be read from its end on. */
 export async function takeMissing(tools: SyncTools, hub: HubClient, hubHeads: HubHeads): Promise<number> {
   const { store } = tools;
@@ -60,7 +71,7 @@ export async function takeMissing(tools: SyncTools, hub: HubClient, hubHeads: Hu
   for (const [chain, tips] of hubHeads) {
     const held = mine.get(chain);
     const firstN = tips[0]?.firstN ?? 1;
-    if (tips.every((tip) => isHeld(store, tip.hash)) && (held?.first ?? 0) <= firstN) continue;
+    if (isWithin(store, held?.first, tips)) continue;
     const last = Math.max(...tips.map((tip) => tip.n));
     const heldN = held?.tips.length === 1 && held.first <= firstN ? (held.tips[0]?.n ?? 0) : 0;
     if (heldN > 0 && tips.length === 1 && heldN < last) {
@@ -97,6 +108,26 @@ async function takeValues(tools: SyncTools, hub: HubClient, changesets: readonly
   const hashes = await findHashes(tools, changesets);
   for (let at = 0; at < hashes.length; at += MAX_DETACHED_COUNT)
     admitDetached(tools.store, await hub.detachedValues(hashes.slice(at, at + MAX_DETACHED_COUNT)));
+}
+
+/**
+ * Gives a hub that is not this register's all that it lacks: own chains are pushed, others' offered. What this register's own hub has taken
+ * stays as it is known.
+ */
+export async function giveMissing(tools: SyncTools, hub: HubClient, hubHeads: HubHeads): Promise<void> {
+  const { store } = tools;
+  for (const { chain } of ownChains(store.db)) {
+    const tips = (hubHeads.get(toHex(chain)) ?? []).map(({ hash }) => hash);
+    for (let from = coveredUpTo(store, chain, tips) + 1; ;) {
+      const batch = readChain(store, chain, from, CHAIN_BATCH, BATCH_BYTES);
+      const last = batch.at(-1);
+      if (last === undefined) break;
+      await hub.push(batch, detachedOf(store, await findHashes(tools, batch)));
+      from = last.n + 1;
+      await tools.yieldTurn();
+    }
+  }
+  await offerMissing(tools, hub, hubHeads);
 }
 
 /** Offers what this store holds of others' chains and the hub lacks. Returns false when the hub could not take all of it yet. */

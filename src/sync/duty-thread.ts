@@ -14,6 +14,14 @@ import type { DutyReply, DutyRequest } from './duty-worker.ts';
 export interface DutyThread extends MasterDuty {
   /** Do the store and the projection hold the same rows now? Throws when the hub is lost, or the thread breaks. */
   compare(): Promise<Comparison>;
+  /** The first push, whole. Throws when the hub is lost, or the thread breaks: run it again then. */
+  push(onPushed: (done: number, total: number) => void): Promise<void>;
+}
+
+interface Asked {
+  resolve(value: Comparison | null): void;
+  reject(error: Error): void;
+  onPushed(done: number, total: number): void;
 }
 
 const RETRY_MS = 500;
@@ -29,7 +37,7 @@ export function startDutyThread(input: {
 }): DutyThread {
   const { clock, log } = input;
   const stopped = new AbortController();
-  const asked = new Map<number, { resolve(value: Comparison): void; reject(error: Error): void }>();
+  const asked = new Map<number, Asked>();
   let next = 1;
   let projected = 0;
   // Null while it is down: nothing said to a thread that ended would ever be answered.
@@ -54,8 +62,9 @@ export function startDutyThread(input: {
   function hear(reply: DutyReply): void {
     if (reply.type === 'projected') projected = reply.position;
     else if (reply.type === 'log') log[reply.level](reply.event, reply.fields);
+    else if (reply.type === 'pushed') asked.get(reply.id)?.onPushed(reply.done, reply.total);
     else {
-      const { resolve, reject } = present(asked.get(reply.id), 'who asked for a comparison');
+      const { resolve, reject } = present(asked.get(reply.id), 'who asked');
       asked.delete(reply.id);
       if ('error' in reply) reject(new Error(reply.error));
       else resolve(reply.comparison);
@@ -63,19 +72,23 @@ export function startDutyThread(input: {
   }
 
   const say = (request: DutyRequest): void => worker?.postMessage(request);
+  const ask = (type: 'compare' | 'push', onPushed: Asked['onPushed']): Promise<Comparison | null> =>
+    new Promise((resolve, reject) => {
+      if (worker === null) {
+        reject(new Error('the master’s duty is down and begins again'));
+        return;
+      }
+      const id = next++;
+      asked.set(id, { resolve, reject, onPushed });
+      say({ type, id });
+    });
   return {
     projected: () => projected,
     nudge: () => say({ type: 'nudge' }),
-    compare: () =>
-      new Promise((resolve, reject) => {
-        if (worker === null) {
-          reject(new Error('the master’s duty is down and begins again'));
-          return;
-        }
-        const id = next++;
-        asked.set(id, { resolve, reject });
-        say({ type: 'compare', id });
-      }),
+    compare: async () => present(await ask('compare', () => {}), 'a comparison'),
+    push: async (onPushed) => {
+      await ask('push', onPushed);
+    },
     stop: async () => {
       stopped.abort();
       if (worker === null) return;

@@ -11,15 +11,21 @@ import { openForReading } from '../store/open-store.ts';
 import { prepareChangesets } from '../store/prepare.ts';
 import { closeStore } from '../store/store.ts';
 import { compareProjection, type Comparison } from './compare-projection.ts';
+import { firstPush } from './first-push.ts';
 import { startMasterDuty } from './master-duty.ts';
 
-export type DutyRequest = { readonly type: 'nudge' } | { readonly type: 'stop' } | { readonly type: 'compare'; readonly id: number };
+export type DutyRequest =
+  | { readonly type: 'nudge' }
+  | { readonly type: 'stop' }
+  | { readonly type: 'compare'; readonly id: number }
+  | { readonly type: 'push'; readonly id: number };
 
 export type DutyReply =
   | { readonly type: 'projected'; readonly position: number }
   | { readonly type: 'log'; readonly level: keyof Log; readonly event: string; readonly fields: Readonly<Record<string, unknown>> }
-  | { readonly type: 'compared'; readonly id: number; readonly comparison: Comparison }
-  | { readonly type: 'compared'; readonly id: number; readonly error: string };
+  | { readonly type: 'pushed'; readonly id: number; readonly done: number; readonly total: number }
+  | { readonly type: 'answer'; readonly id: number; readonly comparison: Comparison | null }
+  | { readonly type: 'answer'; readonly id: number; readonly error: string };
 
 const port = present(parentPort, 'the port to the selling thread');
 const { file, address } = workerData as { file: string; address: HubAddress };
@@ -57,6 +63,16 @@ async function compare(): Promise<Comparison> {
   }
 }
 
+async function push(id: number): Promise<null> {
+  const hub = unwrap(await connect());
+  try {
+    await firstPush(store, hub, { onPushed: (done, total) => say({ type: 'pushed', id, done, total }) });
+    return null;
+  } finally {
+    await hub.close();
+  }
+}
+
 async function stop(): Promise<void> {
   await duty.stop();
   closeStore(store);
@@ -67,8 +83,8 @@ port.on('message', (request: DutyRequest) => {
   if (request.type === 'nudge') duty.nudge();
   else if (request.type === 'stop') void stop();
   else
-    void compare().then(
-      (comparison) => say({ type: 'compared', id: request.id, comparison }),
-      (error: unknown) => say({ type: 'compared', id: request.id, error: String(error) }),
+    void (request.type === 'push' ? push(request.id) : compare()).then(
+      (comparison) => say({ type: 'answer', id: request.id, comparison }),
+      (error: unknown) => say({ type: 'answer', id: request.id, error: String(error) }),
     );
 });

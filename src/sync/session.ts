@@ -6,8 +6,9 @@
  *   level      heads compared; what is lacked is taken, what the hub lacks is offered; the feed read to its end
  *   live       three loops at once: push what is written here, pull what is written elsewhere, announce how this register stands
  *
- * A session ends when the link is lost, when the hub turns out to have fallen back (`again`: compare anew), when this register was
- * revoked, or when it is told to stop. It never reconnects: sync-loop.ts does.
+ * A session ends when the link is lost, when the hub turns out to have fallen back (`again`: compare anew), when another register hosts the
+ * shop's database now (`replaced`: this hub is told so, and left), when this register was revoked, or when it is told to stop. It never
+ * reconnects: sync-loop.ts does.
  */
 import { equalBytes, toHex } from '../base/bytes.ts';
 import type { Id } from '../base/id.ts';
@@ -31,14 +32,16 @@ import { renewChain } from '../store/begin-chain.ts';
 import { raise } from '../store/exceptions.ts';
 import { prepareChangesets } from '../store/prepare.ts';
 import { strandChain } from '../store/stranded.ts';
+import { compareIncarnations, readIncarnation } from '../store/queries/incarnations.ts';
+import type { Change } from '../store/store.ts';
 import { countWaiting } from '../store/waiting.ts';
 import { asResult, ok, RefusalError, type Refusal } from '../base/result.ts';
-import { leaveOvertakenChain, levelOutbox, offerMissing, readHubHeads, takeMissing } from './compare-heads.ts';
+import { giveMissing, holdsAll, leaveOvertakenChain, levelOutbox, offerMissing, readHubHeads, takeMissing } from './compare-heads.ts';
 import { Bell } from './signal.ts';
 import { findHashes, takeIn, type SyncTools } from './tools.ts';
 
 export interface SessionEnd {
-  readonly why: 'lost' | 'again' | 'revoked' | 'stopped';
+  readonly why: 'lost' | 'again' | 'replaced' | 'revoked' | 'stopped';
   readonly cause: string;
   /** What the hub refused, if that ended it. */
   readonly problem: Refusal | null;
@@ -51,6 +54,8 @@ export interface SessionHooks {
   /** Reading the feed: `done` of `total` positions. */
   onProgress(done: number, total: number): void;
   onPresence(presences: readonly Presence[], delayMs: number): void;
+  /** The master gives its part to this register. */
+  onCalled(): void;
   onTraffic(sent: number, received: number): void;
   /** What is written here was taken, or nothing waits (null); or it waits, for the reason the hub gave. */
   onPush(problem: Refusal | null): void;
@@ -96,7 +101,7 @@ export async function runSession(input: SessionInput): Promise<SessionEnd> {
   const over = new AbortController();
   const stop = (): void => over.abort();
   input.signal.addEventListener('abort', stop, { once: true });
-  const session = new Session(input, over.signal);
+  const session = new Session({ ...input, leave: stop }, over.signal);
   input.hub.link.onLost((cause) => {
     session.lost = cause.message;
     over.abort();
@@ -123,25 +128,34 @@ export async function runSession(input: SessionInput): Promise<SessionEnd> {
   }
 }
 
+/** `leave` ends the session from within. */
+type Inside = SessionInput & { leave(): void };
+
 class Session {
   lost: string | null = null;
-  readonly #input: SessionInput;
+  readonly #input: Inside;
   readonly #signal: AbortSignal;
   readonly #outbox = new Bell();
   readonly #feed = new Bell();
   readonly #woken = new Bell();
   #wakes: Wake[] = [];
+  #greeting: Greeting | null = null;
+  #replaced = false;
   /** Something held here was not taken by the hub yet. */
   #offering = false;
   /** Applied from a notification, not yet read in the feed: maybe nobody ever pushed it, and it is only here. */
   readonly #unconfirmed = new Set<string>();
   readonly #leave: () => void;
 
-  constructor(input: SessionInput, signal: AbortSignal) {
+  constructor(input: Inside, signal: AbortSignal) {
     this.#input = input;
     this.#signal = signal;
-    const onChange = (_: unknown, own: boolean): void => {
+    const onChange = (changes: readonly Change[], own: boolean): void => {
       if (own) this.#outbox.ring();
+      if (changes.some(({ table }) => table === 'incarnation') && this.#isReplaced()) {
+        this.#replaced = true;
+        input.leave();
+      }
     };
     const { listeners } = input.tools.store;
     listeners.add(onChange);
@@ -153,6 +167,7 @@ class Session {
   }
 
   ending(): SessionEnd {
+    if (this.#replaced) return { why: 'replaced', cause: 'another register is the master now', problem: null };
     if (this.lost !== null) return { why: 'lost', cause: this.lost, problem: null };
     return { why: 'stopped', cause: 'told to', problem: null };
   }
@@ -163,9 +178,24 @@ class Session {
     const greeting = await hub.greet();
     const halfway = (sentMs + tools.clock.nowMs()) / 2;
     tools.store.clockOffsetMs = Math.round(greeting.clockMs - halfway);
+    this.#greeting = greeting;
     hooks.onGreeting(greeting);
+    if (this.#isReplaced()) {
+      // Somebody must tell it. What it holds and nobody else does comes with the register that hosts it.
+      await giveMissing(tools, hub, await readHubHeads(hub));
+      throw new SessionOver('replaced', 'another register is the master now');
+    }
     await hub.listen((wake) => this.#onWake(wake));
     await this.#compare(greeting);
+  }
+
+  /** Does the store know of a newer raising of the shop's database than this hub's, on another register than this? */
+  #isReplaced(): boolean {
+    const { tools, register } = this.#input;
+    const newest = readIncarnation(tools.store);
+    const { number = 0, id = null } = this.#greeting?.incarnation ?? {};
+    if (newest === null || id === null || newest.register === register) return false;
+    return compareIncarnations(newest, { number, id: id as Id }) > 0;
   }
 
   async #compare(greeting: Greeting): Promise<void> {
@@ -174,10 +204,12 @@ class Session {
     leaveOvertakenChain(tools, heads);
     const mark = readFeedMark(tools.store);
     const pulled = await hub.pull(mark.position, mark.running, 1, 1);
-    if (pulled.state === 'diverged') {
-      // Not the feed that was read so far. Take all of it by chain; the greeting's place was true before the heads were read.
+    const diverged = pulled.state === 'diverged';
+    if (diverged || holdsAll(tools.store, heads)) {
+      // Not the feed that was read so far, or nothing in it is news: it is taken by chain, and read from its end. The greeting's place was
+      // true before the heads were read.
       const news = await takeMissing(tools, hub, heads);
-      tools.log.warn('sync.diverged', { position: mark.position, hubPosition: greeting.position, taken: news });
+      if (diverged) tools.log.warn('sync.diverged', { position: mark.position, hubPosition: greeting.position, taken: news });
       tools.store.db.transact('fetched', () =>
         ok(writeFeedMark(tools.store, { position: greeting.position, running: greeting.runningHash })),
       );
@@ -379,6 +411,7 @@ class Session {
       delayMs = tools.clock.monotonicMs() - startedMs;
       // Where the hub has no room for it nobody hears it, until there is.
       if (announced.ok) hooks.onPresence(announced.value, delayMs);
+      if (announced.ok && announced.value.some(({ called }) => called)) hooks.onCalled();
       await tools.clock.sleep(ANNOUNCE_MS, this.#signal);
     }
   }

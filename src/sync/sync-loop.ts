@@ -39,6 +39,8 @@ export interface SyncInput {
   readonly version: string;
   connect(): Promise<Result<HubClient>>;
   onStatus(status: SyncStatus): void;
+  /** The master gives its part to this register: the shop's keys can be taken from this hub. */
+  onCalled?(hub: HubClient): void;
 }
 
 /** Pauses between attempts: the first is short, so that a blink of the network shows nowhere; the longest keeps "within a second". */
@@ -87,7 +89,7 @@ export function startSync(input: SyncInput): Sync {
     } else if (problem?.code !== status.problem?.code) say({ problem });
   };
 
-  const hooks: SessionHooks = {
+  const hooks: Omit<SessionHooks, 'onCalled'> = {
     onGreeting: (greeting) => say({ greeting, problem: explain(null) }),
     onProgress: (done, total) => say({ catchingUp: done >= total ? null : { done, total } }),
     onLevel: () => {
@@ -129,15 +131,16 @@ export function startSync(input: SyncInput): Sync {
       });
       if (connected === null) goApart(status.problem);
       else if (connected.ok) {
+        const { value: hub } = connected;
         const end = await runSession({
           tools: input.tools,
-          hub: connected.value,
+          hub,
           register: input.register,
           version: input.version,
-          hooks,
+          hooks: { ...hooks, onCalled: () => input.onCalled?.(hub) },
           signal: stopped.signal,
         });
-        await connected.value.close().catch((error: unknown) => log.info('sync.close', { error: String(error) }));
+        await hub.close().catch((error: unknown) => log.info('sync.close', { error: String(error) }));
         if (end.why === 'stopped') return;
         log.info('sync.session-ended', { ...end });
         if (end.why === 'revoked') {
@@ -145,7 +148,7 @@ export function startSync(input: SyncInput): Sync {
           return;
         }
         refused = end.problem ?? refused;
-        goApart(null);
+        goApart(end.why === 'replaced' ? { code: 'hub.replaced', params: {} } : null);
         pauseMs = FIRST_PAUSE_MS;
       } else {
         if (connected.refusal.code === 'pairing.revoked') {

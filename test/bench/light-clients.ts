@@ -17,7 +17,7 @@ import { registerPassword } from '../../src/hub/sealed-box.ts';
 import { isSigned, isWhole, publicKeyFrom } from '../../src/protocol/changeset.ts';
 import { trustedKeys } from '../../src/store/archive.ts';
 import type { Store } from '../../src/store/store.ts';
-import { clusterFolder, postgresPid, type ShopOfTills } from '../support/shop-of-tills.ts';
+import { clusterFolder, postgresPid, type Tills } from '../support/shop-of-tills.ts';
 import { rounded, type Figures } from './figures.ts';
 import { wait } from './wait.ts';
 
@@ -29,7 +29,7 @@ export interface Lights {
   close(): Promise<void>;
 }
 
-export async function openLights(shop: ShopOfTills, superuser: HubMasterClient, store: Store, count: number): Promise<Lights> {
+export async function openLights(shop: Tills, superuser: HubMasterClient, store: Store, count: number): Promise<Lights> {
   const masterFolder = present(shop.folders[0], 'the master');
   const cluster = await clusterFolder(masterFolder);
   const before = postgresMb(cluster);

@@ -24,7 +24,7 @@ import { listPaymentMethods, listProducts } from '../../src/store/queries/catalo
 import { listUsers } from '../../src/store/queries/people.ts';
 import { countSales } from '../../src/store/queries/sales.ts';
 import { countWaiting } from '../../src/store/waiting.ts';
-import { clusterFolder, connectSuperuser, type ShopOfTills } from '../support/shop-of-tills.ts';
+import { clusterFolder, connectSuperuser, type Tills } from '../support/shop-of-tills.ts';
 import { cashMethod, freePort, sell, setUpTill, startTill, waitForJob, type Till } from '../support/till.ts';
 import { connectMember, openLights, POLL_MS, startPoller, type Lights } from './light-clients.ts';
 import { until, wait } from './wait.ts';
@@ -66,7 +66,7 @@ export async function benchSync(options: SyncBench): Promise<Figures> {
       makeHistory(masterFolder, options.history);
       master = await startTill(masterFolder);
     }
-    const shop: ShopOfTills = {
+    const shop: Tills = {
       hubPort,
       folders: [masterFolder],
       tills: [master],
@@ -249,7 +249,7 @@ function lastSale(db: Whole['started']['runtime']['register']['store']['db']): n
 }
 
 /** What else this server could give: a bare NOTIFY. */
-async function measureNotify(shop: ShopOfTills, superuser: HubMasterClient): Promise<Figures> {
+async function measureNotify(shop: Tills, superuser: HubMasterClient): Promise<Figures> {
   const other = await connectSuperuser(shop);
   const notify: number[] = [];
   let heard: (() => void) | null = null;

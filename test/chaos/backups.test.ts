@@ -324,7 +324,7 @@ test(
 );
 
 test(
-  '[fault 16] hub.keys-missing: a main register restored onto another machine makes no new keys: it says what to do, and sells once somebody says so',
+  '[fault 16] master.keys-missing: a main register restored onto another machine makes no new keys: it says what to do, and sells once somebody says so',
   { timeout: 120_000 },
   async (t) => {
     const shop = await openShop(0);
@@ -344,7 +344,7 @@ test(
     t.after(() => again.stop());
     await eventually(
       'it says why its hub is not up',
-      async () => (await again.call('getStatus')).problem?.code === 'hub.keys-missing',
+      async () => (await again.call('getStatus')).problem?.code === 'master.keys-missing',
       10_000,
     );
     await assert.rejects(sellAt(again, 1), refusedWith('restore.not-level'));

@@ -6,7 +6,7 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeHistory } from '../bench/register.ts';
-import { checkShop, clusterFolder, postgresPid, settle, type ShopOfTills } from '../support/shop-of-tills.ts';
+import { checkShop, clusterFolder, postgresPid, settle, type Tills } from '../support/shop-of-tills.ts';
 import { freePort, setUpTill, startTill, type Till } from '../support/till.ts';
 import { emptyLedger, keepSelling, wait, type Ledger } from './keep-selling.ts';
 
@@ -88,7 +88,7 @@ async function move(single: string, folder: string, kill: { readonly kind: Kind;
   }
 }
 
-async function openSingle(folder: string): Promise<ShopOfTills> {
+async function openSingle(folder: string): Promise<Tills> {
   const tills = [await startTill(folder)];
   return {
     hubPort: await freePort(),
@@ -106,7 +106,7 @@ async function openSingle(folder: string): Promise<ShopOfTills> {
 }
 
 /** Somebody sells all the while. */
-async function sellThrough(shop: ShopOfTills, ledger: Ledger, work: (till: Till) => Promise<void>): Promise<void> {
+async function sellThrough(shop: Tills, ledger: Ledger, work: (till: Till) => Promise<void>): Promise<void> {
   const [till] = shop.tills;
   if (till === undefined) throw new Error('the shop has a register');
   const selling = new AbortController();
@@ -120,7 +120,7 @@ async function sellThrough(shop: ShopOfTills, ledger: Ledger, work: (till: Till)
 }
 
 /** Says what was there to be killed: before PostgreSQL runs it is the register alone. */
-async function killNow(shop: ShopOfTills, till: Till, kind: Kind): Promise<string> {
+async function killNow(shop: Tills, till: Till, kind: Kind): Promise<string> {
   const postgres = kind === 'register' ? false : await killPostgres(shop.folders[0] ?? '');
   if (kind === 'PostgreSQL' && postgres) return kind;
   await till.kill();

@@ -40,7 +40,7 @@ export class SimHub {
       await link.run(
         `create role ${role} in role aurapos_register; insert into hub.member (role, register, pairing) values ('${role}', '${testId(9001 + at)}', '${testId(9001 + at)}')`,
       );
-    const shop = { id: testId(9100), name: 'Corner Shop', number: 1, incarnationId: testId(9101), protocolVersion: 1 };
+    const shop = { id: testId(9100), name: 'Corner Shop', incarnation: { number: 1, id: testId(9101) }, protocolVersion: 1 };
     await makeHubMasterClient(link).beginIncarnation(shop);
     const hub = new SimHub(
       server,

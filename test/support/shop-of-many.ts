@@ -38,8 +38,7 @@ export async function makeTestHub(): Promise<HubForTests> {
   const shop = {
     id: makeId(systemClock, systemRandom),
     name: 'Corner Shop',
-    number: 1,
-    incarnationId: makeId(systemClock, systemRandom),
+    incarnation: { number: 1, id: makeId(systemClock, systemRandom) },
     protocolVersion: 1,
   };
   await makeHubMasterClient(link).beginIncarnation(shop);

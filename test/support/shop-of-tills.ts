@@ -19,7 +19,7 @@ import { verifyStore } from '../../src/store/verify.ts';
 import { compareProjection } from '../../src/sync/compare-projection.ts';
 import { freePort, joinTill, setUpTill, startTill, type Till } from './till.ts';
 
-export interface ShopOfTills {
+export interface Tills {
   readonly hubPort: number;
   readonly folders: string[];
   /** The master first. */
@@ -28,30 +28,50 @@ export interface ShopOfTills {
   stop(): Promise<void>;
 }
 
+export interface ShopOfTills extends Tills {
+  /** The owner's, as it was shown when the master was set up. */
+  readonly recoveryCode: string;
+  /** kill -9 of the register at `at` and of the PostgreSQL it hosts. */
+  killMaster(at: number): Promise<void>;
+  /** The same, and its disk is gone. */
+  destroyMaster(): Promise<void>;
+}
+
 export async function openShop(slaves: number, catalogue: 'demo' | 'empty' = 'demo'): Promise<ShopOfTills> {
   const root = mkdtempSync(join(tmpdir(), 'aurapos-shop-'));
   const folders = Array.from({ length: slaves + 1 }, (_, at) => join(root, `R${at + 1}`));
   const hubPort = await freePort();
   const master = await startTill(folders[0] ?? '');
-  await setUpTill(master, 'master', { hubPort, catalogue });
+  const { recoveryCode } = await setUpTill(master, 'master', { hubPort, catalogue });
   const tills = [master];
   for (const [at, folder] of folders.slice(1).entries()) {
     const till = await startTill(folder);
     await joinTill(till, master, '127.0.0.1', hubPort, `Till ${at + 2}`);
     tills.push(till);
   }
-  const cluster = await clusterFolder(folders[0] ?? '');
+  const clusters = await Promise.all(folders.map((folder) => clusterFolder(folder)));
+  const killMaster = async (at: number): Promise<void> => {
+    const pid = postgresPid(clusters[at] ?? '');
+    await tills[at]?.kill();
+    process.kill(pid, 'SIGKILL');
+  };
   return {
     hubPort,
     folders,
     tills,
+    recoveryCode: recoveryCode ?? '',
+    killMaster,
+    destroyMaster: async () => {
+      await killMaster(0);
+      for (const folder of [folders[0], clusters[0]]) if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+    },
     restart: async (at) => {
       tills[at] = await startTill(folders[at] ?? '');
     },
     stop: async () => {
       for (const till of tills.toReversed()) if (till.child.exitCode === null && till.child.signalCode === null) await till.stop();
       rmSync(root, { recursive: true, force: true });
-      rmSync(cluster, { recursive: true, force: true });
+      for (const cluster of clusters) rmSync(cluster, { recursive: true, force: true });
     },
   };
 }
@@ -82,7 +102,7 @@ export function postgresPid(cluster: string): number {
 }
 
 /** What is looked at from outside of the tills. */
-type Place = Pick<ShopOfTills, 'folders' | 'hubPort'>;
+type Place = Pick<Tills, 'folders' | 'hubPort'>;
 
 /** The superuser's client, for looking. */
 export async function connectSuperuser(shop: Place): Promise<HubMasterClient> {
@@ -135,7 +155,7 @@ export function inspectStores(shop: Place): Inspection {
 }
 
 /** Waits until nobody waits for anybody: all online, nothing unsent, one feed position, projected. Says what is not, when it takes too long. */
-export async function settle(shop: ShopOfTills, timeoutMs = 60_000): Promise<void> {
+export async function settle(shop: Pick<Tills, 'hubPort' | 'folders' | 'tills'>, timeoutMs = 60_000): Promise<void> {
   const until = performance.now() + timeoutMs;
   let said = '';
   while (performance.now() < until) {
@@ -146,7 +166,7 @@ export async function settle(shop: ShopOfTills, timeoutMs = 60_000): Promise<voi
   throw new Error(`not settled within ${timeoutMs} ms: ${said}`);
 }
 
-async function unsettled(shop: ShopOfTills): Promise<string> {
+async function unsettled(shop: Pick<Tills, 'hubPort' | 'folders' | 'tills'>): Promise<string> {
   for (const [at, till] of shop.tills.entries()) {
     const status = await till.call('getStatus');
     if (status.state !== 'online' || status.waitingChanges > 0)

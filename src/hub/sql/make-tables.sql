@@ -103,6 +103,13 @@ create table if not exists hub.pairing_request (
   at timestamptz not null default clock_timestamp()
 );
 
+-- The shop's keys on their way to the register that is to host its database.
+create table if not exists hub.hand_over (role text primary key, keys text not null);
+
+-- What the new register was before: it may belong to this shop already.
+alter table hub.pairing_request add column if not exists shop uuid;
+alter table hub.pairing_request add column if not exists register uuid;
+
 -- Unlogged: a lost last-seen costs nothing, a flush for each would.
 create unlogged table if not exists hub.presence (
   role text primary key,

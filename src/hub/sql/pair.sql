@@ -1,5 +1,7 @@
 -- A new register, logged in with the one-time code, says who it is; the master answers. One request a code.
-create or replace function hub.pair_request(public_key bytea, name text, version text) returns uuid
+-- of_shop and of_register: what it was before, if it was one of several; the master decides whether it is that again.
+drop function if exists hub.pair_request(bytea, text, text);
+create or replace function hub.pair_request(public_key bytea, name text, version text, of_shop uuid, of_register uuid) returns uuid
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
 declare
   made uuid;
@@ -11,8 +13,8 @@ begin
   if octet_length(public_key) is distinct from 32 or name is null or version is null then
     raise exception 'not a request' using errcode = 'AU002';
   end if;
-  insert into hub.pairing_request (pairing, public_key, name, version)
-    values (gen_random_uuid(), public_key, left(name, 200), left(version, 40)) returning pairing into made;
+  insert into hub.pairing_request (pairing, public_key, name, version, shop, register)
+    values (gen_random_uuid(), public_key, left(name, 200), left(version, 40), of_shop, of_register) returning pairing into made;
   perform pg_notify('pairing', '');
   return made;
 end

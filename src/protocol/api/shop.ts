@@ -62,7 +62,7 @@ export const step = z.object({ step: z.string(), state: z.enum(['waiting', 'runn
 /** Long work: set-up, first pull, import, migration. Survives a reload; `rowsDone` of `rowsTotal`. */
 export const job = z.object({
   id: z.string(),
-  kind: z.enum(['setup', 'join', 'import', 'undo-import', 'stocktake', 'to-master', 'backup', 'backup-trial', 'restore']),
+  kind: z.enum(['setup', 'join', 'import', 'undo-import', 'stocktake', 'to-master', 'take-over', 'backup', 'backup-trial', 'restore']),
   state: z.enum(['running', 'done', 'failed', 'cancelled']),
   steps: z.array(step),
   rowsDone: z.int(),
@@ -255,5 +255,44 @@ export const SHOP = {
     summary: 'From a single register to the master of several, while the shop keeps selling; progress as a job',
     body: z.object({ hubPort: z.int().min(1).max(65535).default(5432) }),
     answer: z.object({ job: z.string() }),
+  }),
+  takeOver: route({
+    method: 'POST',
+    path: '/api/storage/take-over',
+    access: 'storage',
+    summary:
+      'A slave becomes the master of its shop with the owner’s recovery code; without it (null) by new keys, and every other register is paired again. Progress as a job',
+    body: z.object({ recoveryCode: z.string().max(60).nullable(), hubPort: z.int().min(1).max(65535).default(5432) }),
+    answer: z.object({ job: z.string() }),
+  }),
+  handOver: route({
+    method: 'POST',
+    path: '/api/storage/hand-over',
+    access: 'storage',
+    summary: 'The master gives its part to another register, which takes it by itself; null takes the offer back',
+    body: z.object({ register: idText.nullable(), hubPort: z.int().min(1).max(65535).default(5432) }),
+    answer: done,
+  }),
+  joinNewMaster: route({
+    method: 'POST',
+    path: '/api/storage/slave',
+    access: 'storage',
+    summary: 'A master whose part another register took joins that one',
+    answer: done,
+  }),
+  joinAgain: route({
+    method: 'POST',
+    path: '/api/storage/join',
+    access: 'storage',
+    summary: 'Pair this register with its shop again, by a code of the master; it keeps its data. Progress as a job',
+    body: masterAddress.extend({ code: z.string().min(12).max(20) }),
+    answer: z.object({ job: z.string() }),
+  }),
+  toSingle: route({
+    method: 'POST',
+    path: '/api/storage/single',
+    access: 'storage',
+    summary: 'From now on this register is on its own, with all that it holds; refused while it is not a full copy',
+    answer: done,
   }),
 } as const;

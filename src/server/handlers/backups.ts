@@ -6,7 +6,7 @@ import { makeRecoveryCode } from '../../hub/recovery-code.ts';
 import { openBox } from '../../hub/sealed-box.ts';
 import type { BACKUPS } from '../../protocol/api/backups.ts';
 import { readMode } from '../../register/register.ts';
-import { readSealedBox } from '../../store/queries/shop.ts';
+import { listSealedBoxes } from '../../store/chains.ts';
 import { endWaiting } from '../../store/restored.ts';
 import type { Handlers } from '../handler.ts';
 import type { Runtime } from '../runtime.ts';
@@ -28,7 +28,7 @@ export const BACKUP_HANDLERS: Handlers<keyof typeof BACKUPS> = {
         lastNewBytes: lastGood?.newBytes ?? null,
         triedAt,
       },
-      hasCode: readSealedBox(store.db) !== null,
+      hasCode: listSealedBoxes(store.db).length > 0,
     });
   },
   setBackups: async (runtime, { body }) => {
@@ -89,10 +89,10 @@ async function chooseKeys(
   const code = typed?.trim() ?? '';
   if (before.recipients.length > 0 && code === '')
     return ok({ recipients: before.recipients, identity: before.identity, recoveryCode: null });
-  const box = readSealedBox(store.db);
-  if (box !== null) {
+  const [newest] = listSealedBoxes(store.db);
+  if (newest !== undefined) {
     if (code === '') return refuse('backup.code-needed');
-    const opened = openBox(box, code);
+    const opened = openBox(newest.box, code);
     if (!opened.ok) return opened;
   }
   const made = code === '' ? makeRecoveryCode(random) : null;

@@ -2,7 +2,7 @@
 import { sha256 } from '../../base/bytes.ts';
 import { idFromBytes, idToBytes, type Id } from '../../base/id.ts';
 import type { ExceptionKind } from '../exceptions.ts';
-import { bytesOf, bytesOrNull, numberOf, textOf, textOrNull, type Database } from '../database.ts';
+import { bytesOf, numberOf, textOf, textOrNull, type Database } from '../database.ts';
 
 export interface ShopRow {
   readonly id: Id;
@@ -115,9 +115,4 @@ export function nameOfChain(db: Database, chain: string): string {
 
 export function countExceptions(db: Database): number {
   return numberOf(db.get('SELECT count(*) AS total FROM exception')?.['total']);
-}
-
-/** The shop's keys under the owner's recovery code, the newest; null in a shop that has none. */
-export function readSealedBox(db: Database): Uint8Array | null {
-  return bytesOrNull(db.get('SELECT box FROM sealed_box ORDER BY number DESC, id DESC LIMIT 1')?.['box']);
 }

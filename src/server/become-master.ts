@@ -1,0 +1,110 @@
+/**
+ * How a register becomes the master, alone before or a slave until now: its hub is raised and filled with all that the store holds, then
+ * opened to the others, then both sides are compared. Selling goes on all the while. Cut anywhere, a restart takes it up and it ends once.
+ */
+import { asResult, describeRefusal, ok, refuse, type Result } from '../base/result.ts';
+import type { HubMasterClient } from '../hub/hub-client.ts';
+import { present } from '../base/assert.ts';
+import type { Comparison } from '../sync/compare-projection.ts';
+import type { Sync } from '../sync/sync-loop.ts';
+import type { JobProgress } from './jobs.ts';
+import type { Master } from './master.ts';
+import type { NetworkInput } from './network-input.ts';
+
+/** Between looks at how far the projection is. */
+const LOOK_MS = 250;
+/** The shop keeps working while tables are compared, so a comparison may fall beside an edit; it is made again. */
+const COMPARISONS = 20;
+const TRIES = 5;
+const RETRY_MS = 500;
+
+/** A server that dies while it is set up is set up again: the steps find done what is done. */
+export async function raiseSurely({ clock, log }: NetworkInput, raise: () => Promise<Result<Master>>): Promise<Result<Master>> {
+  for (let tries = 1; ; tries++) {
+    try {
+      const raised = await asResult(raise);
+      if (raised.ok || tries >= TRIES || !describeRefusal(raised.refusal).retry) return raised;
+      log.warn('hub.raised-again', { ...raised.refusal });
+    } catch (error) {
+      if (tries >= TRIES) throw error;
+      log.warn('hub.raised-again', { error: String(error) });
+    }
+    await clock.sleep(RETRY_MS);
+  }
+}
+
+/** The first push, then everybody is let in. A hub that dies meanwhile is raised by its supervision, and filled on. */
+export async function fillAndOpen({ clock, log }: NetworkInput, master: Master, progress: JobProgress): Promise<Result<null>> {
+  progress.step('push');
+  for (let tries = 1; ; tries++) {
+    try {
+      await master.duty.push((done, total) => progress.rows(done, total));
+      const opened = await asResult(() => master.open());
+      if (opened.ok || tries >= TRIES || !describeRefusal(opened.refusal).retry) return opened;
+    } catch (error) {
+      if (tries >= TRIES) throw error;
+      log.warn('hub.filled-again', { error: String(error) });
+    }
+    await clock.sleep(RETRY_MS * tries);
+  }
+}
+
+/** Until the tables hold what the store does, and both sides compared, table by table. Refuses storage.differs. */
+export async function projectAndCompare(
+  input: NetworkInput,
+  master: Master,
+  sync: () => Sync | null,
+  progress: JobProgress,
+): Promise<Result<null>> {
+  progress.step('move');
+  await watchProjection(input, master, sync, progress);
+  progress.step('compare');
+  for (let tries = 1; ; tries++) {
+    const compared = await compareIfUp(input, master);
+    const [first] = compared?.differing ?? [];
+    if (compared !== null && first === undefined) {
+      progress.detail('equal');
+      return ok(null);
+    }
+    if (tries >= COMPARISONS) return first === undefined ? refuse('hub.starting') : refuse('storage.differs', { ...first });
+    await input.clock.sleep(LOOK_MS * tries);
+  }
+}
+
+/**
+ * Until all that the store held at first is in the tables; what is sold meanwhile follows as every sale does. Both sides are counted anew each
+ * time. A hub that dies meanwhile is waited for.
+ */
+async function watchProjection(input: NetworkInput, master: Master, sync: () => Sync | null, progress: JobProgress): Promise<void> {
+  const last = present(input.register.store.own, 'the own chain').n;
+  let hub: HubMasterClient | null = null;
+  for (;;) {
+    const greeting = sync()?.status().greeting ?? null;
+    const arrived = sync()?.status().level === true && master.duty.projected() >= Math.max(last, greeting?.position ?? 0);
+    const here = await input.reader.ask('countRows');
+    try {
+      hub ??= await connectIfUp(master);
+      const there = (await hub?.countShop()) ?? null;
+      if (there !== null) progress.rows(there.products + there.customers + there.sales, here.products + here.customers + here.sales);
+    } catch (error) {
+      input.log.info('storage.not-counted', { error: String(error) });
+      hub = null;
+    }
+    if (arrived) break;
+    await input.clock.sleep(LOOK_MS);
+  }
+  await hub?.close();
+}
+
+/** Null when the hub died meanwhile: it is raised again, and compared again. */
+async function compareIfUp({ log }: NetworkInput, master: Master): Promise<Comparison | null> {
+  return master.duty.compare().catch((error: unknown) => {
+    log.info('storage.not-compared', { error: String(error) });
+    return null;
+  });
+}
+
+async function connectIfUp(master: Master): Promise<HubMasterClient | null> {
+  const connected = await master.running.connectMaster();
+  return connected.ok ? connected.value : null;
+}

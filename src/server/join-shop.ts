@@ -1,0 +1,100 @@
+/**
+ * How a register joins a shop: it is paired by a code, takes what the shop has, and sells. A register that belonged to this shop before (its
+ * CA changed, or it was on its own for a while) keeps its name, its chain and its data; a new one begins with nothing.
+ */
+import type { Id } from '../base/id.ts';
+import { ok, type Result } from '../base/result.ts';
+import { pairWithMaster, type PairingAnswer } from '../hub/pairing.ts';
+import { exportChainKey, importChainKey, makeChainKey, type ChainKey } from '../protocol/changeset.ts';
+import { ownRegisterId, refillSearch } from '../register/register.ts';
+import { beginChain } from '../store/begin-chain.ts';
+import { trustCertificate } from '../store/chains.ts';
+import { commitWith } from '../store/journal.ts';
+import { readMeta, writeMeta, type Store } from '../store/store.ts';
+import { pullRecords } from '../sync/first-pull.ts';
+import type { JobProgress } from './jobs.ts';
+import type { NetworkInput } from './network-input.ts';
+import { accountOf, slaveConnect } from './slave-link.ts';
+
+export interface JoinRequest {
+  readonly host: string;
+  readonly port: number;
+  readonly database: string;
+  readonly code: string;
+  readonly registerName: string;
+  readonly language: string;
+}
+
+const PAIRING_TIMEOUT_MS = 8_000;
+
+/** Pairing: identity, key, CA and account, all in one transaction of the store once the master has answered. Refuses what pairWithMaster does. */
+export async function pair(input: NetworkInput, request: JoinRequest): Promise<Result<null>> {
+  const { clock, random } = input;
+  const { store } = input.register;
+  const answer = await pairWithMaster(
+    {
+      host: request.host,
+      port: request.port,
+      code: request.code,
+      publicKey: keyToOffer(store).publicKey,
+      name: request.registerName,
+      version: input.version,
+      before: whatItWas(store),
+      timeoutMs: PAIRING_TIMEOUT_MS,
+    },
+    { clock, random },
+  );
+  return answer.ok ? settleIn(store, request, answer.value) : answer;
+}
+
+/** One that has been one of several: the master may know it. */
+function whatItWas(store: Store): { readonly shop: string; readonly register: string } | null {
+  const shop = readMeta(store.db, 'shop_id');
+  return store.own === null || store.authority === null || typeof shop !== 'string' ? null : { shop, register: ownRegisterId(store) };
+}
+
+/** The chain's own where there is one. A new one is kept before it is shown to anybody: cut here, the next try offers the same. */
+function keyToOffer(store: Store): ChainKey {
+  if (store.own !== null) return store.own.key;
+  const held = readMeta(store.db, 'pairing_key');
+  const key = held instanceof Uint8Array ? importChainKey(held) : makeChainKey(store.random);
+  if (!(held instanceof Uint8Array)) store.db.transact('durable', () => ok(writeMeta(store.db, 'pairing_key', exportChainKey(key))));
+  return key;
+}
+
+function settleIn(store: Store, request: JoinRequest, answer: PairingAnswer): Result<null> {
+  const isNew = store.own === null;
+  const key = keyToOffer(store);
+  return commitWith(store, () => {
+    writeMeta(store.db, 'authority', answer.authority);
+    store.authority = answer.authority;
+    if (isNew) beginChain(store, answer.register as Id, answer.series, key);
+    trustCertificate(store, answer.certificate);
+    writeMeta(store.db, 'hub_account', JSON.stringify(accountOf(answer, request)));
+    writeMeta(store.db, 'shop_id', answer.shopId);
+    if (isNew) {
+      writeMeta(store.db, 'language', request.language);
+      writeMeta(store.db, 'unfinished', 'join');
+    }
+    writeMeta(store.db, 'mode', 'slave');
+    store.db.run("DELETE FROM meta WHERE name = 'pairing_key'");
+    return ok(null);
+  });
+}
+
+/** Records first, so that it may sell; then the history by reading the feed, in the background. Throws when the link is lost. */
+export async function firstPull(input: NetworkInput, progress: JobProgress): Promise<Result<null>> {
+  const { register } = input;
+  const { store } = register;
+  const connected = await slaveConnect({ ...input, store })();
+  if (!connected.ok) return connected;
+  const hub = connected.value;
+  try {
+    await pullRecords(input.syncTools, hub, { onStep: (step) => progress.step(step), onRows: (done, total) => progress.rows(done, total) });
+  } finally {
+    await hub.close();
+  }
+  store.db.transact('durable', () => ok(store.db.run("DELETE FROM meta WHERE name = 'unfinished'")));
+  await refillSearch(register);
+  return ok(null);
+}

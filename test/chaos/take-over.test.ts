@@ -1,0 +1,191 @@
+/** The master is gone: another register takes the shop over. Real processes, a real PostgreSQL 18, real kill -9. */
+import assert from 'node:assert/strict';
+import { test, type TestContext } from 'node:test';
+import { checkShop, openShop, settle, type ShopOfTills } from '../support/shop-of-tills.ts';
+import { eventually } from '../support/shop-of-many.ts';
+import { cashMethod, freePort, sell, waitForJob, type Till } from '../support/till.ts';
+
+async function sellOn(till: Till | undefined, count: number, acknowledged: Map<string, string>): Promise<void> {
+  assert.ok(till);
+  const products = (await till.call('listProducts', { query: { limit: 10 } })).rows.map(({ id }) => id);
+  const cash = await cashMethod(till);
+  for (let at = 0; at < count; at++) {
+    const sold = await sell(till, products.slice(0, 2), cash);
+    acknowledged.set(sold.uuid.replaceAll('-', ''), sold.label);
+  }
+}
+
+async function shopOfThree(t: TestContext): Promise<ShopOfTills> {
+  const shop = await openShop(2);
+  t.after(() => shop.stop());
+  return shop;
+}
+
+test(
+  '[P1] [P3] [fault 19] the master is killed and gone: a slave takes over with the recovery code, the other follows by its address, nothing is lost',
+  { timeout: 180_000 },
+  async (t) => {
+    const shop = await shopOfThree(t);
+    const [master, second, third] = shop.tills;
+    assert.ok(master && second && third);
+    const acknowledged = new Map<string, string>();
+    for (const till of shop.tills) await sellOn(till, 3, acknowledged);
+    await settle(shop);
+    await shop.destroyMaster();
+    // Both sell while there is no master.
+    await sellOn(second, 2, acknowledged);
+    await sellOn(third, 2, acknowledged);
+    const hubPort = await freePort();
+    await assert.rejects(
+      second
+        .call('takeOver', { body: { recoveryCode: 'AAAA-AAAA-AAAA-AAAA-AAAA-AAAA-AAAA', hubPort } })
+        .then(({ job }) => waitForJob(second, job)),
+      /recovery\.wrong-code/,
+    );
+    const { job } = await second.call('takeOver', { body: { recoveryCode: shop.recoveryCode, hubPort } });
+    await waitForJob(second, job);
+    assert.equal((await second.call('getState')).mode, 'master');
+    await third.call('setMasterAddress', { body: { host: '127.0.0.1', port: hubPort } });
+    const now = reordered(shop, [1, 2], hubPort);
+    await settle(now);
+    await sellOn(third, 1, acknowledged);
+    await settle(now);
+    assert.deepEqual(await checkShop(now, acknowledged), []);
+    const { rows } = await third.call('listRegisters');
+    assert.deepEqual(
+      rows.map(({ code, isMaster }) => `${code} ${isMaster}`),
+      ['R1 false', 'R2 true', 'R3 false'],
+    );
+  },
+);
+
+/** The shop in this order, the master first. */
+function reordered(shop: ShopOfTills, order: readonly number[], hubPort: number): ShopOfTills {
+  return { ...shop, hubPort, folders: order.map((at) => shop.folders[at] ?? ''), tills: order.flatMap((at) => shop.tills[at] ?? []) };
+}
+
+test(
+  '[P3] the master gives its part to another register, and that one has it taken from it: nobody pairs anew, everybody sells all the while',
+  { timeout: 240_000 },
+  async (t) => {
+    const shop = await shopOfThree(t);
+    const [first, second, third] = shop.tills;
+    assert.ok(first && second && third);
+    const acknowledged = new Map<string, string>();
+    for (const till of shop.tills) await sellOn(till, 2, acknowledged);
+    await settle(shop);
+    const { rows } = await first.call('listRegisters');
+    const secondId = rows.find(({ code }) => code === 'R2')?.id ?? '';
+    await assert.rejects(second.call('handOver', { body: { register: secondId } }), /mode\.not-master/);
+
+    // Given: one call on the master, and no hand anywhere else.
+    const hubPort = await freePort();
+    await first.call('handOver', { body: { register: secondId, hubPort } });
+    const modes = async (): Promise<string> =>
+      (await Promise.all(shop.tills.map((till) => till.call('getState')))).map(({ mode }) => mode).join();
+    for (const till of shop.tills) await sellOn(till, 1, acknowledged);
+    await eventually('the second is the master', async () => (await modes()) === 'slave,master,slave', 60_000);
+    const given = reordered(shop, [1, 0, 2], hubPort);
+    await settle(given);
+    assert.deepEqual(await checkShop(given, acknowledged), []);
+
+    // Taken: with the recovery code, while the master lives. It learns of it, and joins by one tap.
+    const { job } = await first.call('takeOver', { body: { recoveryCode: shop.recoveryCode, hubPort: shop.hubPort } });
+    await waitForJob(first, job);
+    await eventually('the master knows', async () => (await second.call('getStatus')).problem?.code === 'master.replaced', 10_000);
+    await sellOn(second, 2, acknowledged);
+    await second.call('joinNewMaster');
+    await settle(shop);
+    for (const till of shop.tills) await sellOn(till, 1, acknowledged);
+    await settle(shop);
+    assert.deepEqual(await checkShop(shop, acknowledged), []);
+  },
+);
+
+test(
+  '[P3] [fault 19] no recovery code: new keys, every other register is paired again by a code and keeps its name, its sales and its numbers',
+  { timeout: 180_000 },
+  async (t) => {
+    const shop = await shopOfThree(t);
+    const [, second, third] = shop.tills;
+    assert.ok(second && third);
+    const acknowledged = new Map<string, string>();
+    for (const till of shop.tills) await sellOn(till, 2, acknowledged);
+    await settle(shop);
+    await shop.destroyMaster();
+    await sellOn(third, 2, acknowledged);
+    const hubPort = await freePort();
+    const { job } = await second.call('takeOver', { body: { recoveryCode: null, hubPort } });
+    const { recoveryCode } = await waitForJob(second, job);
+    assert.ok(recoveryCode !== null && recoveryCode !== shop.recoveryCode, 'a new code is shown');
+    // The old keys prove nothing to the new ones.
+    await assert.rejects(third.call('setMasterAddress', { body: { host: '127.0.0.1', port: hubPort } }), /hub\.not-trusted/);
+    const { code } = await second.call('startPairing');
+    await waitForJob(third, (await third.call('joinAgain', { body: { host: '127.0.0.1', port: hubPort, code } })).job);
+    const now = reordered(shop, [1, 2], hubPort);
+    await settle(now);
+    await sellOn(third, 1, acknowledged);
+    await settle(now);
+    assert.deepEqual(await checkShop(now, acknowledged), []);
+    const { rows } = await third.call('listRegisters');
+    assert.deepEqual(
+      rows.map((row) => `${row.code} ${row.isMaster} ${row.isThis}`),
+      ['R1 false false', 'R2 true false', 'R3 false true'],
+    );
+    // Somebody else's shop is no place for it.
+    const stranger = await openShop(0);
+    t.after(() => stranger.stop());
+    const { code: strangeCode } = (await stranger.tills[0]?.call('startPairing')) ?? { code: '' };
+    const joining = await third.call('joinAgain', { body: { host: '127.0.0.1', port: stranger.hubPort, code: strangeCode } });
+    await assert.rejects(waitForJob(third, joining.job), /pairing\.other-shop/);
+    await settle(now);
+  },
+);
+
+test(
+  '[P3] [fault 20] two registers take over at once, both sell; the dead master returns: one holds, the others join it, nothing is lost or doubled',
+  { timeout: 240_000 },
+  async (t) => {
+    const shop = await shopOfThree(t);
+    const [, second, third] = shop.tills;
+    assert.ok(second && third);
+    const acknowledged = new Map<string, string>();
+    for (const till of shop.tills) await sellOn(till, 2, acknowledged);
+    await settle(shop);
+    await shop.killMaster(0);
+    const ports = [await freePort(), await freePort()];
+    const jobs = await Promise.all(
+      [second, third].map((till, at) =>
+        till
+          .call('takeOver', { body: { recoveryCode: shop.recoveryCode, hubPort: ports[at] ?? 0 } })
+          .then(({ job }) => waitForJob(till, job)),
+      ),
+    );
+    assert.deepEqual(
+      jobs.map(({ state }) => state),
+      ['done', 'done'],
+    );
+    for (const till of [second, third]) await sellOn(till, 3, acknowledged);
+    await shop.restart(0);
+    const first = shop.tills[0];
+    assert.ok(first);
+    await sellOn(first, 1, acknowledged);
+    // Each hears of the other where the shop's word, or the network, says that it is.
+    const isReplaced = async (till: Till): Promise<boolean> => (await till.call('getStatus')).problem?.code === 'master.replaced';
+    await eventually(
+      'all but one are replaced',
+      async () => (await Promise.all(shop.tills.map(isReplaced))).filter(Boolean).length === 2,
+      30_000,
+    );
+    const replaced = await Promise.all(shop.tills.map(isReplaced));
+    assert.ok(replaced[0], 'the old master does not hold');
+    for (const [at, till] of shop.tills.entries()) if (replaced[at] === true) await till.call('joinNewMaster');
+    const holder = replaced.indexOf(false);
+    const order = [holder, ...[0, 1, 2].filter((at) => at !== holder)];
+    const now = reordered(shop, order, ports[holder - 1] ?? 0);
+    await settle(now);
+    for (const till of now.tills) await sellOn(till, 1, acknowledged);
+    await settle(now);
+    assert.deepEqual(await checkShop(now, acknowledged), []);
+  },
+);
