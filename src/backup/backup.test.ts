@@ -1,6 +1,18 @@
 /** Backups without a process: what is in them, what a restore gives back, what is found when they are not what they were. */
 import assert from 'node:assert/strict';
-import { closeSync, openSync, readdirSync, readFileSync, readSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { present } from '../base/assert.ts';
@@ -21,8 +33,9 @@ import { backUpDocument, makeBackedUpShop, refusalOf, type BackedUpShop } from '
 import { believe, add, create, deliver, foreignChain, refTo, snapshot, testId } from '../../test/support/foreign-chain.ts';
 import { openTestStore, sellSome, temporaryFolder } from '../../test/support/shop.ts';
 import { identitiesFrom, identityOfCode, makeIdentity, recipientOf } from './encryption.ts';
-import { filesOf } from './manifest.ts';
+import { filesOf, nameOf } from './manifest.ts';
 import { checkFiles } from './prove-backup.ts';
+import { prepareRestore, putInPlace } from './restore-backup.ts';
 import { serveBackup } from './requests.ts';
 import { chooseKept } from './retention.ts';
 
@@ -322,4 +335,38 @@ test('what no kept backup names is cleared away; what one names stays', async (t
       .toSorted(),
   );
   await backedUp.try(made);
+});
+
+test('[fault 31] a restore cut at any step of the exchange is ended at the next start: one whole store is in place, the other lies aside', async (t) => {
+  const backedUp = await withShop(t);
+  const { shop, data } = backedUp;
+  sellSome(shop);
+  const made = await backedUp.make();
+  sellSome(shop);
+  const restoring = { ...made, identities: [], dataFolder: data, keepNewer: true, nowMs: shop.clock.nowMs() };
+  closeStore(shop.store);
+  const prepare = () => prepareRestore(restoring, () => {});
+  const file = join(data, 'store.db');
+  const aside = join(data, `before-restore-${nameOf(restoring.nowMs)}`);
+  const seriesOf = (): string | undefined => {
+    const store = openTestStore(file);
+    const series = store.own?.series;
+    closeStore(store);
+    return series;
+  };
+  // Before it was ready: the old one stays.
+  await prepare();
+  rmSync(join(data, 'restored', 'ready.json'));
+  assert.equal(putInPlace(data), null);
+  assert.equal(seriesOf(), 'R1');
+  // The old one is aside, the new one not there yet.
+  await prepare();
+  mkdirSync(aside);
+  renameSync(file, join(aside, 'store.db'));
+  assert.equal(putInPlace(data), aside);
+  assert.match(seriesOf() ?? '', /^R1b-/);
+  assert.equal(existsSync(join(aside, 'store.db')), true);
+  // All of it done but the clearing away.
+  assert.equal(putInPlace(data), null);
+  assert.match(seriesOf() ?? '', /^R1b-/);
 });

@@ -91,9 +91,12 @@ async function writeBase({ folder, manifest, identities }: RestoreSource, file: 
   }
 }
 
+/** Read to its end: that is where it is known to be what was written. */
 async function readLocal(folder: string, { local }: Manifest, identities: readonly string[]): Promise<LocalPart> {
-  for await (const line of openLines(folder, local, identities)) return line as LocalPart;
-  throw new RefusalError({ code: 'backup.rotten', params: { file: local.file } });
+  let found: unknown = null;
+  for await (const line of openLines(folder, local, identities)) found ??= line;
+  if (found === null) throw new RefusalError({ code: 'backup.rotten', params: { file: local.file } });
+  return found as LocalPart;
 }
 
 /** What was erased after this backup was made is not brought back: the newest backup of the same register knows. */
