@@ -1,10 +1,11 @@
 /** Backups through the API: made by themselves, asked of who may, with the code that opens them. */
 import assert from 'node:assert/strict';
-import { readdirSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import { test } from 'node:test';
 import { backUp, chooseTarget, restoreTill, tryOut } from '../support/backups-of-till.ts';
 import { temporaryFolder } from '../support/shop.ts';
 import { eventually } from '../support/shop-of-many.ts';
+import { clusterFolder } from '../support/shop-of-tills.ts';
 import { ApiRefusal, cashMethod, freePort, sell, setUpTill, startTill, waitForJob, type Till } from '../support/till.ts';
 
 async function goodAt(till: Till): Promise<number> {
@@ -40,7 +41,9 @@ test('recovery.wrong-code, backup.code-needed: a shop of several encrypts with t
   const [data, target, fresh] = [temporaryFolder(), temporaryFolder('aurapos-target-'), temporaryFolder()];
   const till = await startTill(data.path);
   t.after(async () => {
+    const cluster = await clusterFolder(data.path);
     await till.stop();
+    rmSync(cluster, { recursive: true, force: true });
     for (const folder of [data, target, fresh]) folder.remove();
   });
   await setUpTill(till, 'single', { catalogue: 'demo' });
