@@ -12,12 +12,13 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   protocol: ['base', 'domain'],
   store: ['base', 'domain', 'protocol'],
   hub: ['base', 'domain', 'protocol'],
+  backup: ['base', 'domain', 'protocol', 'store', 'hub'],
   devices: ['base', 'domain'],
   register: ['base', 'domain', 'protocol', 'store'],
   sync: ['base', 'protocol', 'store', 'hub'],
-  server: ['base', 'domain', 'protocol', 'store', 'hub', 'devices', 'register', 'sync'],
+  server: ['base', 'domain', 'protocol', 'store', 'hub', 'devices', 'register', 'sync', 'backup'],
   ui: ['base', 'domain', 'protocol'],
-  cli: ['base', 'domain', 'protocol', 'store', 'hub', 'devices', 'register', 'sync', 'server'],
+  cli: ['base', 'domain', 'protocol', 'store', 'hub', 'devices', 'register', 'sync', 'backup', 'server'],
 };
 
 interface Source {

@@ -301,6 +301,52 @@ export const REFUSALS = {
   ),
   'recovery.wrong-code': entry(401, 'That recovery code does not open this shop.', 'Check it letter by letter on the printed sheet.'),
 
+  // ---- backups
+  'backup.not-chosen': entry(409, 'Nobody has said where backups of this register go.', 'Choose a folder in Settings > Backups.'),
+  'backup.target-gone': entry(
+    503,
+    'The place for backups, {{target}}, is not there, or is not the one that was chosen.',
+    'Plug the stick in, or connect the network folder; or choose another place in Settings > Backups. Earlier backups stay as they are.',
+    true,
+  ),
+  'backup.target-full': entry(
+    507,
+    'The place for backups, {{target}}, is full.',
+    'Make room on it, keep fewer backups, or choose another place. Earlier backups stay as they are.',
+    true,
+  ),
+  'backup.no-room': entry(
+    507,
+    'A backup needs {{megabytes}} MB more on the disk of this register while it is made.',
+    'Make room on the disk. Earlier backups stay as they are.',
+    true,
+  ),
+  'backup.rotten': entry(
+    500,
+    'The backup file {{file}} is not what was written.',
+    'Use another backup of the list, and another disk or stick for the next ones.',
+  ),
+  'backup.differs': entry(
+    500,
+    'Tried out, the backup {{name}} does not hold what it says: {{detail}}.',
+    'Use another backup of the list, and make a new one now.',
+  ),
+  'backup.none': entry(404, 'There is no backup in {{folder}}.', 'Choose the folder that backups were made into.'),
+  'backup.which': entry(409, 'There are backups of several registers in {{folder}}: {{registers}}.', 'Choose the folder of one of them.'),
+  'backup.code-needed': entry(401, 'This backup is encrypted.', 'Type the owner’s recovery code.'),
+  'backup.cut-short': entry(
+    500,
+    'The backup was cut short.',
+    'It is made again at the next occasion. Earlier backups stay as they are.',
+    true,
+  ),
+  'restore.not-level': entry(
+    409,
+    'This register was restored from a backup and has not yet taken its later sales back from the shop.',
+    'Connect it to the main register, or choose “Go on without” in Settings > Backups.',
+    true,
+  ),
+
   // ---- files
   'import.no-columns': entry(400, 'No column for the product name was found.', 'Say which column holds what.'),
   'import.has-errors': entry(409, '{{count}} rows cannot be imported.', 'Mend them in the file, or import the rest.'),

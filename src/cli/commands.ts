@@ -4,6 +4,7 @@
  * code, what is true, what to do.
  */
 import { Command, Option } from 'commander';
+import { addBackupCommands } from './backup-commands.ts';
 import { addPrinterCommands } from './printer-commands.ts';
 import { addShopCommands } from './shop-commands.ts';
 import { addSetUpCommand } from './set-up-command.ts';
@@ -22,6 +23,7 @@ addStartCommand(program);
 addSetUpCommand(program);
 addShopCommands(program);
 addPrinterCommands(program);
+addBackupCommands(program);
 addTerminalCommand(program);
 addFiscalCommand(program);
 // --data and --json may stand before or after the verb.

@@ -49,8 +49,13 @@ export function makeLog(file: string): Log {
   };
 }
 
-export function makeRuntime(dataFolder: string, log: Log, listen: string): ReturnType<typeof startRuntime> {
-  return startRuntime({ dataFolder, version: VERSION, listen, clock: systemClock, random: systemRandom, log });
+export function makeRuntime(
+  dataFolder: string,
+  log: Log,
+  listen: string,
+  onRestart: () => void = () => {},
+): ReturnType<typeof startRuntime> {
+  return startRuntime({ dataFolder, version: VERSION, listen, clock: systemClock, random: systemRandom, log, onRestart });
 }
 
 // ---- speaking

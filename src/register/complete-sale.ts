@@ -25,6 +25,7 @@ import { checkAccount, draftAccount } from './use-account.ts';
 import { checkVouchers, draftVoucherLine, draftVoucherTender } from './use-vouchers.ts';
 import { ageAsked } from './set-selling.ts';
 import { draftVoids } from './draft-voids.ts';
+import { mayNotSell } from './may-begin.ts';
 import { completedSaleOf, newCart, readOpenCart, unsettled, writeOpenCart } from './edit-cart.ts';
 import { shiftFor } from './open-shift.ts';
 import { draftCreditNotes } from './make-invoice.ts';
@@ -93,11 +94,13 @@ export function checkSale(
 
 /**
  * What must hold before anybody pays, or a card terminal is asked. Refuses with sale.empty, sale.age-not-checked, refund.too-much, cart.changed,
- * payment.unsettled, disk.full.
+ * payment.unsettled, disk.full, restore.not-level.
  */
 export function checkPayable(store: Store, cart: Cart, seen: Pick<PayInput, 'cart' | 'totalMinor'>): Result<PricedCart> {
   if (cart.lines.length === 0) return refuse('sale.empty');
   if (store.db.disk?.hasRoomForSale() === false) return refuse('disk.full');
+  const closed = mayNotSell(store);
+  if (closed !== null) return closed;
   const age = ageAsked(store.db, cart);
   if (age !== null) return refuse('sale.age-not-checked', { age });
   const over = overRefunded(store, cart);

@@ -33,6 +33,7 @@ import { paidBackBy, type PaidBack } from '../store/queries/refunds.ts';
 import { bytesOf, numberOf, textOf } from '../store/database.ts';
 import { readCustomer } from '../store/queries/people.ts';
 import { readMeta, writeMeta, type Store } from '../store/store.ts';
+import { mayNotBegin } from './may-begin.ts';
 import type { Register } from './register.ts';
 import { ageAsked, sellingSetting } from './set-selling.ts';
 
@@ -296,8 +297,8 @@ const MAX_SALE_ROWS = MAX_ROWS - 60;
 
 /**
  * One change of the open cart, with the cart before it kept for undo. In a transaction of its own; a refusal leaves no trace. Refuses with
- * payment.unsettled, payment.taken: what a card is paying for stays as it is; with disk.no-new-sale for the first line on a full disk;
- * with cart.full for more than one sale can hold.
+ * payment.unsettled, payment.taken: what a card is paying for stays as it is; for the first line with what may-begin.ts says; with cart.full
+ * for more than one sale can hold.
  */
 export function changeCart(store: Store, edit: (cart: Cart) => Result<Cart>): Result<CartView> {
   return store.db.transact('relaxed', () => {
@@ -306,8 +307,10 @@ export function changeCart(store: Store, edit: (cart: Cart) => Result<Cart>): Re
     if (paying !== null) return paying;
     const edited = edit(open.cart);
     if (!edited.ok) return edited;
-    if (open.cart.lines.length === 0 && edited.value.lines.length > 0 && store.db.disk?.level() === 'full')
-      return refuse('disk.no-new-sale');
+    if (open.cart.lines.length === 0 && edited.value.lines.length > 0) {
+      const closed = mayNotBegin(store);
+      if (closed !== null) return closed;
+    }
     if (saleRows(priceCart(edited.value), edited.value) > MAX_SALE_ROWS) return refuse('cart.full');
     const started = open.cart.lines.length === 0 ? { ...edited.value, startedAt: store.clock.nowMs() } : edited.value;
     const next: OpenCart = { cart: started, before: open.cart, lastSale: null, version: open.version + 1 };

@@ -10,6 +10,7 @@ import { isHeldCart, listHeldCarts, readHeldCart, type HeldCart, type HeldConten
 import type { Store } from '../store/store.ts';
 import { isTraining, newCart, readOpenCart, viewCart, whilePaying, wholeCart, writeOpenCart, type CartView } from './edit-cart.ts';
 import { draftVoids } from './draft-voids.ts';
+import { mayNotBegin } from './may-begin.ts';
 import { ownRegisterId, type Register } from './register.ts';
 
 export function heldCarts({ store }: Register): HeldCart[] {
@@ -45,7 +46,8 @@ export function recallCart({ store }: Register, id: Id, user: Id): Result<CartVi
     if (held.takenBy !== null && held.takenBy.id !== own) return refuse('held.taken', { register: held.takenBy.code });
     const { cart, version } = readOpenCart(store);
     if (cart.lines.length > 0) return refuse('held.cart-open');
-    if (store.db.disk?.level() === 'full') return refuse('disk.no-new-sale');
+    const closed = mayNotBegin(store);
+    if (closed !== null) return closed;
     draft.patch('held_cart', id, { register: own });
     // Under an id of its own: a cart's id says which payment is asked for twice, and another register may pay this one too.
     const { id: fresh } = newCart(store);

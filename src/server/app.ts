@@ -12,6 +12,7 @@ import { readMode } from '../register/register.ts';
 import { readUser } from '../store/queries/people.ts';
 import { guard } from './guard.ts';
 import { rightMissing, whoMay, type Call, type Caller, type Handlers } from './handler.ts';
+import { BACKUP_HANDLERS } from './handlers/backups.ts';
 import { CASH_HANDLERS } from './handlers/cash.ts';
 import { CATALOGUE_HANDLERS } from './handlers/catalogue.ts';
 import { INVOICE_HANDLERS } from './handlers/invoices.ts';
@@ -41,6 +42,7 @@ const HANDLERS: Handlers<RouteName> = {
   ...CASH_HANDLERS,
   ...PRINTING_HANDLERS,
   ...INVOICE_HANDLERS,
+  ...BACKUP_HANDLERS,
   ...PAYMENT_HANDLERS,
 };
 

@@ -15,6 +15,7 @@ import { ownRegisterId, readMode, type Mode } from '../register/register.ts';
 import { listSealedBoxes } from '../store/chains.ts';
 import { readIncarnation } from '../store/queries/incarnations.ts';
 import { listRegisters } from '../store/queries/shop.ts';
+import { endWaiting } from '../store/restored.ts';
 import { readMeta, writeMeta, type Store } from '../store/store.ts';
 import { countWaiting } from '../store/waiting.ts';
 import { startSync, type Sync } from '../sync/sync-loop.ts';
@@ -88,6 +89,7 @@ export function makeNetwork(input: NetworkInput): Network {
   };
   const beginSlave = (): void => beginSync(slaveConnect({ ...input, store }));
   const onSyncStatus = (): void => {
+    if (sync?.status().level === true) endWaiting(store);
     if (sync?.status().level === true && readMode(store) === 'slave' && readMeta(store.db, 'full_copy') === null)
       store.db.transact('relaxed', () => ok(writeMeta(store.db, 'full_copy', 1)));
     master?.duty.nudge();

@@ -9,6 +9,7 @@ import type { Refusal } from '../base/result.ts';
 import type { Register } from '../register/register.ts';
 import type { DiskRoom } from '../store/disk-room.ts';
 import type { Reader } from '../store/reader.ts';
+import type { BackupDesk } from './backup-desk.ts';
 import type { CardDesk } from './card-desk.ts';
 import type { FiscalDesk } from './fiscal-desk.ts';
 import type { EventBus } from './events.ts';
@@ -40,7 +41,10 @@ export interface Runtime {
   readonly network: Network;
   readonly delays: DelayLog;
   readonly printing: PrintQueue;
+  readonly backups: BackupDesk;
   readonly disk: DiskRoom;
   /** What the check at start found wrong with the store's file. */
   damage(): Refusal | null;
+  /** Takes this register apart and puts it together anew, over what is in its data folder then. */
+  restart(): void;
 }

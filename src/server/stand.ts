@@ -1,10 +1,12 @@
 /** Where the register stands, and all registers, in the form the screens show. */
+import { viewBackups, type BackupView } from '../backup/settings.ts';
 import type { Refusal } from '../base/result.ts';
 import type { Answer } from '../protocol/api/routes.ts';
 import { ownRegisterId } from '../register/register.ts';
 import { listPrinters, listPrintJobs } from '../store/queries/printing.ts';
 import { readIncarnation } from '../store/queries/incarnations.ts';
 import { countExceptions, listRegisters } from '../store/queries/shop.ts';
+import { readRestored } from '../store/restored.ts';
 import { readMeta } from '../store/store.ts';
 import { countWaiting } from '../store/waiting.ts';
 import type { SyncStatus } from '../sync/sync-loop.ts';
@@ -27,6 +29,7 @@ export function viewStatus(runtime: Runtime): StatusView {
   const disk = { level: runtime.disk.level(), freeBytes: runtime.disk.freeBytes() };
   const full: Refusal | null = disk.level === 'full' ? { code: 'disk.no-new-sale', params: {} } : null;
   const problem = runtime.damage() ?? full ?? runtime.network.problem() ?? sync?.problem ?? null;
+  const backups = viewBackupStand(viewBackups(runtime.register.store, mode));
   return {
     state: stateOf(mode, joining, sync),
     sinceMs: sync?.sinceMs ?? 0,
@@ -39,10 +42,16 @@ export function viewStatus(runtime: Runtime): StatusView {
     problem: problem === null ? null : refusalWords(problem),
     recoveryUnprinted: (runtime.network.master()?.recovery.code() ?? null) !== null,
     lastCut: sync?.lastCut ?? null,
-    toCheck: countExceptions(db),
+    toCheck: countExceptions(db) + (backups.state === 'failing' || backups.state === 'late' ? 1 : 0),
     disk,
     printing: viewPrinting(runtime),
+    backups,
+    restoring: readRestored(db)?.waits === true,
   };
+}
+
+export function viewBackupStand({ problem, ...view }: BackupView): StatusView['backups'] {
+  return { ...view, problem: problem === null ? null : refusalWords(problem) };
 }
 
 function viewPrinting({ register, printing }: Runtime): StatusView['printing'] {

@@ -1,6 +1,7 @@
 /** Puts a register process together over a data folder, and takes it apart again. Nothing listens yet: http-server.ts does that. */
 import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { putInPlace } from '../backup/restore-backup.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
@@ -17,6 +18,7 @@ import { startReader } from '../store/reader.ts';
 import { closeStore } from '../store/store.ts';
 import { openStore } from '../store/open-store.ts';
 import type { SyncTools } from '../sync/tools.ts';
+import { makeBackupDesk } from './backup-desk.ts';
 import { makeCardDesk } from './card-desk.ts';
 import { makeFiscalDesk } from './fiscal-desk.ts';
 import { makeDelayLog } from './delay-log.ts';
@@ -39,6 +41,8 @@ export interface StartInput {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
+  /** A register was restored into its data folder: whoever runs this one starts it anew. */
+  onRestart(): void;
 }
 
 export interface Started {
@@ -62,6 +66,7 @@ export function startRuntime(input: StartInput): Result<Started> {
   chmodSync(input.dataFolder, 0o700);
   const lock = lockFolder(input.dataFolder);
   if (!lock.ok) return lock;
+  putInPlace(input.dataFolder);
   const opened = openStore(join(input.dataFolder, 'store.db'), { clock, random });
   if (!opened.ok) {
     lock.value.release();
@@ -73,6 +78,8 @@ export function startRuntime(input: StartInput): Result<Started> {
   store.db.disk = disk;
   const { register, filled } = openRegister(store);
   noteUnanswered(register);
+  // A damaged page is no reason to die: what can be read can be sold, and the status says what to do.
+  const searchFilled = filled.catch((error: unknown) => noteDamage({ code: 'store.corrupt', params: { detail: String(error) } }));
   const reader = startReader(store);
   const events = makeEventBus();
   const stopped = new AbortController();
@@ -105,6 +112,7 @@ export function startRuntime(input: StartInput): Result<Started> {
   );
   const delays = makeDelayLog(store, network, clock);
   const printing = makePrintQueue({ store, clock, log, giveWay, onChange: () => tellStatus() });
+  const backups = makeBackupDesk({ ...input, store, jobs, onChange: () => tellStatus() });
   const runtime: Runtime = {
     version: input.version,
     dataFolder: input.dataFolder,
@@ -124,11 +132,17 @@ export function startRuntime(input: StartInput): Result<Started> {
     network,
     delays,
     printing,
+    backups,
     disk,
     damage: () => damage,
+    restart: () => input.onRestart(),
   };
 
   let damage: Refusal | null = null;
+  const noteDamage = (found: Refusal): void => {
+    damage = found;
+    tellStatus();
+  };
   let telling = false;
   const tellStatus = (): void => {
     delays.sample();
@@ -150,17 +164,15 @@ export function startRuntime(input: StartInput): Result<Started> {
   return ok({
     runtime,
     connect: async () => {
-      void checkPages(runtime, (found) => {
-        damage = found;
-        tellStatus();
-      });
-      await filled;
+      void checkPages(runtime, noteDamage);
+      await searchFilled;
       takeUpWork(runtime);
       printing.noticeWork();
       if (!(await beginNetwork(network, log))) beginning = keepBeginning(network, clock, log, stopped.signal);
     },
     stop: async (how) => {
       stopped.abort();
+      await backups.stop();
       await printing.stop();
       cardDesk.stop();
       fiscalDesk.stop();

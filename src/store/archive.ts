@@ -14,6 +14,7 @@ import { noteClone, noteNames, raise } from './exceptions.ts';
 import { mergeChangeset } from './merge.ts';
 import { CHANGESET_STATE, isNamedOnly, judge, type State } from './judge.ts';
 import type { Prepared } from './prepare.ts';
+import { strandedFrom } from './stranded.ts';
 import { findLocal, hashOfLocal, nameLocal, readMeta, writeMeta, type Change, type Store } from './store.ts';
 
 /** A place in the hub's feed, with the running hash of all up to it. */
@@ -302,7 +303,8 @@ export interface OutboxBatch {
 /** The oldest own changesets that no verdict covers; null when there are none. */
 export function readOutbox(store: Store, limit: number, maxBytes: number): OutboxBatch | null {
   for (const { chain, sentN } of ownChains(store.db)) {
-    const changesets = readChain(store, chain, sentN + 1, limit, maxBytes);
+    const end = strandedFrom(store.db, chain);
+    const changesets = readChain(store, chain, sentN + 1, limit, maxBytes).filter(({ n }) => n < end);
     const last = changesets.at(-1);
     if (last === undefined) continue;
     const twins = readChain(store, chain, last.n, 100, Infinity).filter(({ n }) => n === last.n).length;

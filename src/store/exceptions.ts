@@ -23,7 +23,8 @@ export type ExceptionKind =
   | 'stock-below-zero'
   | 'set-aside'
   | 'clone'
-  | 'stamp-ahead';
+  | 'stamp-ahead'
+  | 'damaged';
 
 export function raise(
   db: Database,
@@ -72,7 +73,7 @@ function settle(
 export const SETTLED = 'exception-settled';
 
 /** What each register notes by a clock of its own, or once and for all: settled whatever it says. */
-const SETTLED_BY_NAME: readonly ExceptionKind[] = ['set-aside', 'stamp-ahead'];
+const SETTLED_BY_NAME: readonly ExceptionKind[] = ['set-aside', 'stamp-ahead', 'damaged'];
 
 /** What somebody saw who let an exception be: the same exception, grown, is another that wants a person again. */
 export function seenOf(kind: ExceptionKind, detail: string): string {

@@ -139,7 +139,7 @@ const DERIVED: readonly (readonly [name: string, sql: string])[] = [
   [
     'exception',
     `SELECT id, kind, CASE WHEN kind IN ('set-aside', 'clone') THEN 0 ELSE at END AS at, subject, detail
-     FROM exception WHERE kind NOT IN ('stamp-ahead', 'stock-below-zero') ORDER BY id`,
+     FROM exception WHERE kind NOT IN ('stamp-ahead', 'stock-below-zero', 'damaged') ORDER BY id`,
   ],
 ];
 

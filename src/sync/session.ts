@@ -31,6 +31,7 @@ import {
 import { renewChain } from '../store/begin-chain.ts';
 import { raise } from '../store/exceptions.ts';
 import { prepareChangesets } from '../store/prepare.ts';
+import { strandChain } from '../store/stranded.ts';
 import { compareIncarnations, readIncarnation } from '../store/queries/incarnations.ts';
 import type { Change } from '../store/store.ts';
 import { countWaiting } from '../store/waiting.ts';
@@ -84,6 +85,9 @@ const MAX_WAKES = 200;
 /** Personal values asked for again, now and then. */
 const WANTED_EVERY_MS = 10_000;
 const WANTED_COUNT = 1_000;
+
+/** What a hub says of bytes that are not those that were signed. */
+const DAMAGED: ReadonlySet<string | null> = new Set(['hash', 'form']);
 
 class SessionOver extends Error {
   readonly end: SessionEnd;
@@ -252,11 +256,13 @@ class Session {
     let sentN = 0;
     let forked = false;
     let stopped: Verdict | undefined;
+    let stoppedN = 0;
     const last = batch.changesets.at(-1);
     for (const [at, changeset] of batch.changesets.entries()) {
       const verdict = verdicts[at];
       if (verdict === undefined || verdict.verdict === 'later' || verdict.verdict === 'denied') {
         stopped = verdict;
+        stoppedN = changeset.n;
         break;
       }
       // Two of one number were cut apart by the batch's end: that number is sent again.
@@ -269,11 +275,15 @@ class Session {
     }
     // An older chain of this register may fork late, when the machine that was copied comes back.
     if (forked && store.own !== null && equalBytes(store.own.key.chain, batch.chain)) this.#leaveChain();
-    if (stopped !== undefined) this.#stopAt(batch, stopped);
+    if (stopped !== undefined) this.#stopAt(batch, stopped, stoppedN);
   }
 
-  #stopAt(batch: OutboxBatch, verdict: Verdict): void {
+  #stopAt(batch: OutboxBatch, verdict: Verdict, n: number): void {
     if (verdict.verdict === 'denied' && verdict.reason === 'revoked') throw new SessionOver('revoked', 'this register was revoked');
+    if (verdict.verdict === 'denied' && DAMAGED.has(verdict.reason)) {
+      this.#leaveDamage(batch.chain, n);
+      return;
+    }
     if (verdict.verdict === 'denied') {
       const { store, clock } = this.#input.tools;
       store.db.transact('fetched', () =>
@@ -289,6 +299,14 @@ class Session {
     if (verdict.verdict === 'later' && verdict.reason === 'predecessor') throw new SessionOver('again', 'the hub lacks what comes before');
     if (verdict.verdict === 'later' && verdict.reason === 'unassigned')
       throw new SessionOver('again', 'the master has not named the owner of a chain yet');
+  }
+
+  /** What this disk has damaged blocks nothing: what is written from here on goes by another chain. */
+  #leaveDamage(chain: Uint8Array, n: number): void {
+    const { store, log } = this.#input.tools;
+    strandChain(store, chain, n);
+    log.error('sync.damaged', { chain: toHex(chain), n });
+    if (store.own !== null && equalBytes(store.own.key.chain, chain)) this.#leaveChain();
   }
 
   #leaveChain(): void {

@@ -132,6 +132,7 @@ async function joinWhole(
 ): Promise<{ whole: Whole; productsMs: number; allMs: number }> {
   const started = unwrap(
     startRuntime({
+      onRestart: () => {},
       dataFolder: folder,
       version: 'bench',
       listen: '127.0.0.1',

@@ -105,7 +105,7 @@ export const exception = z.discriminatedUnion('kind', [
   /** Two registers took and paid one held cart, or made an invoice of one sale, while apart. */
   toCheck.extend({ kind: z.enum(['held-cart-twice', 'invoiced-twice']), labels: z.array(z.string()) }),
   toCheck.extend({ kind: z.literal('stamp-ahead'), register: z.string(), aheadMs: z.int() }),
-  toCheck.extend({ kind: z.enum(['set-aside', 'clone']), register: z.string() }),
+  toCheck.extend({ kind: z.enum(['set-aside', 'clone', 'damaged']), register: z.string() }),
 ]);
 
 export const CATALOGUE = {

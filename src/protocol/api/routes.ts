@@ -1,5 +1,6 @@
 /** Every route of the HTTP API by name. /api/events, the stream of `event`s, is the one route not in the list: it does not end. */
 import type { z } from 'zod';
+import { BACKUPS } from './backups.ts';
 import { CASH } from './cash.ts';
 import { CATALOGUE } from './catalogue.ts';
 import { SELLING } from './selling.ts';
@@ -26,6 +27,7 @@ export const ROUTES = {
   ...CASH,
   ...PRINTING,
   ...INVOICES,
+  ...BACKUPS,
 } as const;
 export const EVENTS_PATH = '/api/events';
 /** A right granted on the spot, by the token of `grantRight`. */

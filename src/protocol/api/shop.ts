@@ -4,6 +4,15 @@ import { done, idText, instant, name, pin, refusalBody, route, withId } from './
 import { PRINTER_PROBLEMS, RECEIPTS_WHEN } from '../../domain/printer.ts';
 import { RIGHTS } from '../../domain/rights.ts';
 
+/** How this register stands with its backups; `couldLose`: sales in no proven backup and on no other register. */
+export const backupStand = z.object({
+  state: z.enum(['off', 'good', 'late', 'failing']),
+  lastGoodAt: instant.nullable(),
+  lastProvenAt: instant.nullable(),
+  couldLose: z.int(),
+  problem: refusalBody.shape.error.nullable(),
+});
+
 export const mode = z.enum(['single', 'master', 'slave']);
 
 export const status = z.object({
@@ -30,6 +39,9 @@ export const status = z.object({
   disk: z.object({ level: z.enum(['enough', 'low', 'full']), freeBytes: z.int() }),
   /** Printers of this register that something is wrong with, or that have work. `cut` was broken off and waits for a person. */
   printing: z.array(z.object({ name: z.string(), problem: z.enum(PRINTER_PROBLEMS).nullable(), waiting: z.int(), cut: z.int() })),
+  backups: backupStand,
+  /** Restored from a backup, and not level with the shop yet: no sale begins. */
+  restoring: z.boolean(),
 });
 
 export const state = z.object({
@@ -52,7 +64,19 @@ export const step = z.object({ step: z.string(), state: z.enum(['waiting', 'runn
 /** Long work: set-up, first pull, import, migration. Survives a reload; `rowsDone` of `rowsTotal`. */
 export const job = z.object({
   id: z.string(),
-  kind: z.enum(['setup', 'join', 'import', 'undo-import', 'stocktake', 'to-master', 'take-over', 'renew-keys']),
+  kind: z.enum([
+    'setup',
+    'join',
+    'import',
+    'undo-import',
+    'stocktake',
+    'to-master',
+    'take-over',
+    'renew-keys',
+    'backup',
+    'backup-trial',
+    'restore',
+  ]),
   state: z.enum(['running', 'done', 'failed', 'cancelled']),
   steps: z.array(step),
   rowsDone: z.int(),

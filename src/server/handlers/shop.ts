@@ -18,6 +18,7 @@ import { listRegisters, readCurrency, readShop } from '../../store/queries/shop.
 import { readMeta, type Store } from '../../store/store.ts';
 import { findMasters, ownAddresses } from '../../sync/discovery.ts';
 import type { Caller, Handlers } from '../handler.ts';
+import type { Moved } from '../network.ts';
 import type { Runtime } from '../runtime.ts';
 import { moveToAddress, readAccount } from '../slave-link.ts';
 import { masterName, viewRegisters, viewStatus } from '../stand.ts';
@@ -111,13 +112,17 @@ export const SHOP_HANDLERS: Handlers<keyof typeof SHOP> = {
   toMaster: (runtime, { body }) => {
     if (readMode(runtime.register.store) !== 'single')
       return refuse('mode.not-possible', { from: readMode(runtime.register.store) ?? '', to: 'master' });
-    return ok({ job: runtime.jobs.start('to-master', (progress) => runtime.network.toMaster(progress, body.hubPort)) });
+    return ok({ job: runtime.jobs.start('to-master', (progress) => keepCode(runtime, runtime.network.toMaster(progress, body.hubPort))) });
   },
   takeOver: (runtime, { body }) => {
     const mode = readMode(runtime.register.store);
     if (mode !== 'slave' && runtime.network.problem()?.code !== 'master.keys-missing')
       return refuse('mode.not-possible', { from: mode ?? '', to: 'master' });
-    return ok({ job: runtime.jobs.start('take-over', (progress) => runtime.network.takeOver(progress, body.recoveryCode, body.hubPort)) });
+    return ok({
+      job: runtime.jobs.start('take-over', (progress) =>
+        keepCode(runtime, runtime.network.takeOver(progress, body.recoveryCode, body.hubPort)),
+      ),
+    });
   },
   handOver: async ({ network }, { body }) => done(await network.handOver(body.register, body.hubPort)),
   renewKeys: (runtime) => {
@@ -155,6 +160,13 @@ export const SHOP_HANDLERS: Handlers<keyof typeof SHOP> = {
     return done(await runtime.network.toSingle());
   },
 };
+
+/** A recovery code made on the way is the one that backups open with from now on. */
+async function keepCode({ backups }: Runtime, moving: Promise<Result<Moved>>): Promise<Result<Moved>> {
+  const moved = await moving;
+  if (moved.ok && moved.value.recoveryCode !== undefined) await backups.adoptCode(moved.value.recoveryCode);
+  return moved;
+}
 
 function viewState(runtime: Runtime, caller: Caller): Answer<'getState'> {
   const { store } = runtime.register;

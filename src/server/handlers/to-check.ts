@@ -66,6 +66,7 @@ export function viewException(store: Store, row: ToCheckRow, nowMs: number): Vie
     case 'stamp-ahead':
       return { id, at, kind: row.kind, register: nameOfChain(db, row.subject), aheadMs: Number(detail['aheadMs']) };
     case 'set-aside':
+    case 'damaged':
     case 'clone':
       return { id, at, kind: row.kind, register: nameOfChain(db, row.subject) };
   }

@@ -160,4 +160,12 @@ export const ROUTE_PATHS = {
   makeCreditNotes: 'POST /api/sales/:uuid/credit-notes',
   listInvoices: 'GET /api/sales/:uuid/invoices',
   getInvoicePdf: 'GET /api/invoices/:label/pdf',
+  getBackups: 'GET /api/backups/settings',
+  setBackups: 'PUT /api/backups/settings',
+  listBackups: 'GET /api/backups',
+  backUpNow: 'POST /api/backups',
+  tryBackup: 'POST /api/backups/trial',
+  goOnWithout: 'POST /api/backups/go-on',
+  findBackups: 'POST /api/setup/backups',
+  restoreBackup: 'POST /api/setup/restore',
 } as const satisfies Record<RouteName, `${'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'} /api/${string}`>;

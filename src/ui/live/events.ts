@@ -51,7 +51,7 @@ export function listen(client: QueryClient, cart: CartStore): () => void {
       case 'status':
         client.setQueryData<Answer<'getState'>>(['state'], (state) => state && { ...state, status: live.status });
         // What was waiting is sent or printed, or the other way round: rows say so.
-        gathered.add('sales').add('registers').add('print-jobs').add('printers').add('unprinted');
+        gathered.add('sales').add('registers').add('print-jobs').add('printers').add('unprinted').add('backups');
         if (timer === 0) timer = window.setTimeout(flush, GATHER_MS);
         break;
       case 'cart':

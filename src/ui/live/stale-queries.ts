@@ -43,7 +43,8 @@ export type QueryName =
   | 'selling'
   | 'fiscal'
   | 'account'
-  | 'voucher';
+  | 'voucher'
+  | 'backups';
 
 const GOODS = ['tiles', 'search', 'products'] as const;
 

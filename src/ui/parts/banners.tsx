@@ -7,7 +7,9 @@ import { useTranslation } from '../texts/texts.tsx';
 import type { Answer } from '../../protocol/api/routes.ts';
 import { call } from '../api/call.ts';
 import { bytes, count, time } from '../format/format.ts';
-import { useLocale, useRegister, type Status } from './register-context.ts';
+import { refusalText } from '../texts/refusal-text.ts';
+import { useCan, useLocale, useRegister, type Status } from './register-context.ts';
+import { linkTo } from './route.ts';
 
 export const Banners = memo(function Banners(): ReactNode {
   const { status } = useRegister();
@@ -15,6 +17,8 @@ export const Banners = memo(function Banners(): ReactNode {
   return (
     <>
       {status.disk.level === 'enough' ? null : <Disk {...status.disk} />}
+      {status.restoring ? <Restoring /> : null}
+      <BackupTrouble backups={status.backups} />
       {standBanner(status)}
     </>
   );
@@ -46,6 +50,50 @@ function Disk({ level, freeBytes }: Status['disk']): ReactNode {
         <span className="strong">{t(`banner.disk-${word}`, { left: bytes(freeBytes, locale) })}</span> {t(`banner.disk-${word}-do`)}
       </p>
     </div>
+  );
+}
+
+/** Put back from a backup: it waits for the shop, or for a person who decides otherwise. */
+function Restoring(): ReactNode {
+  const { t } = useTranslation();
+  const can = useCan();
+  return (
+    <div className="banner banner-wait" role="status">
+      <Hourglass className="icon" aria-hidden />
+      <p>
+        <span className="strong">{t('backups.waits')}</span> {t('banner.restoring-do')}
+      </p>
+      {can('storage') ? <ToBackups /> : null}
+    </div>
+  );
+}
+
+/** For whoever can do something about it; nothing of it stops a sale. */
+function BackupTrouble({ backups }: { readonly backups: Status['backups'] }): ReactNode {
+  const { t } = useTranslation();
+  const can = useCan();
+  if (!can('storage') || (backups.state !== 'failing' && backups.state !== 'late')) return null;
+  const message = backups.problem === null ? t('backups.late') : refusalText(backups.problem).message;
+  return (
+    <div className="banner banner-wait" role="status">
+      <TriangleAlert className="icon" aria-hidden />
+      <p>
+        <span className="strong">{message}</span>
+      </p>
+      <ToBackups />
+    </div>
+  );
+}
+
+function ToBackups(): ReactNode {
+  const { t } = useTranslation();
+  return (
+    <>
+      <span className="grow" />
+      <a className="btn" href={linkTo('settings', 'backups')}>
+        {t('banner.backup-do')}
+      </a>
+    </>
   );
 }
 

@@ -2,7 +2,8 @@
 import { Printer, TriangleAlert, Unplug } from 'lucide-react';
 import { memo, Suspense, useState, type ReactNode } from 'react';
 import { useTranslation } from '../texts/texts.tsx';
-import { bytes, count, time } from '../format/format.ts';
+import { systemClock } from '../../base/clock.ts';
+import { ago, bytes, count, time } from '../format/format.ts';
 import { apart } from './apart.ts';
 import { Dialog } from './dialog.tsx';
 import { Problem } from './problem.tsx';
@@ -29,7 +30,11 @@ export const StatusButton = memo(function StatusButton(): ReactNode {
 
 function toneOf(status: Status): string {
   if (status.state === 'ended') return 'bad';
-  return status.state === 'apart' || status.problem !== null || status.disk.level !== 'enough' || troubledPrinter(status) !== null
+  return status.state === 'apart' ||
+    status.problem !== null ||
+    status.disk.level !== 'enough' ||
+    status.restoring ||
+    troubledPrinter(status) !== null
     ? 'wait'
     : '';
 }
@@ -149,6 +154,8 @@ function StatusDialog({ status, onClose }: { readonly status: Status; readonly o
             <dd>{status.fullCopy ? t('do.yes') : t('status.not-yet')}</dd>
           </>
         )}
+        <dt>{t('backups.last-proven')}</dt>
+        <dd>{status.backups.lastProvenAt === null ? t('backups.never') : ago(status.backups.lastProvenAt, systemClock.nowMs(), locale)}</dd>
         <dt>{t('status.disk-left')}</dt>
         <dd className="num">{bytes(status.disk.freeBytes, locale)}</dd>
         <dt>{t('status.version')}</dt>

@@ -8,6 +8,7 @@ import { Desk } from '../../parts/desk.tsx';
 import { linkTo } from '../../parts/route.ts';
 import { SearchField } from '../../parts/search-field.tsx';
 import { findPages, type PageTexts } from './find-pages.ts';
+import { Backups } from './backups.tsx';
 import { Printing } from './printing.tsx';
 import { Taxes } from './taxes.tsx';
 import { Fiscal } from './fiscal.tsx';
@@ -19,6 +20,7 @@ import './settings.css';
 
 const PAGES = {
   storage: Storage,
+  backups: Backups,
   selling: Selling,
   printing: Printing,
   taxes: Taxes,

@@ -76,6 +76,7 @@ export function useExceptionWords(): (row: Exception) => Words {
       case 'stamp-ahead':
         return { register: registerName(row.register), ahead: hours(row.aheadMs, locale) };
       case 'set-aside':
+      case 'damaged':
       case 'clone':
         return { register: registerName(row.register) };
     }

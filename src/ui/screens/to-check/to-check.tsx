@@ -7,7 +7,9 @@ import { call } from '../../api/call.ts';
 import { dateTime } from '../../format/format.ts';
 import { Desk } from '../../parts/desk.tsx';
 import { Problem } from '../../parts/problem.tsx';
-import { useCan, useLocale } from '../../parts/register-context.ts';
+import { useCan, useLocale, useRegister } from '../../parts/register-context.ts';
+import { linkTo } from '../../parts/route.ts';
+import { refusalText } from '../../texts/refusal-text.ts';
 import { ProductForm } from '../products/product-form.tsx';
 import { useExceptionWords, type Exception } from './exception-words.ts';
 import { SettleDialog } from './settle-dialog.tsx';
@@ -18,6 +20,8 @@ export function ToCheck(): ReactNode {
   const [code, setCode] = useState<string | null>(null);
   const [settled, setSettled] = useState<Exception | null>(null);
   const list = useQuery({ queryKey: ['to-check'], queryFn: ({ signal }) => call('listToCheck', { signal }) });
+  const { status } = useRegister();
+  const backupTrouble = status?.backups.state === 'failing' || status?.backups.state === 'late';
   return (
     <Desk>
       <main className="list-page">
@@ -26,13 +30,14 @@ export function ToCheck(): ReactNode {
           <p className="soft">{t('to-check.hint')}</p>
           <Problem error={list.error} />
         </div>
-        {list.data?.rows.length === 0 ? (
+        {list.data?.rows.length === 0 && !backupTrouble ? (
           <div className="empty">
             <CircleCheck className="icon good" aria-hidden />
             <p className="soft">{t('to-check.none')}</p>
           </div>
         ) : (
           <ul className="rows" aria-label={t('screen.to-check')} tabIndex={0}>
+            {backupTrouble ? <BackupRow /> : null}
             {list.data?.rows.map((row) => (
               <Row key={row.id} row={row} onAdd={setCode} onSettle={setSettled} />
             ))}
@@ -42,6 +47,31 @@ export function ToCheck(): ReactNode {
       {settled === null ? null : <SettleDialog key={settled.id} row={settled} onClose={() => setSettled(null)} />}
       {code === null ? null : <ProductForm product={null} code={code} onClose={() => setCode(null)} />}
     </Desk>
+  );
+}
+
+/** Not of the journal: it goes by itself once a backup is good again. */
+function BackupRow(): ReactNode {
+  const { t } = useTranslation();
+  const { status } = useRegister();
+  const problem = status?.backups.problem ?? null;
+  const words = problem === null ? { message: t('backups.late'), action: t('backups.late-do') } : refusalText(problem);
+  return (
+    <li className="row check-row">
+      <span className="wait">
+        <TriangleAlert className="icon" aria-hidden />
+      </span>
+      <div>
+        <p className="strong">{t('backups.title')}</p>
+        <p>{words.message}</p>
+        <p className="soft">{words.action}</p>
+      </div>
+      <div className="check-end">
+        <a className="btn" href={linkTo('settings', 'backups')}>
+          {t('banner.backup-do')}
+        </a>
+      </div>
+    </li>
   );
 }
 

@@ -10,6 +10,7 @@ import { call } from '../../api/call.ts';
 import { useJobId } from '../../parts/use-job.ts';
 import { CODE_LENGTH, emptyDraft, joinBody, readPort, setUpBody, splitAddress, type Draft } from './draft.ts';
 import { JoinStep } from './join-step.tsx';
+import { Restore } from './restore.tsx';
 import { LanguageStep, ProductsStep, RegisterStep, ShopStep } from './simple-steps.tsx';
 import { StorageStep } from './storage-step.tsx';
 import { Work } from './work.tsx';
@@ -27,6 +28,7 @@ export function Wizard({ onDone }: { readonly onDone: () => void }): ReactNode {
   const [at, setAt] = useState(0);
   const [tried, setTried] = useState(false);
   const [job, setJob] = useJobId('setup');
+  const [restoring, setRestoring] = useState(false);
   const steps: readonly StepName[] = [...BEFORE, ...(draft.mode === 'slave' ? (['join'] as const) : (['shop', 'products'] as const))];
   const step = steps[at] ?? 'language';
   const problems = problemsOf(step, draft);
@@ -38,6 +40,7 @@ export function Wizard({ onDone }: { readonly onDone: () => void }): ReactNode {
     onSuccess: (started) => setJob(started.job),
   });
 
+  if (restoring) return <Restore onBack={() => setRestoring(false)} />;
   if (job !== null) {
     return (
       <Work
@@ -88,7 +91,14 @@ export function Wizard({ onDone }: { readonly onDone: () => void }): ReactNode {
       footnote={step === 'join' && toGo > 0 ? t('wizard.to-go', { count: toGo }) : undefined}
       error={begin.error}
     >
-      {step === 'language' ? <LanguageStep {...shared} /> : null}
+      {step === 'language' ? (
+        <>
+          <LanguageStep {...shared} />
+          <button type="button" className="btn btn-quiet restore-instead" onClick={() => setRestoring(true)}>
+            {t('wizard.restore-instead')}
+          </button>
+        </>
+      ) : null}
       {step === 'register' ? <RegisterStep {...shared} /> : null}
       {step === 'storage' ? <StorageStep {...shared} /> : null}
       {step === 'shop' ? <ShopStep {...shared} pinDigits={OWNER_PIN_DIGITS} /> : null}

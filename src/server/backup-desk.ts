@@ -1,0 +1,225 @@
+/**
+ * Backups at work beside a running register: by the clock and after a closing, tried out weekly (after each, where that is cheap), on request. The
+ * work is done by a process of its own (backup/run-backup.ts); here lies when, and what became of it. A backup that fails leaves the one before
+ * as it is, and is tried again.
+ */
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { ok, refuse, type Refusal, type Result } from '../base/result.ts';
+import { identitiesFrom, identityOfCode, recipientOf } from '../backup/encryption.ts';
+import type { BackupAnswers } from '../backup/requests.ts';
+import { forgetPieces } from '../backup/make-backup.ts';
+import { runBackup } from '../backup/run-backup.ts';
+import { folderOf } from '../backup/target.ts';
+import {
+  isBackupDue,
+  isTrialDue,
+  readBackupSettings,
+  readBackupStand,
+  writeBackupSettings,
+  writeBackupStand,
+  type BackupStand,
+  type MadeNote,
+} from '../backup/settings.ts';
+import type { RefusalCode } from '../base/refusals.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Log } from '../base/log.ts';
+import { readMode } from '../register/register.ts';
+import { readSelf } from '../store/backup-parts.ts';
+import type { Store } from '../store/store.ts';
+import { Bell } from '../sync/signal.ts';
+import type { JobProgress, Jobs } from './jobs.ts';
+
+export interface BackupDesk {
+  /** Makes the register's folder at a place that a person chose. */
+  prepare(target: string): Promise<Result<object>>;
+  /** `to`: another place, for this once. */
+  make(progress: JobProgress, to: string | null): Promise<Result<object>>;
+  prove(progress: JobProgress, name: string | null): Promise<Result<object>>;
+  list(from: string): Promise<Result<BackupAnswers['list']>>;
+  /** Of the place where this register's go. */
+  listOwn(): Promise<Result<BackupAnswers['list']>>;
+  restore(progress: JobProgress, at: { readonly folder: string; readonly name: string; readonly code: string }): Promise<Result<object>>;
+  /** The shop has a recovery code of its own from now on: encrypted backups open with that one. */
+  adoptCode(code: string): Promise<void>;
+  /** Another place, or other keys: what was good lies elsewhere now, and the next one is made at once. */
+  settingsChanged(elsewhere: boolean): void;
+  stop(): Promise<void>;
+}
+
+interface DeskInput {
+  readonly store: Store;
+  readonly dataFolder: string;
+  readonly version: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly jobs: Jobs;
+  /** How this register stands with its backups has changed. */
+  onChange(): void;
+}
+
+/** What says that a backup does not give back what it says. */
+const SPOILED: ReadonlySet<string> = new Set<RefusalCode>(['backup.rotten', 'backup.differs', 'backup.none']);
+
+/** Between looks at the clock. */
+const LOOK_MS = 30_000;
+/** A stick that was pulled is plugged in again some time. */
+const RETRY_MS = 5 * 60_000;
+/** Once the screens have answered and the hub is up. */
+const FIRST_LOOK_MS = 10_000;
+/** After a closing the day's last changes follow. */
+const AFTER_CLOSING_MS = 2_000;
+
+export function makeBackupDesk(input: DeskInput): BackupDesk {
+  const { store, clock, log, jobs, dataFolder } = input;
+  const stopped = new AbortController();
+  // Left by a register that was killed.
+  for (const scratch of ['backup-scratch', 'backup-trial']) rmSync(join(dataFolder, scratch), { recursive: true, force: true });
+  const change = (stand: Partial<BackupStand>): void => {
+    writeBackupStand(store, { ...readBackupStand(store), ...stand });
+    input.onChange();
+  };
+  const say = (progress: JobProgress) => {
+    let step = '';
+    return (name: string, done: number, total: number): void => {
+      if (name !== step) progress.step((step = name));
+      progress.rows(done, total);
+    };
+  };
+  const fail = (refusal: Refusal, stand: Partial<BackupStand> = {}): Result<never> => {
+    if (!stopped.signal.aborted) change({ problem: refusal, attemptAt: clock.nowMs(), ...stand });
+    log.error('backup.failed', { ...refusal });
+    return { ok: false, refusal };
+  };
+
+  const prepare = (target: string): Promise<Result<object>> =>
+    runBackup({ do: 'prepare', target, register: readSelf(store.db) }, () => {}, stopped.signal);
+
+  const make = async (progress: JobProgress, to: string | null): Promise<Result<object>> => {
+    const settings = readBackupSettings(store);
+    const target = to ?? settings.target;
+    if (target === null) return refuse('backup.not-chosen');
+    if (to !== null) {
+      const prepared = await prepare(to);
+      if (!prepared.ok) return prepared;
+    }
+    const { lastGood, lastProven } = readBackupStand(store);
+    const made = await runBackup(
+      {
+        do: 'make',
+        dataFolder,
+        target,
+        recipients: settings.recipients,
+        keep: settings.keep,
+        always: [lastGood, lastProven].flatMap((one) => (one === null ? [] : [one.name])),
+        program: input.version,
+        nowMs: clock.nowMs(),
+      },
+      say(progress),
+      stopped.signal,
+    );
+    // A backup to another place, for once, says nothing of the place where they go by the clock.
+    if (!made.ok) return to === null ? fail(made.refusal) : made;
+    const { manifest, local, wholeBytes, newBytes, isBase } = made.value;
+    log.info('backup.made', { name: manifest.name, newBytes, isBase });
+    const note: MadeNote = { name: manifest.name, madeAt: manifest.madeAt, local, bytes: wholeBytes, newBytes };
+    if (to === null) change({ lastGood: note, problem: null, attemptAt: clock.nowMs() });
+    progress.detail(String(newBytes));
+    return ok({});
+  };
+
+  const prove = async (progress: JobProgress, name: string | null): Promise<Result<object>> => {
+    const { target, identity } = readBackupSettings(store);
+    if (target === null) return refuse('backup.not-chosen');
+    const beganMs = clock.monotonicMs();
+    progress.step('try');
+    const which = { from: folderOf(target, readSelf(store.db)), name: name ?? readBackupStand(store).lastGood?.name ?? null };
+    const tried = await runBackup(
+      { do: 'try', ...which, dataFolder, identities: identity === null ? [] : [identity] },
+      say(progress),
+      stopped.signal,
+    );
+    if (!tried.ok) {
+      if (stopped.signal.aborted) return tried;
+      if (!SPOILED.has(tried.refusal.code)) {
+        change({ trialProblem: tried.refusal, triedAt: clock.nowMs() });
+        return tried;
+      }
+      // Nothing more is built on what does not give back what it says: the next one, at once, is whole by itself.
+      forgetPieces(dataFolder);
+      const { lastGood, lastProven } = readBackupStand(store);
+      if (which.name === lastProven?.name) change({ lastProven: null });
+      const isLast = which.name === lastGood?.name;
+      return fail(tried.refusal, isLast ? { lastGood: null, attemptAt: null } : { attemptAt: null });
+    }
+    const stand = readBackupStand(store);
+    const proven = stand.lastGood?.name === tried.value.name ? { lastProven: stand.lastGood } : {};
+    change({ ...proven, trialProblem: null, triedAt: clock.nowMs(), trialSeconds: (clock.monotonicMs() - beganMs) / 1000 });
+    log.info('backup.proven', { ...tried.value });
+    progress.detail(String(tried.value.sales));
+    return ok({});
+  };
+
+  const bell = new Bell();
+  let closed = false;
+  const onChange = (changes: readonly { readonly table: string }[], own: boolean): void => {
+    if (!own || !changes.some(({ table }) => table === 'closing') || readBackupSettings(store).target === null) return;
+    closed = true;
+    bell.ring();
+  };
+  store.listeners.add(onChange);
+  const isBusy = (): boolean => jobs.running('backup') || jobs.running('backup-trial') || jobs.running('restore');
+  const keepMaking = async (): Promise<void> => {
+    await bell.wait(clock, FIRST_LOOK_MS, stopped.signal);
+    while (!stopped.signal.aborted) {
+      if (closed) await clock.sleep(AFTER_CLOSING_MS, stopped.signal);
+      if (readMode(store) !== null && !isBusy() && !stopped.signal.aborted) {
+        if (closed || isBackupDue(store, RETRY_MS)) jobs.start('backup', (progress) => make(progress, null));
+        else if (isTrialDue(store)) jobs.start('backup-trial', (progress) => prove(progress, null));
+        closed = false;
+      }
+      await bell.wait(clock, LOOK_MS, stopped.signal);
+    }
+  };
+  const making = keepMaking().catch((error: unknown) => log.error('backup.loop', { error: String(error) }));
+
+  return {
+    prepare,
+    make,
+    prove,
+    list: (from) => runBackup({ do: 'list', from, dataFolder }, () => {}, stopped.signal),
+    listOwn: async () => {
+      const { target } = readBackupSettings(store);
+      if (target === null) return ok({ rows: [], unreadable: [] });
+      const listed = await runBackup({ do: 'list', from: folderOf(target, readSelf(store.db)), dataFolder }, () => {}, stopped.signal);
+      return !listed.ok && listed.refusal.code === 'backup.none' ? refuse('backup.target-gone', { target }) : listed;
+    },
+    restore: async (progress, { folder, name, code }) => {
+      const identities = identitiesFrom(null, code);
+      if (!identities.ok) return identities;
+      progress.step('restore');
+      return runBackup(
+        { do: 'restore', from: folder, name, identities: identities.value, dataFolder, keepNewer: false, nowMs: clock.nowMs() },
+        say(progress),
+        stopped.signal,
+      );
+    },
+    adoptCode: async (code) => {
+      const settings = readBackupSettings(store);
+      const owner = identityOfCode(code);
+      if (settings.identity === null || !owner.ok) return;
+      const recipients = [await recipientOf(owner.value), await recipientOf(settings.identity)];
+      writeBackupSettings(store, { ...settings, recipients });
+    },
+    settingsChanged: (elsewhere) => {
+      if (elsewhere) change({ lastGood: null, lastProven: null, triedAt: null, problem: null, trialProblem: null });
+      input.onChange();
+      bell.ring();
+    },
+    stop: async () => {
+      store.listeners.delete(onChange);
+      stopped.abort();
+      await making;
+    },
+  };
+}
