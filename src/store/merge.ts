@@ -223,16 +223,15 @@ function mergeRecord(store: Store, merged: Merged, table: RecordTable, place: Pl
   const encoded = encodeRow(store, place);
   const values = Object.fromEntries(columnsOf(place.table).map(([column], at) => [column, encoded[at] ?? null]));
   const stamps = new Map(groupsTouched(table, place.row).map((group) => [group, stamp]));
-  // Nearly all records arrive new: one statement, and nothing is read.
-  if (place.row.op === 'insert' && insertRecord(store, table, place.table, rowId, values, stamps)) return;
+  if (insertRecord(store, table, place.table, rowId, values, stamps)) return;
   if (place.table === 'product_barcode') {
     const code = store.db.get('SELECT code FROM product_barcode WHERE id = ?', rowId)?.['code'];
     if (typeof code === 'string') merged.codes.add(code);
   }
-  mergeGroups(store, place.table, rowId, values, stamps);
+  mergeHeld(store, table, place.table, rowId, values, stamps);
 }
 
-/** Lets each group that comes with a stamp win or lose against the one held. */
+/** A record as others merged it: new here, or group by group. */
 export function mergeGroups(
   store: Store,
   name: TableName,
@@ -242,11 +241,21 @@ export function mergeGroups(
 ): void {
   const table: Table = TABLES[name];
   if (table.kind === 'ledger') return;
+  // Nearly all records arrive new: one statement, and nothing is read.
+  if (!insertRecord(store, table, name, rowId, values, stamps)) mergeHeld(store, table, name, rowId, values, stamps);
+}
+
+/** Lets each group that comes with a stamp win or lose against the one held. */
+function mergeHeld(
+  store: Store,
+  table: RecordTable,
+  name: TableName,
+  rowId: Uint8Array,
+  values: Readonly<Record<string, SqlValue>>,
+  stamps: ReadonlyMap<string, Uint8Array>,
+): void {
   const held = store.db.get(`SELECT * FROM ${name} WHERE id = ?`, rowId);
-  if (held === undefined) {
-    insertRecord(store, table, name, rowId, values, stamps);
-    return;
-  }
+  if (held === undefined) return;
   const won = [...stamps].filter(([group, stamp]) => wins(table, group, values, stamp, held));
   if (won.length === 0) return;
   const columns = won.flatMap(([group]) => Object.keys(table.groups[group] ?? {}));
