@@ -195,7 +195,7 @@ export async function renewProjection(link: SqlLink): Promise<'kept' | 'emptied'
 
 const READ_ROWS = 2_000;
 
-/** All rows of a table in key order, a page at a time; each page is its own snapshot. */
+/** All rows of a table in key order, a page at a time; each page is its own snapshot, and the next is on its way while one is read. */
 export async function* readProjection(
   link: SqlLink,
   table: TableName,
@@ -206,12 +206,21 @@ export async function* readProjection(
   const limit = ledger ? '$3::int' : '$2::int';
   const text = `select ${names.join(', ')} from shop.${quoted(table)} where ${after} order by ${keyOf(table)} limit ${limit}`;
   let key: readonly (string | number | null)[] = ledger ? [-1, 0] : [null];
-  for (;;) {
-    const rows = await link.query<Record<string, ProjectedValue>>(text, [...key, READ_ROWS]);
-    if (rows.length > 0) yield rows;
+  const ask = (): Promise<Record<string, ProjectedValue>[]> => {
+    const asked = link.query<Record<string, ProjectedValue>>(text, [...key, READ_ROWS]);
+    // Whoever reads no further does not await the next page.
+    asked.catch(() => {});
+    return asked;
+  };
+  for (let asked = ask(); ;) {
+    const rows = await asked;
     const end = rows.at(-1);
-    if (end === undefined || rows.length < READ_ROWS) return;
+    if (end === undefined) return;
     key = ledger ? [Number(end.changeset), Number(end.idx)] : [String(end.id)];
+    const isLast = rows.length < READ_ROWS;
+    if (!isLast) asked = ask();
+    yield rows;
+    if (isLast) return;
   }
 }
 
