@@ -34,3 +34,8 @@ export function sha256(...parts: readonly Uint8Array[]): Uint8Array {
   const [first] = parts;
   return hash('sha256', parts.length === 1 && first !== undefined ? first : concatBytes(...parts), 'buffer');
 }
+
+/** Of a text as UTF-8. */
+export function hashText(text: string): Buffer {
+  return hash('sha256', text, 'buffer');
+}

@@ -32,5 +32,5 @@ export function idFromBytes(bytes: Uint8Array): Id {
 }
 
 export function idToBytes(id: string): Uint8Array {
-  return Buffer.from(id.replaceAll('-', ''), 'hex');
+  return Buffer.from(id.slice(0, 8) + id.slice(9, 13) + id.slice(14, 18) + id.slice(19, 23) + id.slice(24), 'hex');
 }

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { unwrap } from '../base/result.ts';
-import { TABLES, TABLE_NAMES } from '../protocol/tables.ts';
+import { TABLES, TABLE_NAMES, type TableName } from '../protocol/tables.ts';
 import type { HubMasterClient } from './hub-client.ts';
 import {
   projectionColumns,
@@ -30,14 +30,16 @@ const batch = (changed: Partial<ProjectionBatch>): ProjectionBatch => ({
   from: 0,
   to: 1,
   runningHash: hash,
-  records: {},
-  ledgers: {},
+  rows: new Map(),
   forgotten: [],
   late: [],
   arrived: [],
   detached: [],
   ...changed,
 });
+
+const spelt = (rows: Partial<Record<TableName, readonly object[]>>): ProjectionBatch['rows'] =>
+  new Map(TABLE_NAMES.flatMap((table) => (rows[table] === undefined ? [] : [[table, rows[table].map((row) => JSON.stringify(row))]])));
 
 test('every table of the list is there with its columns, types and key, and nothing else', async () => {
   const found = await master.link.query<{ t: string; c: string; type: string; key: boolean; others: number }>(`
@@ -58,18 +60,18 @@ test('every table of the list is there with its columns, types and key, and noth
 
 test('rows are written, overwritten and read back; ledger rows only added', async () => {
   await resetProjection(master.link);
-  const product = { id: id(1), name: 'Tea "green" \\ é', price_minor: 250, active: true, name_stamp: stamp };
+  const product = { id: id(1), name: 'Tea "green" \\ é', price_minor: 250, active: true, name_stamp: `\\x${stamp.toString('hex')}` };
   unwrap(
     await writeProjection(
       master.link,
-      batch({ records: { product: [product] }, ledgers: { audit_entry: [{ changeset: 1, idx: 0, kind: 'void', at: 5 }] } }),
+      batch({ rows: spelt({ product: [product], audit_entry: [{ changeset: 1, idx: 0, kind: 'void', at: 5 }] }) }),
     ),
   );
   const changed = { ...product, price_minor: 300, active: null };
   unwrap(
     await writeProjection(
       master.link,
-      batch({ from: 1, to: 2, records: { product: [changed] }, ledgers: { audit_entry: [{ changeset: 1, idx: 0, kind: 'void', at: 6 }] } }),
+      batch({ from: 1, to: 2, rows: spelt({ product: [changed], audit_entry: [{ changeset: 1, idx: 0, kind: 'void', at: 6 }] }) }),
     ),
   );
   const [row] = (await Array.fromAsync(readProjection(master.link, 'product'))).flat();
@@ -89,10 +91,10 @@ test('rows are written, overwritten and read back; ledger rows only added', asyn
 
 test('a second writer is stopped by the position, and leaves nothing', async () => {
   await resetProjection(master.link);
-  const rows = { records: { product: [{ id: id(2), name: 'x' }] } };
+  const rows = { rows: spelt({ product: [{ id: id(2), name: 'x' }] }) };
   unwrap(await writeProjection(master.link, batch(rows)));
   assert.equal(
-    refusalCode(await writeProjection(master.link, batch({ records: { product: [{ id: id(3), name: 'y' }] } }))),
+    refusalCode(await writeProjection(master.link, batch({ rows: spelt({ product: [{ id: id(3), name: 'y' }] }) }))),
     'hub.projection-moved',
   );
   assert.equal((await projectionPosition(master.link)).position, 1);

@@ -5,7 +5,7 @@
  */
 import { assert } from '../base/assert.ts';
 import { ok, refuse, type Result } from '../base/result.ts';
-import { SCHEMA_VERSION, TABLES, TABLE_NAMES, type LedgerName, type RecordName, type TableName } from '../protocol/tables.ts';
+import { SCHEMA_VERSION, TABLES, TABLE_NAMES, type TableName } from '../protocol/tables.ts';
 import type { Column, ColumnType } from '../protocol/columns.ts';
 import { bigintArray, byteaArray, textArray, type SqlLink } from './sql-link.ts';
 import type { Detached } from '../protocol/changeset.ts';
@@ -22,9 +22,8 @@ const SQL_TYPES: Readonly<Record<ColumnType, string>> = {
   personal: 'bytea',
 };
 
-/** How a row of the projection is handed over: bytes as bytes, everything else as JSON would have it; a `ref` as a number. */
+/** A value of the projection as it is read: bytes as bytes, everything else as JSON would have it; a `ref` as a number. */
 export type ProjectedValue = string | number | boolean | null | Uint8Array;
-export type ProjectedRow = Readonly<Record<string, ProjectedValue | undefined>>;
 
 export interface ProjectionColumn {
   readonly name: string;
@@ -80,10 +79,11 @@ export interface ProjectionBatch {
   readonly to: number;
   /** Running hash of the feed up to `to`. */
   readonly runningHash: Uint8Array;
-  /** Whole merged rows by table: `id`, columns, `GROUP_stamp`. */
-  readonly records: Readonly<Partial<Record<RecordName, readonly ProjectedRow[]>>>;
-  /** `changeset` (a position), `idx`, columns. */
-  readonly ledgers: Readonly<Partial<Record<LedgerName, readonly ProjectedRow[]>>>;
+  /**
+   * Whole merged rows by table, each a JSON object as PostgreSQL reads it into the table's row: of records `id`, columns, `GROUP_stamp`; of
+   * ledgers `changeset` (a position), `idx`, columns. Bytes are spelt \\x and hex; what is left out is null.
+   */
+  readonly rows: ReadonlyMap<TableName, readonly string[]>;
   /** Hashes of personal values to erase, and to refuse from now on. */
   readonly forgotten: readonly Uint8Array[];
   readonly detached: readonly Detached[];
@@ -100,7 +100,7 @@ export async function writeProjection(link: SqlLink, batch: ProjectionBatch): Pr
     batch.from,
     batch.to,
     batch.runningHash,
-    ...spellTables(batch),
+    `{${[...batch.rows].map(([table, rows]) => `"${table}":[${rows.join(',')}]`).join(',')}}`,
     byteaArray(batch.forgotten),
     byteaArray(batch.detached.map((d) => d.hash)),
     byteaArray(batch.detached.map((d) => d.salt)),
@@ -112,26 +112,9 @@ export async function writeProjection(link: SqlLink, batch: ProjectionBatch): Pr
   return row?.moved === true ? ok(null) : refuse('hub.projection-moved');
 }
 
-const WRITE = `select hub.write_projection($1::bigint, $2::bigint, $3::bytea, $4::text::text[], $5::text::text[], $6::text::bytea[],
-  $7::text::bytea[], $8::text::bytea[], $9::text::text[],
-  $10::text::bytea[], $11::text::bigint[], $12::text::bytea[]) as moved`;
-
-/** Names of the tables that have rows, and for each a JSON array of them; bytes as \\x and hex, the way PostgreSQL reads them. */
-function spellTables(batch: ProjectionBatch): readonly [names: string, rows: string] {
-  const spelt = Object.entries({ ...batch.records, ...batch.ledgers }).filter(([, rows]) => rows !== undefined && rows.length > 0);
-  return [textArray(spelt.map(([table]) => table)), textArray(spelt.map(([, rows]) => JSON.stringify(rows.map(spellBytes))))];
-}
-
-function spellBytes(row: ProjectedRow): Record<string, unknown> {
-  const spelt: Record<string, unknown> = {};
-  for (const name in row) {
-    const value = row[name];
-    if (value === null || value === undefined) continue;
-    spelt[name] =
-      value instanceof Uint8Array ? `\\x${Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('hex')}` : value;
-  }
-  return spelt;
-}
+const WRITE = `select hub.write_projection($1::bigint, $2::bigint, $3::bytea, $4::json, $5::text::bytea[],
+  $6::text::bytea[], $7::text::bytea[], $8::text::text[],
+  $9::text::bytea[], $10::text::bigint[], $11::text::bytea[]) as moved`;
 
 /** Columns that a row written again may change: of a record all but its key, of a ledger row its references, which may have been late. */
 function rewritten(table: TableName): readonly string[] {
@@ -152,23 +135,26 @@ export function projectionWriter(): string {
     return `
       when '${table}' then
         insert into shop.${quoted(table)} (${names.join(', ')})
-          select ${names.join(', ')} from json_populate_recordset(null::shop.${quoted(table)}, table_rows[k]::json)
+          select ${names.join(', ')} from json_populate_recordset(null::shop.${quoted(table)}, of_table)
           on conflict (${keys.join(', ')}) ${conflict};`;
   });
   return `
 drop function if exists hub.write_projection;
 create function hub.write_projection(
-  from_position bigint, to_position bigint, running bytea, table_names text[], table_rows text[], forget bytea[],
+  from_position bigint, to_position bigint, running bytea, rows_by_table json, forget bytea[],
   detached_hashes bytea[], detached_salts bytea[], detached_values text[], late_targets bytea[], late_positions bigint[], arrived bytea[]
 ) returns boolean
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
+declare
+  table_name text;
+  of_table json;
 begin
   update hub.projection p set position = to_position, running_hash = running where p.position = from_position;
   if not found then
     return false;
   end if;
-  for k in 1 .. cardinality(table_names) loop
-    case table_names[k]${writes.join('')}
+  for table_name, of_table in select e.key, e.value from json_each(rows_by_table) e loop
+    case table_name${writes.join('')}
     end case;
   end loop;
   if cardinality(forget) > 0 then
@@ -209,7 +195,7 @@ export async function renewProjection(link: SqlLink): Promise<'kept' | 'emptied'
 
 const READ_ROWS = 2_000;
 
-/** All rows of a table in key order, a page at a time; each page is its own snapshot. */
+/** All rows of a table in key order, a page at a time; each page is its own snapshot, and the next is on its way while one is read. */
 export async function* readProjection(
   link: SqlLink,
   table: TableName,
@@ -220,12 +206,21 @@ export async function* readProjection(
   const limit = ledger ? '$3::int' : '$2::int';
   const text = `select ${names.join(', ')} from shop.${quoted(table)} where ${after} order by ${keyOf(table)} limit ${limit}`;
   let key: readonly (string | number | null)[] = ledger ? [-1, 0] : [null];
-  for (;;) {
-    const rows = await link.query<Record<string, ProjectedValue>>(text, [...key, READ_ROWS]);
-    if (rows.length > 0) yield rows;
+  const ask = (): Promise<Record<string, ProjectedValue>[]> => {
+    const asked = link.query<Record<string, ProjectedValue>>(text, [...key, READ_ROWS]);
+    // Whoever reads no further does not await the next page.
+    asked.catch(() => {});
+    return asked;
+  };
+  for (let asked = ask(); ;) {
+    const rows = await asked;
     const end = rows.at(-1);
-    if (end === undefined || rows.length < READ_ROWS) return;
+    if (end === undefined) return;
     key = ledger ? [Number(end.changeset), Number(end.idx)] : [String(end.id)];
+    const isLast = rows.length < READ_ROWS;
+    if (!isLast) asked = ask();
+    yield rows;
+    if (isLast) return;
   }
 }
 

@@ -323,12 +323,13 @@ function labelOf(series: string, number: number): string {
 
 /** A sold line and what was given back for it, whichever came first: more than was sold is one exception, however many refunds it took. */
 export function noteRefunds(db: Database, lineId: number): void {
-  const soldId = numberOrNull(db.get('SELECT refund_of FROM sale_line WHERE id = ?', lineId)?.['refund_of']) ?? lineId;
   const back = db.get(
-    `SELECT sum(l.quantity_milli) AS milli, max(s.completed_at) AS at FROM sale_line l LEFT JOIN sale s ON s.id = l.sale WHERE l.refund_of = ?`,
-    soldId,
+    `SELECT l.refund_of AS sold, sum(l.quantity_milli) AS milli, max(s.completed_at) AS at FROM sale_line l LEFT JOIN sale s ON s.id = l.sale
+     WHERE l.refund_of = coalesce((SELECT refund_of FROM sale_line WHERE id = ?1), ?1)`,
+    lineId,
   );
   if (back?.['milli'] === null || back?.['milli'] === undefined) return;
+  const soldId = numberOf(back['sold']);
   const sold = db.get(
     'SELECT l.name, l.quantity_milli, s.series, s.number FROM sale_line l LEFT JOIN sale s ON s.id = l.sale WHERE l.id = ?',
     soldId,

@@ -17,7 +17,7 @@ import {
   type PatchRow,
   type Values,
 } from '../protocol/changeset.ts';
-import { isTableName, TABLES, type TableName } from '../protocol/tables.ts';
+import { isTableName, TABLES, type RecordName, type TableName } from '../protocol/tables.ts';
 import { encodeValue, ledgerId } from './codec.ts';
 import { bytesOrNull, type SqlRow, type SqlValue } from './database.ts';
 import {
@@ -39,7 +39,10 @@ import type { Change, Store } from './store.ts';
 import { learnAuthority, learnCertificate, learnChainStart } from './chains.ts';
 
 export interface Merged {
+  /** Rows that are not what they were. */
   readonly changes: Change[];
+  /** All records it names, of its own kind or not changed by it: a first pull has them before their history comes. */
+  readonly named: (readonly [table: TableName, id: Uint8Array])[];
   /** It named tables or columns that this program does not know: kept, and played again by a newer one. */
   unknown: boolean;
   /** Codes that barcode rows had before, and those sold without a product: what they name may be something else now. */
@@ -48,12 +51,12 @@ export interface Merged {
 
 /** Merges one changeset into the tables; `local` is its number here, `chain` its author's chain. */
 export function mergeChangeset(store: Store, local: number, chain: Uint8Array, text: ChangesetText): Merged {
-  const merged: Merged = { changes: [], unknown: false, codes: new Set() };
+  const merged: Merged = { changes: [], named: [], unknown: false, codes: new Set() };
   text.rows.forEach((row, index) => {
     if (!isTableName(row.table)) merged.unknown = true;
     else mergeRow(store, merged, { local, chain, index, table: row.table, row });
   });
-  const idsOf = (name: TableName): Uint8Array[] => merged.changes.flatMap(({ table, id }) => (table === name && id !== null ? [id] : []));
+  const idsOf = (name: TableName): Uint8Array[] => merged.named.flatMap(([table, id]) => (table === name ? [id] : []));
   const [barcodes, products] = [idsOf('product_barcode'), idsOf('product')];
   if (barcodes.length + products.length + merged.codes.size > 0) noteCodes(store.db, barcodes, products, merged.codes);
   if (idsOf('user').length > 0) noteUserNames(store.db);
@@ -82,9 +85,10 @@ function mergeRow(store: Store, merged: Merged, place: Place): void {
   const { id, stamp } = place.row;
   if (!isId(id) || stamp === undefined) return;
   const rowId = idToBytes(id);
-  mergeRecord(store, merged, table, place, rowId, makeStamp(stamp, place.chain));
+  if (mergeRecord(store, merged, table, place, rowId, makeStamp(stamp, place.chain)))
+    merged.changes.push({ table: place.table, id: rowId });
   if (place.row.op === 'patch') keepEdit(store, table, place, place.row, rowId);
-  merged.changes.push({ table: place.table, id: rowId });
+  merged.named.push([place.table, rowId]);
 }
 
 // ---- ledgers
@@ -222,44 +226,55 @@ export function wantValue(store: Store, hash: Uint8Array): void {
 
 // ---- records
 
-function mergeRecord(store: Store, merged: Merged, table: RecordTable, place: Place, rowId: Uint8Array, stamp: Uint8Array): void {
-  const encoded = encodeRow(store, place);
-  const values = Object.fromEntries(columnsOf(place.table).map(([column], at) => [column, encoded[at] ?? null]));
-  const stamps = new Map(groupsTouched(table, place.row).map((group) => [group, stamp]));
-  // Nearly all records arrive new: one statement, and nothing is read.
-  if (place.row.op === 'insert' && insertRecord(store, table, place.table, rowId, values, stamps)) return;
-  if (place.table === 'product_barcode') {
-    const code = store.db.get('SELECT code FROM product_barcode WHERE id = ?', rowId)?.['code'];
-    if (typeof code === 'string') merged.codes.add(code);
-  }
-  mergeGroups(store, place.table, rowId, values, stamps);
+/** A record as a changeset or a page says it: the groups under these stamps, and their columns. */
+interface Said {
+  readonly name: TableName;
+  readonly table: RecordTable;
+  readonly id: Uint8Array;
+  readonly values: Readonly<Record<string, SqlValue>>;
+  readonly stamps: ReadonlyMap<string, Uint8Array>;
 }
 
-/** Lets each group that comes with a stamp win or lose against the one held. */
-export function mergeGroups(
-  store: Store,
-  name: TableName,
-  rowId: Uint8Array,
-  values: Readonly<Record<string, SqlValue>>,
-  stamps: ReadonlyMap<string, Uint8Array>,
-): void {
-  const table: Table = TABLES[name];
-  if (table.kind === 'ledger') return;
-  const held = store.db.get(`SELECT * FROM ${name} WHERE id = ?`, rowId);
-  if (held === undefined) {
-    insertRecord(store, table, name, rowId, values, stamps);
-    return;
+/** True when the row is not what it was. */
+function mergeRecord(store: Store, merged: Merged, table: RecordTable, place: Place, id: Uint8Array, stamp: Uint8Array): boolean {
+  const encoded = encodeRow(store, place);
+  const values: Record<string, SqlValue> = {};
+  columnsOf(place.table).forEach(([column], at) => (values[column] = encoded[at] ?? null));
+  const stamps = new Map(groupsTouched(table, place.row).map((group) => [group, stamp]));
+  const said: Said = { name: place.table, table, id, values, stamps };
+  if (insertRecord(store, said)) return true;
+  if (place.table === 'product_barcode') {
+    const code = store.db.get('SELECT code FROM product_barcode WHERE id = ?', id)?.['code'];
+    if (typeof code === 'string') merged.codes.add(code);
   }
+  return mergeHeld(store, said);
+}
+
+/** A row of a page: new here, or group by group. */
+export function mergeGroups(store: Store, name: RecordName, id: Uint8Array, values: Said['values'], stamps: Said['stamps']): void {
+  const said: Said = { name, table: TABLES[name], id, values, stamps };
+  // Nearly all records arrive new: one statement, and nothing is read.
+  if (!insertRecord(store, said)) mergeHeld(store, said);
+}
+
+/** Lets each group that comes with a stamp win or lose against the one held. True when one won. */
+function mergeHeld(store: Store, said: Said): boolean {
+  const { name, table, id, values, stamps } = said;
+  // What comes again: a first pull's rows by their history, a page of a pull that was cut.
+  if (store.db.get(statementsOf(said).same, ...spellRow(said)) !== undefined) return false;
+  const held = store.db.get(`SELECT * FROM ${name} WHERE id = ?`, id);
+  if (held === undefined) return false;
   const won = [...stamps].filter(([group, stamp]) => wins(table, group, values, stamp, held));
-  if (won.length === 0) return;
+  if (won.length === 0) return false;
   const columns = won.flatMap(([group]) => Object.keys(table.groups[group] ?? {}));
   const assignments = [...columns, ...won.map(([group]) => stampColumn(group))].map((column) => `${column} = ?`).join(', ');
   store.db.run(
     `UPDATE ${name} SET ${assignments} WHERE id = ?`,
     ...columns.map((column) => values[column] ?? null),
     ...won.map(([, stamp]) => stamp),
-    rowId,
+    id,
   );
+  return true;
 }
 
 /**
@@ -275,28 +290,41 @@ export function groupsTouched(table: RecordTable, row: { readonly op: string; re
     .map(([group]) => group);
 }
 
-/** Statements by table and groups written. */
-const recordInserts = new Map<string, string>();
+interface RecordStatements {
+  readonly insert: string;
+  /** Finds the row when it holds these very values under these very stamps. */
+  readonly same: string;
+}
+
+/** By table and groups written. */
+const recordStatements = new Map<string, RecordStatements>();
+
+/** Their values are those of spellRow. */
+function statementsOf({ name, table, stamps }: Said): RecordStatements {
+  const groups = [...stamps.keys()];
+  const key = `${name} ${groups.join(' ')}`;
+  let statements = recordStatements.get(key);
+  if (statements === undefined) {
+    const names = ['id', ...groups.flatMap((group) => Object.keys(table.groups[group] ?? {})), ...groups.map(stampColumn)];
+    statements = {
+      insert: `INSERT OR IGNORE INTO ${name} (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`,
+      same: `SELECT 1 AS same FROM ${name} WHERE ${names.map((column) => `${column} IS ?`).join(' AND ')}`,
+    };
+    recordStatements.set(key, statements);
+  }
+  return statements;
+}
+
+function spellRow({ table, id, values, stamps }: Said): SqlValue[] {
+  const row: SqlValue[] = [id];
+  for (const group of stamps.keys()) for (const column in table.groups[group]) row.push(values[column] ?? null);
+  row.push(...stamps.values());
+  return row;
+}
 
 /** True when the row was not there before. */
-function insertRecord(
-  store: Store,
-  table: RecordTable,
-  name: TableName,
-  rowId: Uint8Array,
-  values: Readonly<Record<string, SqlValue>>,
-  stamps: ReadonlyMap<string, Uint8Array>,
-): boolean {
-  const groups = [...stamps.keys()];
-  const columns = groups.flatMap((group) => Object.keys(table.groups[group] ?? {}));
-  const key = `${name} ${groups.join(' ')}`;
-  let sql = recordInserts.get(key);
-  if (sql === undefined) {
-    const names = ['id', ...columns, ...groups.map(stampColumn)];
-    sql = `INSERT OR IGNORE INTO ${name} (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`;
-    recordInserts.set(key, sql);
-  }
-  return store.db.run(sql, rowId, ...columns.map((column) => values[column] ?? null), ...stamps.values()).changes > 0;
+function insertRecord(store: Store, said: Said): boolean {
+  return store.db.run(statementsOf(said).insert, ...spellRow(said)).changes > 0;
 }
 
 function wins(table: RecordTable, group: string, values: Readonly<Record<string, SqlValue>>, stamp: Uint8Array, held: SqlRow): boolean {
@@ -306,13 +334,13 @@ function wins(table: RecordTable, group: string, values: Readonly<Record<string,
   if (order !== 0) return order > 0;
   // Even the stamps are the same: column by column, nothing being the least, so that a column added later decides last.
   for (const column of Object.keys(table.groups[group] ?? {})) {
-    const difference = compareBytes(spell(values[column] ?? null), spell(held[column] ?? null));
+    const difference = compareBytes(spellValue(values[column] ?? null), spellValue(held[column] ?? null));
     if (difference !== 0) return difference > 0;
   }
   return false;
 }
 
-function spell(value: SqlValue): Uint8Array {
+function spellValue(value: SqlValue): Uint8Array {
   if (value === null) return new Uint8Array(0);
   return Buffer.from(value instanceof Uint8Array ? `=${toHex(value)}` : `=${String(value)}`);
 }

@@ -15,6 +15,37 @@ export interface Prepared {
   readonly signature: 'good' | 'bad' | 'no-key' | 'not-whole' | 'held';
 }
 
+/** Changesets as they cross to another thread: one piece of memory, which is handed over; six views a changeset would be copied one by one. */
+export interface Packed {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly places: readonly { readonly n: number; readonly lengths: readonly number[] }[];
+}
+
+export function pack(changesets: readonly SealedChangeset[]): Packed {
+  const parts = changesets.map(({ chain, previous, hash, signature, body }) => [chain, previous, hash, signature, body]);
+  const all = parts.flat();
+  const bytes = new Uint8Array(all.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of all) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return { bytes, places: changesets.map(({ n }, index) => ({ n, lengths: (parts[index] ?? []).map(({ length }) => length) })) };
+}
+
+export function unpack({ bytes, places }: Packed): SealedChangeset[] {
+  let at = 0;
+  const next = (length = 0): Uint8Array => bytes.subarray(at, (at += length));
+  return places.map(({ n, lengths: [chain, previous, hash, signature, body] }) => ({
+    chain: next(chain),
+    n,
+    previous: next(previous),
+    hash: next(hash),
+    signature: next(signature),
+    body: next(body),
+  }));
+}
+
 export interface PrepareInput {
   readonly changesets: readonly SealedChangeset[];
   /** Trusted public keys by hex chain id. */

@@ -4,7 +4,7 @@
  */
 import { Worker } from 'node:worker_threads';
 import { present } from '../base/assert.ts';
-import { prepareChangesets, type Prepared, type PrepareInput } from './prepare.ts';
+import { pack, prepareChangesets, type Prepared, type PrepareInput } from './prepare.ts';
 import { LONG_QUERIES, type LongQueryArgs, type LongQueryName, type LongQueryResult } from './queries.ts';
 import type { ReaderReply, ReaderRequest } from './reader-worker.ts';
 import type { Store } from './store.ts';
@@ -26,7 +26,12 @@ export function startReader(store: Store): Reader {
       const request = { do: 'query' as const, name, args };
       return (WHOLE_STORE.has(name) ? callOnce(store.file, request) : queries.call(request)) as Promise<LongQueryResult<typeof name>>;
     },
-    prepare: (input) => incoming.call({ do: 'prepare', input }) as Promise<Prepared[]>,
+    prepare: async ({ changesets, ...known }) => {
+      const packed = pack(changesets);
+      const answer = await incoming.call({ do: 'prepare', input: { ...known, packed } }, [packed.bytes.buffer]);
+      const looked = JSON.parse(String(answer)) as readonly Omit<Prepared, 'changeset'>[];
+      return changesets.map((changeset, at) => ({ changeset, ...present(looked[at], 'what was looked at') }));
+    },
     checkpoint: async () => {
       await incoming.call({ do: 'checkpoint' });
     },
@@ -50,7 +55,7 @@ async function callOnce(file: string, request: RequestBody): Promise<unknown> {
 
 type RequestBody = ReaderRequest extends infer R ? (R extends ReaderRequest ? Omit<R, 'id'> : never) : never;
 
-function startWorker(file: string): { call(body: RequestBody): Promise<unknown>; stop(): Promise<void> } {
+function startWorker(file: string): { call(body: RequestBody, handed?: ArrayBuffer[]): Promise<unknown>; stop(): Promise<void> } {
   let worker: Worker | undefined;
   let next = 1;
   const waiting = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>();
@@ -74,12 +79,12 @@ function startWorker(file: string): { call(body: RequestBody): Promise<unknown>;
     return fresh;
   };
   return {
-    call: (body) =>
+    call: (body, handed = []) =>
       new Promise((resolve, reject) => {
         worker ??= start();
         const id = next++;
         waiting.set(id, { resolve, reject });
-        worker.postMessage({ id, ...body });
+        worker.postMessage({ id, ...body }, handed);
       }),
     stop: async () => {
       await worker?.terminate();

@@ -5,40 +5,46 @@
 import { fromHex } from '../base/bytes.ts';
 import { idToBytes, isId } from '../base/id.ts';
 import { ok } from '../base/result.ts';
-import type { ColumnType } from '../protocol/columns.ts';
+import type { ColumnType, RecordTable } from '../protocol/columns.ts';
 import { TABLES, type RecordName } from '../protocol/tables.ts';
 import type { SqlValue } from './database.ts';
 import { mergeGroups, wantValue } from './merge.ts';
 import { stampColumn } from './schema.ts';
-import type { Change, Store } from './store.ts';
+import type { Store } from './store.ts';
 
 /** A row as PostgreSQL spells it in JSON: bytes as \x and hex. */
 export type PageRow = Readonly<Record<string, unknown>>;
 
-/** Merges a page; listeners hear of it. */
+/** Merges a page in one transaction. Nobody hears of it: whoever pulls says so at the end (first-pull.ts). */
 export function takePage(store: Store, table: RecordName, rows: readonly PageRow[]): void {
-  const spec = TABLES[table];
-  const changes: Change[] = [];
+  const spec: RecordTable = TABLES[table];
+  const columns = Object.entries(spec.columns).map(([column, { type }]) => [column, type] as const);
+  const groups = Object.keys(spec.groups).map((group) => [group, stampColumn(group)] as const);
   store.db.transact('fetched', () => {
     for (const row of rows) {
       const { id } = row;
       if (!isId(id)) continue;
-      const rowId = idToBytes(id);
-      const values = Object.fromEntries(Object.entries(spec.columns).map(([column, { type }]) => [column, fromPage(type, row[column])]));
-      for (const [column, { type }] of Object.entries(spec.columns)) {
-        const value = values[column];
+      const values: Record<string, SqlValue> = {};
+      for (const [column, type] of columns) {
+        const value = fromPage(type, row[column]);
+        values[column] = value;
         if (type === 'personal' && value instanceof Uint8Array) wantValue(store, value);
       }
-      const stamps = Object.keys(spec.groups).flatMap((group) => {
-        const stamp = fromPage('bytes', row[stampColumn(group)]);
-        return stamp instanceof Uint8Array ? [[group, stamp] as const] : [];
-      });
-      mergeGroups(store, table, rowId, values, new Map(stamps));
-      changes.push({ table, id: rowId });
+      mergeGroups(store, table, idToBytes(id), values, stampsOf(groups, row));
     }
     return ok(null);
   });
-  if (changes.length > 0) for (const listener of store.listeners) listener(changes, false);
+}
+
+/** Most rows were written once, all groups under one stamp: it is read once. */
+function stampsOf(groups: readonly (readonly [group: string, column: string])[], row: PageRow): Map<string, Uint8Array> {
+  const stamps = new Map<string, Uint8Array>();
+  let [text, stamp]: [unknown, SqlValue] = [null, null];
+  for (const [group, column] of groups) {
+    if (row[column] !== text) [text, stamp] = [row[column], fromPage('bytes', row[column])];
+    if (stamp instanceof Uint8Array) stamps.set(group, stamp);
+  }
+  return stamps;
 }
 
 function fromPage(type: ColumnType, value: unknown): SqlValue {

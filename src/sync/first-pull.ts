@@ -33,7 +33,8 @@ const COUNTED: ReadonlySet<RecordName> = new Set(['product', 'product_barcode', 
 
 export type FirstPullStep = 'configuration' | 'catalogue' | 'customers';
 
-const PAGE_ROWS = 2_000;
+/** Also the rows of a transaction: each writes a good part of the indexes by name and by code anew, and nothing is sold meanwhile. */
+const PAGE_ROWS = 1_000;
 
 export interface FirstPullHooks {
   onStep(step: FirstPullStep): void;
@@ -41,7 +42,7 @@ export interface FirstPullHooks {
   onRows(done: number, total: number): void;
 }
 
-/** Throws when the link is lost; run it again then. */
+/** Throws when the link is lost; run it again then. Listeners hear which tables changed, not which rows: the search is filled anew after it. */
 export async function pullRecords(tools: SyncTools, hub: HubClient, hooks: FirstPullHooks): Promise<void> {
   await pullCertificates(tools, hub);
   const { products, barcodes, customers } = await hub.countShop();
@@ -61,26 +62,36 @@ export async function pullRecords(tools: SyncTools, hub: HubClient, hooks: First
     hooks.onStep(step);
     for (const table of tables) await pullTable(tools, hub, table, (live) => onPage(table, live));
     await pullValues(tools, hub);
+    for (const listener of tools.store.listeners)
+      listener(
+        tables.map((table) => ({ table, id: null })),
+        false,
+      );
   }
 }
 
-async function pullTable(tools: SyncTools, hub: HubClient, table: RecordName, onPage: (live: number) => void): Promise<void> {
-  let after: string | null = null;
+/** The next page is on its way while this one is merged. */
+async function pullTable(
+  { store, yieldTurn }: SyncTools,
+  hub: HubClient,
+  table: RecordName,
+  onPage: (live: number) => void,
+): Promise<void> {
+  let asked = hub.page(table, null, PAGE_ROWS);
   for (;;) {
-    const rows: readonly Readonly<Record<string, unknown>>[] = await hub.page(table, after, PAGE_ROWS);
-    for (let at = 0; at < rows.length; at += SLICE_ROWS) {
-      takePage(tools.store, table, rows.slice(at, at + SLICE_ROWS));
-      await tools.yieldTurn();
-    }
-    onPage(rows.filter((row) => row['deleted'] !== true).length);
+    const rows = await asked;
     const last = rows.at(-1)?.['id'];
-    if (rows.length < PAGE_ROWS || typeof last !== 'string') return;
-    after = last;
+    const after = rows.length === PAGE_ROWS && typeof last === 'string' ? last : null;
+    if (after !== null) asked = hub.page(table, after, PAGE_ROWS);
+    // Should merging throw, nobody awaits the next page.
+    asked.catch(() => {});
+    // A turn, so that the question leaves before the thread is busy.
+    await yieldTurn();
+    takePage(store, table, rows);
+    onPage(rows.filter((row) => row['deleted'] !== true).length);
+    if (after === null) return;
   }
 }
-
-/** Rows merged in one transaction. */
-const SLICE_ROWS = 500;
 
 /** Values of personal columns that the pages named. What the hub does not have stays wanted. */
 async function pullValues(tools: SyncTools, hub: HubClient): Promise<void> {

@@ -74,3 +74,28 @@ test('[P3] a row that refers to what the hub gets later ends with its reference'
   const [left] = await hub.master.link.query<{ count: number }>('select count(*)::int as count from hub.late_reference');
   assert.equal(left?.count, 0);
 });
+
+test('[P3] whatever a text, a number or bytes hold, the projection holds the same', async (t) => {
+  const own = await makeTestHub();
+  t.after(() => own.close());
+  const [master] = (await makeShopOfMany()).members;
+  assert.ok(master);
+  const names = ['', ' ', '"{\\x00}\\', 'a\tb\nc\u0001\u001f\u007f', '\ud83c\udf75 \u2028 é ', "'; --", 'NaN'];
+  const prices = [0, -1, Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER];
+  unwrap(
+    commit(master.store, { kind: 'product-added', user: null }, (draft) => {
+      for (const name of names)
+        for (const price_minor of prices)
+          draft.create('product', { name, price_minor, price_includes_tax: false, active: true, unit: 'each' });
+      draft.insert('dictionary', { number: 7, content: 'AP8_' });
+      return ok(null);
+    }),
+  );
+  await own.master.push(changesetsOf(master), []);
+  const { position, runningHash } = await own.master.greet();
+  writeFeedMark(master.store, { position, running: runningHash });
+  await projectToEnd(testTools(master.store), own.master);
+  const compared = await compareProjection(master.store.db, own.master);
+  assert.deepEqual(compared.differing, []);
+  assert.ok(compared.rows > names.length * prices.length);
+});

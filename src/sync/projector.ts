@@ -4,18 +4,15 @@
  * It only reads the store.
  */
 import { fromHex, toHex } from '../base/bytes.ts';
-import { idFromBytes, idToBytes, isId } from '../base/id.ts';
+import { idToBytes, isId } from '../base/id.ts';
 import { assert } from '../base/assert.ts';
 import type { FeedRow, HubMasterClient } from '../hub/hub-client.ts';
-import { projectionPosition, writeProjection, type ProjectedRow, type ProjectedValue, type ProjectionBatch } from '../hub/projection.ts';
+import { projectionPosition, writeProjection, type ProjectionBatch } from '../hub/projection.ts';
 import { bigintArray, byteaArray } from '../hub/sql-link.ts';
-import type { Column, ColumnType } from '../protocol/columns.ts';
-import { INDEX_SPACE, openBody } from '../protocol/changeset.ts';
-import { isTableName, TABLES, TABLE_NAMES, type LedgerName, type RecordName, type TableName } from '../protocol/tables.ts';
+import { openBody } from '../protocol/changeset.ts';
+import { isTableName, TABLES, type LedgerName, type RecordName, type TableName } from '../protocol/tables.ts';
 import { isHeld, readFeedMark } from '../store/archive.ts';
-import { changesetOfLedgerId } from '../store/merge.ts';
-import { bytesOf, numberOf, type SqlRow, type SqlValue } from '../store/database.ts';
-import { stampColumn } from '../store/schema.ts';
+import { forgottenBy, referredBy, spellLedger, spellRecord } from '../store/spell-rows.ts';
 import { findLocal, hashOfLocal, readDictionaries, type Store } from '../store/store.ts';
 import type { SyncTools } from './tools.ts';
 
@@ -27,21 +24,15 @@ const MAX_PLACES = 20_000;
 
 type ProjectorTools = Pick<SyncTools, 'store' | 'yieldTurn'>;
 
-/** A feed row as the merge left it in the store. */
+/** What a feed row, merged in the store, wrote to. */
 interface Merged {
   readonly position: number;
   readonly local: number;
-  readonly ledgers: readonly (readonly [table: LedgerName, rows: readonly SqlRow[]])[];
+  readonly ledgers: readonly LedgerName[];
+  /** Other changesets that its rows refer to. */
+  readonly referred: readonly number[];
   readonly records: readonly (readonly [table: RecordName, id: Uint8Array])[];
 }
-
-/** Columns of a ledger that refer to another's rows. */
-const REFERENCES = Object.fromEntries(
-  TABLE_NAMES.map((table) => [
-    table,
-    Object.entries<Column>(TABLES[table].columns).flatMap(([column, { type }]) => (type === 'ref' ? [column] : [])),
-  ]),
-);
 
 /** Positions of changesets by their numbers in the store. */
 type Places = Map<number, number>;
@@ -144,32 +135,15 @@ function readMerged(store: Store, row: Pick<FeedRow, 'position' | 'hash' | 'body
   return {
     position: row.position,
     local,
-    ledgers: [...ledgers].map((table) => [table, ledgerRows(store, table, local)] as const),
+    ledgers: [...ledgers],
+    referred: [...new Set([...ledgers].flatMap((table) => referredBy(store.db, table, local)))],
     records: [...records.values()],
   };
 }
 
-function ledgerRows(store: Store, table: LedgerName, local: number): SqlRow[] {
-  return store.db.all(
-    `SELECT * FROM ${table} WHERE id BETWEEN ? AND ? ORDER BY id`,
-    local * INDEX_SPACE,
-    local * INDEX_SPACE + INDEX_SPACE - 1,
-  );
-}
-
-/** Changesets that a ledger row refers to. */
-function referredTo(table: LedgerName, row: SqlRow): number[] {
-  return (REFERENCES[table] ?? []).flatMap((column) => {
-    const value = row[column];
-    return typeof value === 'number' ? [changesetOfLedgerId(value)] : [];
-  });
-}
-
 /** Adds the positions of what these rows refer to, as far as the feed holds it. */
 async function findPlaces(store: Store, hub: HubMasterClient, merged: readonly Merged[], places: Places): Promise<void> {
-  const referred = new Set(
-    merged.flatMap(({ ledgers }) => ledgers.flatMap(([table, rows]) => rows.flatMap((row) => referredTo(table, row)))),
-  );
+  const referred = new Set(merged.flatMap((one) => one.referred));
   const foreign = new Map([...referred].filter((local) => !places.has(local)).map((local) => [toHex(hashOfLocal(store.db, local)), local]));
   if (foreign.size === 0) return;
   const found = await hub.link.query<{ hash: Uint8Array; position: number }>(
@@ -188,57 +162,30 @@ function makeBatch(
   places: Places,
   { from, rows, last }: { readonly from: number; readonly rows: readonly FeedRow[]; readonly last: FeedRow },
 ): ProjectionBatch {
-  const ledgers: Partial<Record<LedgerName, ProjectedRow[]>> = {};
-  const records: Partial<Record<RecordName, ProjectedRow[]>> = {};
+  const spelt = new Map<TableName, string[]>();
+  const add = (table: TableName, texts: readonly string[]): void => {
+    const held = spelt.get(table);
+    if (held === undefined) spelt.set(table, [...texts]);
+    else held.push(...texts);
+  };
   const named = new Map<string, readonly [RecordName, Uint8Array]>();
   const forgotten: Uint8Array[] = [];
-  const late = new Map<string, ProjectionBatch['late'][number]>();
-  for (const { position, ledgers: tables, records: touched } of merged) {
-    for (const record of touched) named.set(`${record[0]} ${toHex(record[1])}`, record);
-    for (const [table, held] of tables) {
-      for (const row of held) {
-        (ledgers[table] ??= []).push(toLedgerRow(table, row, position, places));
-        if (table === 'forgotten' && row['hash'] instanceof Uint8Array) forgotten.push(row['hash']);
-        for (const local of referredTo(table, row))
-          if (!places.has(local)) late.set(`${local} ${position}`, { target: hashOfLocal(store.db, local), position });
-      }
-    }
+  const late: ProjectionBatch['late'][number][] = [];
+  for (const { position, local, ledgers, referred, records } of merged) {
+    for (const record of records) named.set(`${record[0]} ${toHex(record[1])}`, record);
+    const known = new Map(referred.map((other) => [other, places.get(other)] as const).filter(isPlaced));
+    for (const table of ledgers) add(table, spellLedger(store.db, table, { local, position, places: known }));
+    if (ledgers.includes('forgotten')) forgotten.push(...forgottenBy(store.db, local));
+    for (const other of referred) if (!known.has(other)) late.push({ target: hashOfLocal(store.db, other), position });
   }
   for (const [table, id] of named.values()) {
-    const held = store.db.get(`SELECT * FROM ${table} WHERE id = ?`, id);
-    if (held !== undefined) (records[table] ??= []).push(toRecordRow(table, held));
+    const text = spellRecord(store.db, table, id);
+    if (text !== undefined) add(table, [text]);
   }
-  const arrived = rows.map(({ hash }) => hash);
   const { position: to, runningHash } = last;
-  return { from, to, runningHash, records, ledgers, forgotten, detached: [], late: [...late.values()], arrived };
+  return { from, to, runningHash, rows: spelt, forgotten, detached: [], late, arrived: rows.map(({ hash }) => hash) };
 }
 
-function toLedgerRow(table: TableName, held: SqlRow, position: number, places: Places): ProjectedRow {
-  const row: Record<string, ProjectedValue> = { changeset: position, idx: numberOf(held['id']) % INDEX_SPACE };
-  for (const [column, { type }] of Object.entries(TABLES[table].columns)) {
-    const value = held[column] ?? null;
-    row[column] = type === 'ref' ? place(value, places) : project(type, value);
-  }
-  return row;
-}
-
-/** A reference as this hub numbers it; null while the hub does not hold what it refers to. */
-function place(value: SqlValue, places: Places): number | null {
-  if (typeof value !== 'number') return null;
-  const position = places.get(changesetOfLedgerId(value));
-  return position === undefined ? null : position * INDEX_SPACE + (value % INDEX_SPACE);
-}
-
-function toRecordRow(table: RecordName, held: SqlRow): ProjectedRow {
-  const row: Record<string, ProjectedValue> = { id: idFromBytes(bytesOf(held['id'])) };
-  for (const [column, { type }] of Object.entries(TABLES[table].columns)) row[column] = project(type, held[column] ?? null);
-  for (const group of Object.keys(TABLES[table].groups)) row[stampColumn(group)] = project('bytes', held[stampColumn(group)] ?? null);
-  return row;
-}
-
-function project(type: ColumnType, value: SqlValue): ProjectedValue {
-  if (value === null) return null;
-  if (type === 'id') return value instanceof Uint8Array ? idFromBytes(value) : null;
-  if (type === 'flag') return value !== 0;
-  return typeof value === 'bigint' ? Number(value) : value;
+function isPlaced(place: readonly [number, number | undefined]): place is readonly [number, number] {
+  return place[1] !== undefined;
 }

@@ -334,16 +334,21 @@ class Session {
     }
   }
 
-  /** Reads the feed to its end. */
+  /** Reads the feed to its end. The next rows are on their way while these are taken in. */
   async #readFeed(total: number): Promise<void> {
     const { tools, hub, hooks } = this.#input;
+    let mark = readFeedMark(tools.store);
+    let asked = hub.pull(mark.position, mark.running, PULL_COUNT, PULL_BYTES);
     for (;;) {
-      const mark = readFeedMark(tools.store);
-      const pulled = await hub.pull(mark.position, mark.running, PULL_COUNT, PULL_BYTES);
+      const pulled = await asked;
       if (pulled.state === 'diverged') throw new SessionOver('again', 'the feed is not the one that was read');
       const last = pulled.rows.at(-1);
       if (last === undefined) return;
       admitDetached(tools.store, await hub.detachedRange(mark.position, last.position));
+      mark = { position: last.position, running: last.runningHash };
+      asked = hub.pull(mark.position, mark.running, PULL_COUNT, PULL_BYTES);
+      // Should taking in throw, or the session end, nobody awaits them.
+      asked.catch(() => {});
       const news = await takeIn(
         tools,
         pulled.rows.map((row) => ({ changeset: row, mark: { position: row.position, running: row.runningHash } })),
