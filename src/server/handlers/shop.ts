@@ -127,7 +127,7 @@ export const SHOP_HANDLERS: Handlers<keyof typeof SHOP> = {
   handOver: async ({ network }, { body }) => done(await network.handOver(body.register, body.hubPort)),
   renewKeys: (runtime) => {
     if (runtime.network.master() === null) return refuse('mode.not-master');
-    return ok({ job: runtime.jobs.start('renew-keys', (progress) => runtime.network.renewKeys(progress)) });
+    return ok({ job: runtime.jobs.start('renew-keys', (progress) => keepCode(runtime, runtime.network.renewKeys(progress))) });
   },
   showRecoveryCode: ({ network }) => {
     const master = network.master();
@@ -139,11 +139,13 @@ export const SHOP_HANDLERS: Handlers<keyof typeof SHOP> = {
     await master.recovery.printed();
     return ok({ done: true });
   },
-  renewRecoveryCode: async ({ network }) => {
+  renewRecoveryCode: async ({ network, backups }) => {
     const master = network.master();
     if (master === null) return refuse('mode.not-master');
     const code = await master.recovery.renew();
-    return code.ok ? ok({ code: code.value }) : code;
+    if (!code.ok) return code;
+    await backups.adoptCode(code.value);
+    return ok({ code: code.value });
   },
   joinNewMaster: async ({ network }) => done(await network.stepDown()),
   joinAgain: (runtime, { body }) => {
