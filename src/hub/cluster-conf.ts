@@ -91,7 +91,7 @@ export function clusterConf(settings: ClusterSettings): string {
   return `# Written by AuraPOS at each start; edits are lost.\n${lines.map(([name, value]) => `${name} = ${typeof value === 'number' ? value : `'${value}'`}`).join('\n')}\n`;
 }
 
-/** First match wins; what no line names is rejected. `open`: also others than this machine. */
+/** First match wins, and what no line names stays out. `open`: others than this machine get in. */
 export function hbaConf(open: boolean): string {
   const others: readonly (readonly string[])[] = [
     ['hostssl', FRONT_DOOR_DATABASE, FRONT_DOOR_ROLE, 'all', 'scram-sha-256'],
@@ -103,8 +103,13 @@ export function hbaConf(open: boolean): string {
     ['hostssl', 'all', SUPERUSER, '::1/128', 'scram-sha-256'],
     ['host', 'all', SUPERUSER, 'all', 'reject'],
     ...(open ? others : [['hostssl', SHOP_DATABASE, `+${REGISTER_GROUP}`, '127.0.0.1/32', 'scram-sha-256']]),
-    ['local', 'all', 'all', 'reject'],
-    ['host', 'all', 'all', 'all', 'reject'],
+    // Left out while it is closed, so that a register can tell "not yet" from "not you".
+    ...(open
+      ? [
+          ['local', 'all', 'all', 'reject'],
+          ['host', 'all', 'all', 'all', 'reject'],
+        ]
+      : []),
   ];
   return `# Written by AuraPOS at each start; edits are lost.\n${lines.map((line) => line.join('\t')).join('\n')}\n`;
 }

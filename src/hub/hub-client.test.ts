@@ -185,7 +185,7 @@ test('presence: everybody sees how everybody stands', async () => {
   const said = await hub.announce({ register, waiting: 3, version: '0.1.0', delayMs: 12.4, position: 7 });
   assert.deepEqual(
     said.map(({ lastSeenMs, ...rest }) => (assert.ok(lastSeenMs > 0), rest)),
-    [{ register, role: 'postgres', waiting: 3, version: '0.1.0', delayMs: 12, position: 7 }],
+    [{ register, role: 'postgres', waiting: 3, version: '0.1.0', delayMs: 12, position: 7, called: false }],
   );
 });
 

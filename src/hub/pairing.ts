@@ -53,6 +53,8 @@ export interface PairingAnswer extends PairingGrant {
   readonly authority: Uint8Array;
   readonly role: string;
   readonly password: string;
+  /** The sealed box: with the owner's code, and before anything else has come, this register can raise the shop's database. */
+  readonly box: Uint8Array;
 }
 
 // ---- the master's end; `link` is the superuser's, in the shop's database
@@ -85,7 +87,7 @@ async function endSessions(link: SqlLink): Promise<void> {
 
 export interface PairingDesk {
   readonly link: SqlLink;
-  readonly keys: Pick<HubKeys, 'authority' | 'secret' | 'shopId'>;
+  readonly keys: Pick<HubKeys, 'authority' | 'secret' | 'shopId' | 'sealedBox'>;
   readonly shopName: string;
   readonly clock: Clock;
   readonly random: Random;
@@ -150,7 +152,7 @@ async function answerNext(desk: PairingDesk): Promise<void> {
 }
 
 async function makeAnswer(desk: PairingDesk, pairing: string, grant: PairingGrant): Promise<Record<string, string>> {
-  const { authority, secret, shopId } = desk.keys;
+  const { authority, secret, shopId, sealedBox } = desk.keys;
   const member = await ensureMember(desk.link, secret, { register: grant.register, pairing }, desk.random);
   return {
     pairing,
@@ -163,6 +165,7 @@ async function makeAnswer(desk: PairingDesk, pairing: string, grant: PairingGran
     certificate: toBase64Url(grant.certificate),
     role: member.role,
     password: registerPassword(secret, pairing),
+    box: toBase64Url(sealedBox),
   };
 }
 
@@ -241,6 +244,7 @@ const ANSWER_FIELDS = [
   'certificate',
   'role',
   'password',
+  'box',
 ] as const;
 
 function readAnswer(answer: unknown, host: string): Result<PairingAnswer> {
@@ -249,5 +253,7 @@ function readAnswer(answer: unknown, host: string): Result<PairingAnswer> {
   const said = answer as Partial<Record<string, unknown>>;
   if (!ANSWER_FIELDS.every((name) => typeof said[name] === 'string')) return refuse('hub.not-aurapos', { host, port: 0 });
   const fields = answer as Record<(typeof ANSWER_FIELDS)[number], string>;
-  return { ok: true, value: { ...fields, authority: fromBase64Url(fields.authority), certificate: fromBase64Url(fields.certificate) } };
+  const { authority, certificate, box } = fields;
+  const bytes = { authority: fromBase64Url(authority), certificate: fromBase64Url(certificate), box: fromBase64Url(box) };
+  return { ok: true, value: { ...fields, ...bytes } };
 }

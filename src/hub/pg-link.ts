@@ -77,10 +77,15 @@ export function refuseConnection(error: unknown, address: Pick<HubAddress, 'host
   }
 }
 
-/** A register that no line of pg_hba.conf lets in: the hub is being filled. Else the role may not log in. */
+/**
+ * Who gets in is written in pg_hba.conf. A hub that is being filled has no line for others at all; one that is open rejects a register of
+ * whom it does not know. Else the role is there and may not log in.
+ */
 function refuseRole(error: unknown, user: string): Refused {
-  const isFilled = /pg_hba\.conf/.test(error instanceof Error ? error.message : '') && user.startsWith(MEMBER_PREFIX);
-  return isFilled ? refuse('hub.starting') : refuse('pairing.revoked');
+  const text = error instanceof Error ? error.message : '';
+  if (!user.startsWith(MEMBER_PREFIX)) return refuse('pairing.revoked');
+  if (/no pg_hba\.conf entry/.test(text)) return refuse('hub.starting');
+  return /pg_hba\.conf rejects/.test(text) ? refuse('pairing.not-known') : refuse('pairing.revoked');
 }
 
 function refuseByText(error: unknown, code: string, host: string, port: number): Refused {

@@ -64,9 +64,13 @@ export async function runHub(options: SetUpOptions): Promise<Result<RunningHub>>
     async open(incarnation) {
       const master = await connectMaster();
       if (!master.ok) return master;
+      const { link } = master.value;
       await master.value.beginIncarnation({ ...options.shop, incarnation, protocolVersion: HUB_PROTOCOL });
-      await master.value.close();
+      const before = await loadTime(link);
       await openCluster(hub.cluster);
+      const until = options.clock.monotonicMs() + RELOAD_WITHIN_MS;
+      while ((await loadTime(link)) === before && options.clock.monotonicMs() < until) await options.clock.sleep(RELOAD_LOOK_MS);
+      await master.value.close();
       return ok(null);
     },
     async stop({ server }) {
@@ -75,6 +79,15 @@ export async function runHub(options: SetUpOptions): Promise<Result<RunningHub>>
       if (server === 'stop') await stopCluster(hub.cluster);
     },
   });
+}
+
+const RELOAD_WITHIN_MS = 3_000;
+const RELOAD_LOOK_MS = 20;
+
+/** When the server last read its configuration: it does so a moment after it was asked to. */
+async function loadTime(link: SqlLink): Promise<string> {
+  const [row] = await link.query<{ at: string }>('select pg_conf_load_time()::text as at');
+  return row?.at ?? '';
 }
 
 interface WatchdogLinks {

@@ -8,7 +8,7 @@ import { pairWithMaster, type PairingAnswer } from '../hub/pairing.ts';
 import { exportChainKey, importChainKey, makeChainKey, type ChainKey } from '../protocol/changeset.ts';
 import { ownRegisterId, refillSearch } from '../register/register.ts';
 import { beginChain } from '../store/begin-chain.ts';
-import { trustCertificate } from '../store/chains.ts';
+import { keepCertificate } from '../store/chains.ts';
 import { commitWith } from '../store/journal.ts';
 import { readMeta, writeMeta, type Store } from '../store/store.ts';
 import { pullRecords } from '../sync/first-pull.ts';
@@ -69,8 +69,9 @@ function settleIn(store: Store, request: JoinRequest, answer: PairingAnswer): Re
     writeMeta(store.db, 'authority', answer.authority);
     store.authority = answer.authority;
     if (isNew) beginChain(store, answer.register as Id, answer.series, key);
-    trustCertificate(store, answer.certificate);
+    keepCertificate(store, answer.certificate);
     writeMeta(store.db, 'hub_account', JSON.stringify(accountOf(answer, request)));
+    writeMeta(store.db, 'paired_box', answer.box);
     writeMeta(store.db, 'shop_id', answer.shopId);
     if (isNew) {
       writeMeta(store.db, 'language', request.language);

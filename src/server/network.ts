@@ -92,6 +92,9 @@ export function makeNetwork(input: NetworkInput): Network {
     if (sync?.status().level === true) endWaiting(store);
     if (sync?.status().level === true && readMode(store) === 'slave' && readMeta(store.db, 'full_copy') === null)
       store.db.transact('relaxed', () => ok(writeMeta(store.db, 'full_copy', 1)));
+    const met = sync?.status().greeting?.incarnation.number ?? 0;
+    if (met > Number(readMeta(store.db, 'met_incarnation') ?? 0))
+      store.db.transact('relaxed', () => ok(writeMeta(store.db, 'met_incarnation', met)));
     master?.duty.nudge();
     input.onStatus();
   };
@@ -133,7 +136,9 @@ export function makeNetwork(input: NetworkInput): Network {
     beginSync(() => raised.value.connectOwn());
     // Who was a slave is the master from here on: the others are on their way.
     if (from === 'slave') note(() => writeMeta(store.db, 'mode', 'master'));
-    const moved = await projectAndCompare(input, raised.value, () => sync, progress);
+    // What this register was still to read, the others will bring: until then there is nothing whole to compare.
+    const isWhole = from === 'single' || readMeta(store.db, 'full_copy') !== null;
+    const moved = isWhole ? await projectAndCompare(input, raised.value, () => sync, progress) : ok(null);
     if (!moved.ok) return moved;
     note(() => {
       if (from === 'single') writeMeta(store.db, 'full_copy', 1);

@@ -4,6 +4,7 @@ import type { Refusal } from '../base/result.ts';
 import type { Answer } from '../protocol/api/routes.ts';
 import { ownRegisterId } from '../register/register.ts';
 import { listPrinters, listPrintJobs } from '../store/queries/printing.ts';
+import { readFeedMark } from '../store/archive.ts';
 import { readIncarnation } from '../store/queries/incarnations.ts';
 import { countExceptions, listRegisters } from '../store/queries/shop.ts';
 import { readRestored } from '../store/restored.ts';
@@ -102,6 +103,7 @@ export function viewRegisters(runtime: Runtime): RegisterView[] {
       delayMs: isThis ? (sync?.status().delayMs ?? null) : seen ? (presence?.delayMs ?? null) : null,
       delays: runtime.delays.of(row.id),
       version: isThis ? runtime.version : (presence?.version ?? null),
+      behind: isThis || presence === null ? null : Math.max(0, readFeedMark(store).position - presence.position),
     };
   });
 }

@@ -50,7 +50,8 @@ export function proclaim(
   const held = readIncarnation(store);
   if (held?.register === ownRegisterId(store)) return ok(held);
   const incarnation: Incarnation = {
-    ...claim(store, (held?.number ?? 0) + 1),
+    // The history may not be here yet that tells of it; what was met counts as well.
+    ...claim(store, Math.max(held?.number ?? 0, Number(readMeta(store.db, 'met_incarnation') ?? 0)) + 1),
     register: ownRegisterId(store),
     addresses: input.listen === '*' ? ownAddresses() : input.listen.split(/[\s,]+/),
     port,

@@ -8,7 +8,7 @@ import { isSignedByAuthority, readChainCertificate } from '../protocol/certifica
 import { chainIdOf, publicKeyFrom, type ChangesetText, type Values } from '../protocol/changeset.ts';
 import { bytesOf, bytesOrNull, numberOf, type Database } from './database.ts';
 import { noteClone } from './exceptions.ts';
-import { writeMeta } from './look-up.ts';
+import { readMeta, writeMeta } from './look-up.ts';
 import type { Store } from './store.ts';
 
 /** The small local number of a chain; made when it is new here. */
@@ -67,6 +67,14 @@ export function learnAuthority(store: Store): void {
   }
 }
 
+/** The same for one that came before the changeset which tells of it: kept by itself, so that this register can vouch for others already. */
+export function keepCertificate(store: Store, der: Uint8Array): void {
+  const chain = trustCertificate(store, der);
+  if (chain !== null) writeMeta(store.db, `${KEPT_CERTIFICATE}${toHex(chain)}`, der);
+}
+
+const KEPT_CERTIFICATE = 'certificate:';
+
 /** What changeset 1 says of its chain. Only reached once somebody vouched for the key. */
 export function learnChainStart(store: Store, chain: Uint8Array, values: Values): void {
   const { register, series, predecessor } = values;
@@ -123,9 +131,11 @@ export function knownChains(db: Database): KnownChain[] {
     }));
 }
 
-/** Certificates that rows brought, the last one first; DER, of whatever CA. */
+/** Certificates that rows brought, the last one first, then those kept by themselves; DER, of whatever CA. */
 export function listCertificates(db: Database): Uint8Array[] {
-  return db.all('SELECT der FROM certificate ORDER BY id DESC').map((row) => bytesOf(row['der']));
+  const rows = db.all('SELECT der FROM certificate ORDER BY id DESC').map((row) => bytesOf(row['der']));
+  const kept = db.all('SELECT value FROM meta WHERE name GLOB ?', `${KEPT_CERTIFICATE}*`).map((row) => bytesOf(row['value']));
+  return [...rows, ...kept];
 }
 
 export interface HeldRevocation {
@@ -150,11 +160,14 @@ export interface HeldBox {
   readonly ca: Uint8Array;
 }
 
-/** Sealed boxes, the newest first. */
+/** Sealed boxes, the newest first; that of the pairing last: it is there before the shop's history is. */
 export function listSealedBoxes(db: Database): HeldBox[] {
-  return db.all('SELECT number, box, ca FROM sealed_box ORDER BY number DESC, id DESC').map((row) => ({
+  const [box, ca] = [readMeta(db, 'paired_box'), readMeta(db, 'authority')];
+  const paired = box instanceof Uint8Array && ca instanceof Uint8Array ? [{ number: 0, box, ca }] : [];
+  const rows = db.all('SELECT number, box, ca FROM sealed_box ORDER BY number DESC, id DESC').map((row) => ({
     number: numberOf(row['number']),
     box: bytesOf(row['box']),
     ca: bytesOf(row['ca']),
   }));
+  return [...rows, ...paired];
 }

@@ -8,7 +8,7 @@ import type { HubClient } from '../hub/hub-client.ts';
 import { MAX_DETACHED_COUNT } from '../hub/hub-limits.ts';
 import type { RecordName } from '../protocol/tables.ts';
 import { admitDetached, wantedHashes } from '../store/archive.ts';
-import { trustCertificate } from '../store/chains.ts';
+import { keepCertificate } from '../store/chains.ts';
 import { takePage } from '../store/take-page.ts';
 import type { SyncTools } from './tools.ts';
 
@@ -110,7 +110,7 @@ async function pullCertificates(tools: SyncTools, hub: HubClient): Promise<void>
     const rows = await hub.pageLedger('certificate', after, PAGE_ROWS);
     for (const row of rows) {
       const der = row['der'];
-      if (typeof der === 'string' && der.startsWith('\\x')) trustCertificate(tools.store, fromHex(der.slice(2)));
+      if (typeof der === 'string' && der.startsWith('\\x')) keepCertificate(tools.store, fromHex(der.slice(2)));
     }
     const last = rows.at(-1);
     if (rows.length < PAGE_ROWS || last === undefined) return;

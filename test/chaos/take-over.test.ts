@@ -1,9 +1,12 @@
 /** The master is gone: another register takes the shop over. Real processes, a real PostgreSQL 18, real kill -9. */
 import assert from 'node:assert/strict';
+import { rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { checkShop, openShop, settle, type ShopOfTills } from '../support/shop-of-tills.ts';
+import { makeHistory } from '../bench/register.ts';
+import { checkShop, clusterFolder, openShop, settle, type ShopOfTills } from '../support/shop-of-tills.ts';
 import { eventually } from '../support/shop-of-many.ts';
-import { cashMethod, freePort, sell, waitForJob, type Till } from '../support/till.ts';
+import { cashMethod, freePort, joinTill, sell, startTill, waitForJob, type Till } from '../support/till.ts';
 
 async function sellOn(till: Till | undefined, count: number, acknowledged: Map<string, string>): Promise<void> {
   assert.ok(till);
@@ -202,7 +205,8 @@ test(
     await settle(shop);
     assert.deepEqual(await master.call('showRecoveryCode'), { code: shop.recoveryCode });
     assert.equal((await master.call('getStatus')).recoveryUnprinted, true);
-    await master.call('recoveryCodePrinted');
+    await assert.rejects(master.call('recoveryCodePrinted', { body: { code: 'AAAA' } }), /recovery\.wrong-code/);
+    await master.call('recoveryCodePrinted', { body: { code: shop.recoveryCode } });
     assert.deepEqual(await master.call('showRecoveryCode'), { code: null });
     await third.stop();
 
@@ -236,3 +240,102 @@ test(
     assert.deepEqual(await checkShop(now, acknowledged), []);
   },
 );
+
+test(
+  '[P3] [fault 20] the old master returns while the new one is off: whoever knows better tells it, and all come together when the new one is back',
+  { timeout: 180_000 },
+  async (t) => {
+    const shop = await shopOfThree(t);
+    const [, second, third] = shop.tills;
+    assert.ok(second && third);
+    const acknowledged = new Map<string, string>();
+    for (const till of shop.tills) await sellOn(till, 1, acknowledged);
+    await settle(shop);
+    await shop.killMaster(0);
+    const hubPort = await freePort();
+    await waitForJob(second, (await second.call('takeOver', { body: { recoveryCode: shop.recoveryCode, hubPort } })).job);
+    await third.call('setMasterAddress', { body: { host: '127.0.0.1', port: hubPort } });
+    await settle(reordered(shop, [1, 2], hubPort));
+    await second.stop();
+    // Somebody typed the old address: what answers there is not the shop's database any more.
+    await shop.restart(0);
+    const first = shop.tills[0];
+    assert.ok(first);
+    await sellOn(first, 1, acknowledged);
+    await eventually(
+      'it can be reached',
+      () =>
+        third.call('setMasterAddress', { body: { host: '127.0.0.1', port: shop.hubPort } }).then(
+          () => true,
+          () => false,
+        ),
+      20_000,
+    );
+    await eventually('it is told', async () => (await third.call('getStatus')).problem?.code === 'hub.replaced', 10_000);
+    await eventually('so is the old master', async () => (await first.call('getStatus')).problem?.code === 'master.replaced', 10_000);
+    await shop.restart(1);
+    await first.call('joinNewMaster');
+    const now = reordered(shop, [1, 0, 2], hubPort);
+    await third.call('setMasterAddress', { body: { host: '127.0.0.1', port: hubPort } }).catch(() => undefined);
+    await settle(now);
+    assert.deepEqual(await checkShop(now, acknowledged), []);
+  },
+);
+
+test(
+  '[P3] [fault 48] a register that is not yet a full copy takes over, and does not know one that was paired last: all is offered, that one pairs again',
+  { timeout: 240_000 },
+  async (t) => {
+    const shop = await openShop(1);
+    t.after(() => shop.stop());
+    const [master, second] = shop.tills;
+    assert.ok(master && second);
+    const acknowledged = new Map<string, string>();
+    await sellOn(master, 1, acknowledged);
+    await settle(shop);
+    // History that a new register takes a while to read.
+    await master.stop();
+    makeHistory(shop.folders[0] ?? '', HISTORY);
+    await shop.restart(0);
+    await settle(shop);
+    const third = await addTill(t, shop, 'R3');
+    await assert.rejects(third.call('toSingle'), /storage\.not-full-copy/);
+    await third.kill();
+    const fourth = await addTill(t, shop, 'R4');
+    await sellOn(fourth, 1, acknowledged);
+    await shop.destroyMaster();
+    await sellOn(second, 2, acknowledged);
+    shop.tills[2] = await startTill(shop.folders[2] ?? '');
+    const [, , taker] = shop.tills;
+    assert.ok(taker);
+    assert.equal((await taker.call('getStatus')).fullCopy, false, 'it takes over before it has read all');
+    const hubPort = await freePort();
+    await waitForJob(taker, (await taker.call('takeOver', { body: { recoveryCode: shop.recoveryCode, hubPort } })).job);
+    await second.call('setMasterAddress', { body: { host: '127.0.0.1', port: hubPort } });
+    await assert.rejects(fourth.call('setMasterAddress', { body: { host: '127.0.0.1', port: hubPort } }), /pairing\.not-known/);
+    const { code } = await taker.call('startPairing');
+    await waitForJob(fourth, (await fourth.call('joinAgain', { body: { host: '127.0.0.1', port: hubPort, code } })).job);
+    const now = reordered(shop, [2, 1, 3], hubPort);
+    await settle(now, 120_000);
+    for (const till of now.tills) await sellOn(till, 1, acknowledged);
+    await settle(now);
+    assert.deepEqual(await checkShop(now, acknowledged), []);
+  },
+);
+
+const HISTORY = 5_000;
+
+/** Another register of the shop, paired with its master. */
+async function addTill(t: TestContext, shop: ShopOfTills, name: string): Promise<Till> {
+  const [first = ''] = shop.folders;
+  const folder = join(dirname(first), name);
+  const till = await startTill(folder);
+  const [master] = shop.tills;
+  assert.ok(master);
+  await joinTill(till, master, '127.0.0.1', shop.hubPort, name);
+  const at = shop.folders.push(folder) - 1;
+  shop.tills[at] = till;
+  const cluster = await clusterFolder(folder);
+  t.after(() => rmSync(cluster, { recursive: true, force: true }));
+  return till;
+}

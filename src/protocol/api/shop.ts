@@ -113,6 +113,8 @@ export const register = z.object({
   /** Delays of the last hour, oldest first; null where it was away. */
   delays: z.array(z.number().nullable()),
   version: z.string().nullable(),
+  /** Changes of the shop that it has not read yet; null where it did not say. */
+  behind: z.int().nullable(),
 });
 
 export const pairing = z.object({ code: z.string(), expiresAt: instant, addresses: z.array(z.string()), port: z.int() });
@@ -128,6 +130,10 @@ export const storage = z.object({
   port: z.int().nullable(),
   database: z.string().nullable(),
   masterName: z.string().nullable(),
+  /** Of a master: the register that its part is offered to. */
+  handingOver: z.string().nullable(),
+  /** It was one of several, so it can pair with its shop again. */
+  knowsShop: z.boolean(),
   postgres: z.object({ state: z.string(), version: z.string(), connections: z.int(), connectionsAllowed: z.int() }).nullable(),
   /** What to run where the firewall could not be opened by the program itself. */
   firewallCommand: z.string().nullable(),
@@ -304,8 +310,9 @@ export const SHOP = {
   recoveryCodePrinted: route({
     method: 'POST',
     path: '/api/recovery/printed',
-    access: 'storage',
-    summary: 'The recovery code is printed: it is kept nowhere any more',
+    access: 'open',
+    summary: 'Who has the recovery code in hand says so: it is kept nowhere on this machine any more',
+    body: z.object({ code: z.string().max(60) }),
     answer: done,
   }),
   renewRecoveryCode: route({

@@ -133,9 +133,10 @@ export const SHOP_HANDLERS: Handlers<keyof typeof SHOP> = {
     const master = network.master();
     return master === null ? refuse('mode.not-master') : ok({ code: master.recovery.code() });
   },
-  recoveryCodePrinted: async ({ network }) => {
+  recoveryCodePrinted: async ({ network }, { body }) => {
     const master = network.master();
     if (master === null) return refuse('mode.not-master');
+    if (body.code !== master.recovery.code()) return refuse('recovery.wrong-code');
     await master.recovery.printed();
     return ok({ done: true });
   },
@@ -228,9 +229,16 @@ async function viewStorage(runtime: Runtime): Promise<Result<Answer<'getStorage'
     port: account?.port ?? master?.port ?? null,
     database: account?.database ?? (master === null ? null : 'aurapos'),
     masterName: masterName(runtime),
+    handingOver: mode === 'master' ? handingOverTo(store) : null,
+    knowsShop: store.authority !== null,
     postgres: master === null ? null : await viewPostgres(master),
     firewallCommand: master?.firewallCommand() ?? null,
   });
+}
+
+function handingOverTo({ db }: Store): string | null {
+  const to = readMeta(db, 'handing_over');
+  return listRegisters(db).find(({ id }) => id === to)?.name ?? null;
 }
 
 async function viewPostgres(master: NonNullable<ReturnType<Runtime['network']['master']>>): Promise<Answer<'getStorage'>['postgres']> {

@@ -83,7 +83,8 @@ const SHOWN: Readonly<Record<TableName, readonly QueryName[]>> = {
   audit_entry: ['to-check', 'x', 'deeds'],
   certificate: ['registers'],
   revocation: ['registers', 'to-check'],
-  sealed_box: [],
+  sealed_box: ['storage', 'state'],
+  incarnation: ['registers', 'storage', 'state'],
   dictionary: [],
   forgotten: ['customers', 'customer', 'edits', 'users', 'sales', 'sale'],
 };

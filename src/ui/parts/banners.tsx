@@ -1,6 +1,6 @@
 /** What everybody at this register should know now. Pushes the screen down, covers nothing, asks for nothing. */
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { CircleCheck, HardDrive, Hourglass, TriangleAlert, Unplug } from 'lucide-react';
+import { CircleCheck, HardDrive, Hourglass, KeyRound, TriangleAlert, Unplug } from 'lucide-react';
 import { memo, type ReactNode } from 'react';
 import { Trans } from 'react-i18next';
 import { useTranslation } from '../texts/texts.tsx';
@@ -19,6 +19,7 @@ export const Banners = memo(function Banners(): ReactNode {
       {status.disk.level === 'enough' ? null : <Disk {...status.disk} />}
       {status.restoring ? <Restoring /> : null}
       <BackupTrouble backups={status.backups} />
+      <Masters status={status} />
       {standBanner(status)}
     </>
   );
@@ -36,6 +37,27 @@ function standBanner(status: Status): ReactNode {
       if (status.lastCut !== null) return <LastCut cut={status.lastCut} />;
       return status.catchingUp !== null && !status.fullCopy ? <CatchingUp {...status.catchingUp} /> : null;
   }
+}
+
+/** For whoever may change how the shop stores its data: another register took this one's part, or the recovery code is not printed. */
+function Masters({ status }: { readonly status: Status }): ReactNode {
+  const { t } = useTranslation();
+  const can = useCan();
+  if (!can('storage')) return null;
+  const replaced = status.problem?.code === 'master.replaced';
+  if (!replaced && !status.recoveryUnprinted) return null;
+  return (
+    <div className="banner banner-wait" role="status">
+      <KeyRound className="icon" aria-hidden />
+      <p className="strong">
+        {replaced ? t('banner.replaced', { register: String(status.problem?.params['register'] ?? '') }) : t('banner.recovery')}
+      </p>
+      <span className="grow" />
+      <a className="btn" href={linkTo('settings', 'storage')}>
+        {t(replaced ? 'banner.replaced-do' : 'banner.recovery-do')}
+      </a>
+    </div>
+  );
 }
 
 /** A warning while there is time; a word of its own once no sale can begin. */

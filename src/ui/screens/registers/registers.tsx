@@ -155,6 +155,9 @@ function RegisterLine({ row, buttons }: { readonly row: RegisterRow; readonly bu
         <span className={row.waiting !== null && row.waiting > 0 && mode !== 'single' ? 'badge wait num' : 'num soft'}>
           {row.waiting === null || mode === 'single' ? t('status.none') : count(row.waiting, locale)}
         </span>
+        {row.behind !== null && row.behind > 0 ? (
+          <span className="small soft"> {t('registers.behind', { count: row.behind, shown: count(row.behind, locale) })}</span>
+        ) : null}
       </td>
       <td data-name={t('registers.delay')}>
         <span className="delay">

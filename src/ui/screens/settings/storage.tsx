@@ -1,30 +1,56 @@
-/** Settings > Storage: the mode this register is in, the way from single to master while the shop keeps selling, and where things lie. */
+/** Settings > Storage: the mode this register is in, every way to another while the shop keeps selling, and where things lie. */
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useEffectEvent, useState, type ReactNode } from 'react';
 import { useTranslation } from '../../texts/texts.tsx';
 import type { Answer } from '../../../protocol/api/routes.ts';
 import { call } from '../../api/call.ts';
 import { bytes, count } from '../../format/format.ts';
-import { Dialog } from '../../parts/dialog.tsx';
-import { Field } from '../../parts/field.tsx';
 import { JobView } from '../../parts/job-view.tsx';
 import { Problem } from '../../parts/problem.tsx';
-import { useCan, useLocale } from '../../parts/register-context.ts';
+import { useCan, useLocale, useRegister } from '../../parts/register-context.ts';
 import { linkTo } from '../../parts/route.ts';
 import { useJob, useJobId } from '../../parts/use-job.ts';
 import { AddressDialog } from './address-dialog.tsx';
+import { RecoveryPanel } from './recovery.tsx';
+import { BecomeMaster, HandOver, HUB_PORT, PairAgain, TakeOver, WorkAlone } from './storage-dialogs.tsx';
 
 type StorageState = Answer<'getStorage'>;
 const MODES = ['single', 'master', 'slave'] as const;
-const HUB_PORT = 5432;
+type Mode = (typeof MODES)[number];
+
+/** What each register may change to, from its mode: the row it stands in, and its words. */
+const WAYS = {
+  become: { row: 'master', label: 'storage.become' },
+  'take-over': { row: 'master', label: 'storage.take-over' },
+  'hand-over': { row: 'slave', label: 'storage.hand-over' },
+  'pair-again': { row: 'slave', label: 'storage.pair-again' },
+  alone: { row: 'single', label: 'storage.alone' },
+} as const satisfies Record<string, { readonly row: Mode; readonly label: string }>;
+type Way = keyof typeof WAYS;
+
+/** Refusals of the link that only pairing mends. */
+const UNKNOWN = new Set(['pairing.not-known', 'pairing.revoked', 'hub.not-trusted']);
+
+function waysOf({ mode, knowsShop }: StorageState, problem: string | null): Way[] {
+  if (mode === 'single') return knowsShop ? ['become', 'pair-again'] : ['become'];
+  if (mode === 'slave') return UNKNOWN.has(problem ?? '') ? ['take-over', 'alone', 'pair-again'] : ['take-over', 'alone'];
+  if (problem === 'master.keys-missing') return ['take-over', 'pair-again'];
+  return problem === 'master.replaced' ? ['pair-again'] : ['hand-over', 'alone'];
+}
 
 export function Storage(): ReactNode {
   const { t } = useTranslation();
   const can = useCan();
-  const [asking, setAsking] = useState(false);
-  const [jobId, setJobId] = useJobId('to-master');
+  const { status } = useRegister();
+  const [asking, setAsking] = useState<Way | null>(null);
+  const [jobId, setJobId] = useJobId('storage');
   const storage = useQuery({ queryKey: ['storage'], queryFn: ({ signal }) => call('getStorage', { signal }) });
-  const mayMove = storage.data?.mode === 'single' && can('storage') && jobId === null;
+  const problem = status?.problem?.code ?? null;
+  const ways = storage.data === undefined || !can('storage') || jobId !== null ? [] : waysOf(storage.data, problem);
+  const started = (job: string): void => {
+    setAsking(null);
+    setJobId(job);
+  };
   return (
     <div className="page-narrow">
       <header>
@@ -32,7 +58,11 @@ export function Storage(): ReactNode {
         <p className="soft">{t('storage.hint')}</p>
       </header>
       <Problem error={storage.error} />
+      {problem === 'master.replaced' && can('storage') ? <Replaced register={String(status?.problem?.params['register'] ?? '')} /> : null}
       {jobId === null ? null : <Move id={jobId} onClose={() => setJobId(null)} />}
+      {storage.data?.mode === 'master' && can('storage') && jobId === null && problem === null ? (
+        <RecoveryPanel onStarted={started} />
+      ) : null}
       <section aria-label={t('storage.modes')}>
         <ul className="panel modes">
           {MODES.map((mode) => (
@@ -42,66 +72,103 @@ export function Storage(): ReactNode {
                 <p className="small soft">{t(`storage.${mode}-say`)}</p>
               </div>
               {storage.data?.mode === mode ? <span className="badge">{t('storage.in-use')}</span> : null}
-              {mode === 'master' && mayMove ? (
-                <button type="button" className="btn" onClick={() => setAsking(true)}>
-                  {t('storage.become')}
-                </button>
-              ) : null}
+              {ways
+                .filter((way) => WAYS[way].row === mode)
+                .map((way) => (
+                  <button key={way} type="button" className="btn" onClick={() => setAsking(way)}>
+                    {t(WAYS[way].label)}
+                  </button>
+                ))}
             </li>
           ))}
         </ul>
       </section>
+      {storage.data?.handingOver === undefined || storage.data.handingOver === null ? null : <Offered to={storage.data.handingOver} />}
       {storage.data === undefined ? null : <Facts storage={storage.data} />}
-      {asking ? (
-        <AskMove
-          onClose={() => setAsking(false)}
-          onStarted={(job) => {
-            setAsking(false);
-            setJobId(job);
-          }}
-        />
-      ) : null}
+      {storage.data === undefined || asking === null ? null : (
+        <Ask way={asking} storage={storage.data} onClose={() => setAsking(null)} onStarted={started} />
+      )}
     </div>
   );
 }
 
-function AskMove({ onClose, onStarted }: { readonly onClose: () => void; readonly onStarted: (job: string) => void }): ReactNode {
+interface AskProps {
+  readonly way: Way;
+  readonly storage: StorageState;
+  readonly onClose: () => void;
+  readonly onStarted: (job: string) => void;
+}
+
+function Ask({ way, storage, ...rest }: AskProps): ReactNode {
+  const port = storage.port ?? HUB_PORT;
+  switch (way) {
+    case 'become':
+      return <BecomeMaster {...rest} />;
+    case 'take-over':
+      return <TakeOver {...rest} port={port} />;
+    case 'hand-over':
+      return <HandOver onClose={rest.onClose} port={port} />;
+    case 'pair-again':
+      return <PairAgain {...rest} host={storage.mode === 'master' ? '' : (storage.addresses[0] ?? '')} />;
+    case 'alone':
+      return <WorkAlone onClose={rest.onClose} mode={storage.mode === 'master' ? 'master' : 'slave'} />;
+  }
+}
+
+/** Another register took the part of this one: it joins that one by one tap. */
+function Replaced({ register }: { readonly register: string }): ReactNode {
   const { t } = useTranslation();
-  const [port, setPort] = useState(String(HUB_PORT));
-  const hubPort = Number(port);
-  const wrong = !/^\d+$/.test(port) || hubPort < 1 || hubPort > 65_535;
-  const move = useMutation({ mutationFn: () => call('toMaster', { body: { hubPort } }), onSuccess: ({ job }) => onStarted(job) });
+  const client = useQueryClient();
+  const join = useMutation({
+    mutationFn: () => call('joinNewMaster'),
+    onSuccess: () => Promise.all(['state', 'storage', 'registers'].map((key) => client.invalidateQueries({ queryKey: [key] }))),
+  });
   return (
-    <Dialog
-      title={t('storage.become-title')}
-      onClose={onClose}
-      onSubmit={() => {
-        if (!wrong && !move.isPending) move.mutate();
-      }}
-      actions={
-        <>
-          <button type="button" className="btn" onClick={onClose}>
-            {t('do.cancel')}
-          </button>
-          <button className="btn btn-primary" disabled={move.isPending}>
-            {t('storage.start')}
-          </button>
-        </>
-      }
-    >
-      <p>{t('storage.become-say')}</p>
-      <Field
-        label={t('storage.port')}
-        hint={t('storage.port-hint')}
-        className="num"
-        inputMode="numeric"
-        value={port}
-        onChange={(event) => setPort(event.target.value)}
-        error={wrong ? t('storage.not-a-port', { text: port }) : null}
-      />
-      <Problem error={move.error} />
-    </Dialog>
+    <section className="panel move" aria-label={t('storage.join-it')}>
+      <p>{t('storage.replaced', { register })}</p>
+      <Problem error={join.error} />
+      <div className="actions">
+        <button type="button" className="btn btn-primary" disabled={join.isPending} onClick={() => join.mutate()}>
+          {t('storage.join-it')}
+        </button>
+      </div>
+    </section>
   );
+}
+
+/** The part of the main register waits for another to take it. */
+function Offered({ to }: { readonly to: string }): ReactNode {
+  const { t } = useTranslation();
+  const client = useQueryClient();
+  const back = useMutation({
+    mutationFn: () => call('handOver', { body: { register: null } }),
+    onSuccess: () => client.invalidateQueries({ queryKey: ['storage'] }),
+  });
+  return (
+    <section className="panel move" aria-label={t('storage.hand-over')} role="status">
+      <p>{t('storage.handing-over', { register: to })}</p>
+      <Problem error={back.error} />
+      <div className="actions">
+        <button type="button" className="btn" disabled={back.isPending} onClick={() => back.mutate()}>
+          {t('storage.take-back')}
+        </button>
+      </div>
+    </section>
+  );
+}
+
+/** Words of long work, while it goes on and when it is done. */
+const TITLES = {
+  'take-over': ['storage.taking-over', 'storage.took-over'],
+  'renew-keys': ['recovery.rotating', 'recovery.rotated'],
+  join: ['storage.pair-again', 'storage.pair-again'],
+} as const;
+
+function titleOf(kind: string, isDone: boolean): (typeof TITLES)[keyof typeof TITLES][number] | 'storage.becoming' | 'storage.became' {
+  const [doing, done] = Object.hasOwn(TITLES, kind)
+    ? TITLES[kind as keyof typeof TITLES]
+    : (['storage.becoming', 'storage.became'] as const);
+  return isDone ? done : doing;
 }
 
 function Move({ id, onClose }: { readonly id: string; readonly onClose: () => void }): ReactNode {
@@ -114,7 +181,7 @@ function Move({ id, onClose }: { readonly id: string; readonly onClose: () => vo
     if (ended) for (const key of ['state', 'storage', 'registers']) void client.invalidateQueries({ queryKey: [key] });
   });
   useEffect(() => refresh(), [ended]);
-  const title = t(job.data?.state === 'done' ? 'storage.became' : 'storage.becoming');
+  const title = t(titleOf(job.data?.kind ?? '', job.data?.state === 'done'));
   return (
     <section className="panel move" aria-labelledby="moving">
       <div className="head">
@@ -135,7 +202,7 @@ function Move({ id, onClose }: { readonly id: string; readonly onClose: () => vo
       <Problem error={job.error} />
       <div className="actions">
         <p className="soft">{ended ? '' : t('storage.selling-goes-on')}</p>
-        {job.data?.state === 'done' ? (
+        {job.data?.state === 'done' && job.data.kind !== 'join' ? (
           <a className="btn btn-primary" href={linkTo('registers')} onClick={onClose}>
             {t('storage.add-registers')}
           </a>
@@ -159,6 +226,7 @@ function Facts({ storage }: { readonly storage: StorageState }): ReactNode {
   const facts: readonly (readonly [string, string | null])[] = [
     [t(storage.mode === 'slave' ? 'storage.master-at' : 'storage.addresses'), storage.addresses.join(', ') || null],
     [t('storage.master-name'), storage.masterName],
+    [t('storage.full-copy'), storage.mode === 'single' ? null : t(storage.fullCopy ? 'storage.full-copy-yes' : 'storage.full-copy-no')],
     [t('storage.port'), storage.port === null ? null : String(storage.port)],
     [t('storage.database'), storage.database],
     [t('storage.postgres'), postgres === null ? null : `${postgres.version}, ${postgres.state}`],

@@ -1,5 +1,5 @@
 /** Set-up or joining at work, then what the owner must keep: the recovery code, once, and how to add a register. */
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Printer } from 'lucide-react';
 import { useEffect, useEffectEvent, useState, type ReactNode } from 'react';
 import { createPortal } from 'react-dom';
@@ -66,6 +66,10 @@ function Recovery({ code, shop, onDone }: { readonly code: string; readonly shop
   const { t } = useTranslation();
   const [kept, setKept] = useState(false);
   const [tried, setTried] = useState(false);
+  const printed = useMutation({ mutationFn: () => call('recoveryCodePrinted', { body: { code } }), onSettled: onDone });
+  const finish = (): void => {
+    if (!printed.isPending) printed.mutate();
+  };
   const storage = useQuery({ queryKey: ['storage', 'set-up'], queryFn: ({ signal }) => call('getStorage', { signal }), retry: false });
   return (
     <WizardFrame
@@ -74,7 +78,7 @@ function Recovery({ code, shop, onDone }: { readonly code: string; readonly shop
       title={t('recovery.title')}
       hint={t('recovery.hint')}
       ready={kept}
-      onNext={() => (kept ? onDone() : setTried(true))}
+      onNext={() => (kept ? finish() : setTried(true))}
       nextLabel={t('recovery.start')}
     >
       <div className="panel recovery">
