@@ -14,7 +14,7 @@ import type { NetworkInput } from './network-input.ts';
 /** Between looks at how far the projection is. */
 const LOOK_MS = 250;
 /** The shop keeps working while tables are compared, so a comparison may fall beside an edit; it is made again. */
-const COMPARISONS = 20;
+const COMPARISONS = 12;
 const TRIES = 5;
 const RETRY_MS = 500;
 

@@ -1,0 +1,160 @@
+/**
+ * A shop's years in one go, in a real Chromium: alone, then the master of two others; the master dies, another takes over; the old one comes
+ * back and joins; a register is put back from a backup. At each stop all stores and the tables are equal, and every chain verifies.
+ */
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import type { Page } from 'playwright-core';
+import { makeHistory } from '../bench/register.ts';
+import { backUp, chooseTarget, restoreTill } from '../support/backups-of-till.ts';
+import { checkShop, clusterFolder, postgresPid, settle } from '../support/shop-of-tills.ts';
+import { eventually } from '../support/shop-of-many.ts';
+import { cashMethod, freePort, joinTill, sell, setUpTill, startTill, type Till } from '../support/till.ts';
+import { findBarriers, launchBrowser, openScreen } from './browser.ts';
+import { logIn } from './journeys.ts';
+import { buildScreens } from './register-process.ts';
+
+const HISTORY = 1_000;
+const WITHIN_MS = 60_000;
+
+async function openStorage(page: Page): Promise<void> {
+  await page.evaluate("window.location.hash = '#/settings/storage'");
+  await page.getByRole('heading', { name: 'Storage', level: 1 }).waitFor();
+}
+
+async function hasNoBarrier(page: Page, where: string): Promise<void> {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    assert.deepEqual(await findBarriers(page), [], `${where}, ${colorScheme}`);
+    const folder = process.env['AURAPOS_PICTURES'];
+    if (folder !== undefined) await page.screenshot({ path: join(folder, `${where.replaceAll(' ', '-')}-${colorScheme}.png`) });
+  }
+  await page.emulateMedia({ colorScheme: 'light' });
+}
+
+test(
+  'alone, master of three, the master killed, another takes over, the old one joins, one restored from a backup: always equal, always in order',
+  { timeout: 300_000 },
+  async (t) => {
+    buildScreens();
+    const root = mkdtempSync(join(tmpdir(), 'aurapos-years-'));
+    const folders = ['R1', 'R2', 'R3'].map((name) => join(root, name));
+    const [one = '', two = '', three = ''] = folders;
+    const tills: Till[] = [];
+    const clusters: string[] = [];
+    const browser = await launchBrowser();
+    t.after(async () => {
+      await browser.close();
+      for (const till of tills.toReversed()) if (till.child.exitCode === null && till.child.signalCode === null) await till.stop();
+      for (const folder of [...clusters, root]) rmSync(folder, { recursive: true, force: true });
+    });
+    const acknowledged = new Map<string, string>();
+    const sellAt = async (till: Till | undefined, count: number): Promise<void> => {
+      assert.ok(till);
+      const products = (await till.call('listProducts', { query: { limit: 10 } })).rows.map(({ id }) => id);
+      const cash = await cashMethod(till);
+      for (let at = 0; at < count; at++) {
+        const sold = await sell(till, products.slice(0, 2), cash);
+        acknowledged.set(sold.uuid.replaceAll('-', ''), sold.label);
+      }
+    };
+    const ports = [await freePort(), await freePort()] as const;
+    const stop = async (order: readonly number[], hubPort: number): Promise<void> => {
+      const shop = { hubPort, folders: order.map((at) => folders[at] ?? ''), tills: order.flatMap((at) => tills[at] ?? []) };
+      await settle(shop);
+      assert.deepEqual(await checkShop(shop, acknowledged), []);
+    };
+
+    // Alone, with a thousand sales.
+    let first = await startTill(one);
+    await setUpTill(first, 'single', { catalogue: 'demo' });
+    await first.stop();
+    makeHistory(one, HISTORY);
+    first = await startTill(one);
+    tills[0] = first;
+
+    // Settings > Storage: to master.
+    const front = await openScreen(browser, `http://127.0.0.1:${first.port}/`);
+    await logIn(front.page);
+    await openStorage(front.page);
+    await front.page.getByRole('button', { name: 'Change to this' }).click();
+    await front.page.getByLabel('Port').fill(String(ports[0]));
+    await front.page.getByRole('button', { name: 'Start', exact: true }).click();
+    await front.page.getByText('This register is the master now').waitFor({ timeout: WITHIN_MS });
+    const code = (await front.page.locator('[data-recovery-code]').first().innerText()).trim();
+    assert.match(code, /^[0-9A-Z]{4}(-[0-9A-Z]{4}){6}$/);
+    await front.page.getByRole('button', { name: 'Close' }).click();
+    await front.page.getByRole('heading', { name: 'Print the recovery code' }).waitFor();
+    await hasNoBarrier(front.page, 'code not printed');
+    await front.page.getByRole('button', { name: 'Show the code' }).click();
+    assert.equal((await front.page.locator('[data-recovery-code]').innerText()).trim(), code);
+    await front.page.getByRole('button', { name: 'I have printed it' }).click();
+    await front.page.getByRole('heading', { name: 'Recovery code and keys' }).waitFor();
+
+    // Its name follows from the shop's, which it has since it is a master.
+    clusters.push(await clusterFolder(one));
+
+    // Two slaves; the third is backed up.
+    for (const [at, folder] of [two, three].entries()) {
+      const till = await startTill(folder);
+      await joinTill(till, first, '127.0.0.1', ports[0], `Till ${at + 2}`);
+      tills[at + 1] = till;
+      clusters.push(await clusterFolder(folder));
+    }
+    const [, second, third] = tills;
+    assert.ok(second && third);
+    for (const till of tills) await sellAt(till, 2);
+    await stop([0, 1, 2], ports[0]);
+    const target = join(root, 'stick');
+    await chooseTarget(third, target);
+    await backUp(third);
+    await sellAt(third, 2);
+    await stop([0, 1, 2], ports[0]);
+
+    // The master dies. The second takes over, on its own screen.
+    const pid = postgresPid(clusters[0] ?? '');
+    await first.kill();
+    process.kill(pid, 'SIGKILL');
+    await sellAt(second, 1);
+    await sellAt(third, 1);
+    const side = await openScreen(browser, `http://127.0.0.1:${second.port}/`);
+    await logIn(side.page);
+    await openStorage(side.page);
+    await side.page.getByRole('button', { name: 'Make this the main register' }).click();
+    await hasNoBarrier(side.page, 'take over');
+    await side.page.getByLabel('Port').fill(String(ports[1]));
+    await side.page.getByLabel('Recovery code').fill(code.toLowerCase().replaceAll('-', ' '));
+    await side.page.getByRole('button', { name: 'Start', exact: true }).click();
+    await side.page.getByText('This is the main register now').waitFor({ timeout: WITHIN_MS });
+    await hasNoBarrier(side.page, 'took over');
+    await third.call('setMasterAddress', { body: { host: '127.0.0.1', port: ports[1] } }).catch(() => undefined);
+    await stop([1, 2], ports[1]);
+
+    // The old master comes back, is told, and joins by one tap.
+    first = await startTill(one);
+    tills[0] = first;
+    await sellAt(first, 1);
+    const back = await openScreen(browser, `http://127.0.0.1:${first.port}/`);
+    await logIn(back.page);
+    await back.page.getByText('is the main register now').waitFor({ timeout: WITHIN_MS });
+    await back.page.getByRole('link', { name: 'Join it' }).click();
+    await hasNoBarrier(back.page, 'replaced');
+    await back.page.getByRole('button', { name: 'Join the main register' }).click();
+    await eventually('it is a slave', async () => (await first.call('getState')).mode === 'slave', 10_000);
+    await stop([1, 0, 2], ports[1]);
+
+    // The third loses its disk and is put back from the backup.
+    await third.stop();
+    rmSync(three, { recursive: true, force: true });
+    await restoreTill(three, target);
+    tills[2] = await startTill(three);
+    await tills[2].call('setMasterAddress', { body: { host: '127.0.0.1', port: ports[1] } }).catch(() => undefined);
+    await stop([1, 0, 2], ports[1]);
+    for (const till of tills) await sellAt(till, 1);
+    await stop([1, 0, 2], ports[1]);
+    assert.deepEqual([...front.complaints, ...side.complaints, ...back.complaints], []);
+  },
+);
