@@ -12,7 +12,7 @@ import { lockFolder } from '../store/lock-folder.ts';
 import { RUNNING_FILE } from '../server/http-server.ts';
 import { followJob } from './follow-job.ts';
 import { fail, failWith, must, readOptions, say, type Options, type Reach } from './program.ts';
-import { verb } from './shop-commands.ts';
+import { verb } from './verb.ts';
 
 export function addBackupCommands(program: Command): void {
   const backup = program.command('backup').description('backups of this register');

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { systemClock } from '../base/clock.ts';
 import { PAPER_NAMES, PRINTER_PORT, RECEIPTS_WHEN, type PrinterAddress } from '../domain/printer.ts';
 import { fail, must, type Options, type Reach } from './program.ts';
-import { verb } from './shop-commands.ts';
+import { verb } from './verb.ts';
 
 /** How long the command waits for the test page. */
 const TEST_WITHIN_MS = 15_000;

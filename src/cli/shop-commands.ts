@@ -7,24 +7,10 @@ import { currencyDigits, parseAmount, plainAmount } from '../domain/money.ts';
 import { Database } from '../store/database.ts';
 import { verifyArchive } from '../store/verify-archive.ts';
 import { verifyStore } from '../store/verify.ts';
-import { fail, must, readOptions, reachRegister, say, type Options, type Reach } from './program.ts';
-import { followJob, importFile } from './follow-job.ts';
-
-/** Runs one verb against the register and ends the program. */
-export function verb<F>(
-  work: (options: Options, reach: Reach, flags: F, args: readonly string[]) => Promise<{ value: unknown; text: string }>,
-) {
-  return async (...given: unknown[]): Promise<void> => {
-    const command = given.at(-1) as Command;
-    const flags = given.at(-2) as F;
-    const options = readOptions(command);
-    const reach = await reachRegister(options);
-    const { value, text } = await work(options, reach, flags, command.args);
-    await reach.close();
-    say(options, value, text);
-    process.exit(0);
-  };
-}
+import { fail, must, readOptions, say, type Options, type Reach } from './program.ts';
+import { importFile } from './follow-job.ts';
+import { addStorageCommands } from './storage-commands.ts';
+import { verb } from './verb.ts';
 
 export function addShopCommands(program: Command): void {
   program.command('status').description('mode, register, where it stands, what waits').action(verb(status));
@@ -49,27 +35,7 @@ export function addShopCommands(program: Command): void {
     .description('import a CSV of products')
     .option('--skip-bad', 'leave out rows that cannot be imported')
     .action(verb(importProducts));
-  const storage = program.command('storage').description('change the storage mode');
-  storage
-    .command('master')
-    .description('from a single register to the master of several')
-    .option('--hub-port <port>', 'port of the shop’s database', '5432')
-    .action(verb(storageMaster));
-  storage
-    .command('take-over')
-    .description('a slave becomes the master of its shop, with the owner’s recovery code')
-    .option('--code <code>', 'the owner’s recovery code')
-    .option('--without-code', 'the code is lost: new keys are made, and every other register is paired again')
-    .option('--hub-port <port>', 'port of the shop’s database', '5432')
-    .action(verb(storageTakeOver));
-  storage
-    .command('slave')
-    .description('a master that another register replaced joins that one; with a code: a register joins its shop again')
-    .option('--master <host[:port]>', 'address of the master, with --code')
-    .option('--code <code>', 'pairing code shown on the master')
-    .action(verb(storageSlave));
-  storage.command('single').description('this register is on its own from now on, with all that it holds').action(verb(storageSingle));
-  storage.command('address <host[:port]>').description('tell a slave where its master is now').action(verb(storageAddress));
+  addStorageCommands(program);
   program
     .command('verify')
     .description('check every chain, signature, row and sum of this register’s data; names the first thing that is wrong')
@@ -214,66 +180,6 @@ async function importProducts(
 ): Promise<{ value: unknown; text: string }> {
   const rows = await importFile(options, reach, args[0] ?? '', flags.skipBad ?? false);
   return { value: { imported: rows }, text: `${rows} products imported` };
-}
-
-async function storageAddress(
-  options: Options,
-  reach: Reach,
-  _flags: object,
-  args: readonly string[],
-): Promise<{ value: unknown; text: string }> {
-  const body = readAddress(args[0] ?? '');
-  await must(options, reach, 'setMasterAddress', { body });
-  return { value: body, text: `The master is at ${body.host}:${body.port}.` };
-}
-
-async function storageMaster(options: Options, reach: Reach, flags: { hubPort: string }): Promise<{ value: unknown; text: string }> {
-  const { job } = await must(options, reach, 'toMaster', { body: { hubPort: Number(flags.hubPort) } });
-  const { recoveryCode } = await followJob(options, reach, job);
-  return {
-    value: { mode: 'master', recoveryCode },
-    text: `Multi-register — Master.\nThe owner’s recovery code, shown once. Print it and keep it safe:\n\n  ${recoveryCode ?? ''}\n`,
-  };
-}
-
-async function storageTakeOver(
-  options: Options,
-  reach: Reach,
-  flags: { code?: string; withoutCode?: boolean; hubPort: string },
-): Promise<{ value: unknown; text: string }> {
-  if ((flags.code === undefined) === (flags.withoutCode !== true))
-    return fail(options, {
-      code: 'input.invalid',
-      message: 'Taking over needs the owner’s recovery code.',
-      action: 'Give it with --code. If it is lost, say --without-code: every other register is paired again then.',
-    });
-  const { job } = await must(options, reach, 'takeOver', { body: { recoveryCode: flags.code ?? null, hubPort: Number(flags.hubPort) } });
-  const { recoveryCode } = await followJob(options, reach, job);
-  const text =
-    recoveryCode === null ? '' : `\nThe owner’s new recovery code, shown once. Print it and keep it safe:\n\n  ${recoveryCode}\n`;
-  return { value: { mode: 'master', recoveryCode }, text: `Multi-register — Master.${text}` };
-}
-
-async function storageSlave(
-  options: Options,
-  reach: Reach,
-  flags: { master?: string; code?: string },
-): Promise<{ value: unknown; text: string }> {
-  const { host, port } = readAddress(flags.master ?? '');
-  if (flags.code === undefined) await must(options, reach, 'joinNewMaster');
-  else await followJob(options, reach, (await must(options, reach, 'joinAgain', { body: { host, port, code: flags.code } })).job);
-  return { value: { mode: 'slave' }, text: 'Multi-register — Slave.' };
-}
-
-async function storageSingle(options: Options, reach: Reach): Promise<{ value: unknown; text: string }> {
-  await must(options, reach, 'toSingle');
-  return { value: { mode: 'single' }, text: 'Single-register.' };
-}
-
-/** `host` or `host:port`. */
-function readAddress(text: string): { readonly host: string; readonly port: number } {
-  const address = /^(.+?)(?::(\d+))?$/.exec(text);
-  return { host: address?.[1] ?? '', port: Number(address?.[2] ?? 5432) };
 }
 
 /** Reads the store itself, so that it works beside a running register and when none will start. */

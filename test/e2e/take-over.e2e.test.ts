@@ -141,8 +141,10 @@ test(
     await logIn(back.page);
     await back.page.getByText('is the main register now').waitFor({ timeout: WITHIN_MS });
     await back.page.getByRole('link', { name: 'Join it' }).click();
+    const joining = back.page.getByRole('button', { name: 'Join the main register' });
+    await joining.waitFor();
     await hasNoBarrier(back.page, 'replaced');
-    await back.page.getByRole('button', { name: 'Join the main register' }).click();
+    await joining.click();
     await eventually('it is a slave', async () => (await first.call('getState')).mode === 'slave', 10_000);
     await stop([1, 0, 2], ports[1]);
 

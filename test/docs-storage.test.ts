@@ -1,0 +1,114 @@
+/**
+ * docs/when-the-master-dies.md and docs/growing.md, followed from top to bottom: every command in them is run as it is written, against real
+ * processes, with addresses, ports and codes set to those of this shop.
+ */
+import { strict as assert } from 'node:assert';
+import { execFile } from 'node:child_process';
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { eventually } from './support/shop-of-many.ts';
+import { checkShop, clusterFolder, openShop, settle } from './support/shop-of-tills.ts';
+import { freePort, setUpTill, startTill, type Till } from './support/till.ts';
+import { temporaryFolder } from './support/shop.ts';
+
+const ROOT = join(import.meta.dirname, '..');
+
+interface Step {
+  readonly on: string;
+  readonly command: string;
+}
+
+function readSteps(file: string): Step[] {
+  const text = readFileSync(join(ROOT, 'docs', file), 'utf8');
+  return [...text.matchAll(/^```sh (\S+)\n([^]*?)^```/gm)].map(([, on = '', body = '']) => ({ on, command: body.trim() }));
+}
+
+/** Runs it to its end as a person's shell would, on the data of that register; what it printed. */
+function run(folder: string, command: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const env = { ...process.env, AURAPOS_DATA: folder };
+    const child = execFile('/bin/sh', ['-c', command], { cwd: ROOT, env, timeout: 90_000 }, (error, out, said) => {
+      if (error === null) resolve(out + said);
+      else reject(new assert.AssertionError({ message: `${command}\n${out}${said || error.message}` }));
+    });
+    child.stdin?.end();
+  });
+}
+
+const modeOf = async (till: Till | undefined): Promise<string | null> => (await till?.call('getState'))?.mode ?? null;
+
+test('every command of "When the master dies" does what the page says', { timeout: 240_000 }, async (t) => {
+  const shop = await openShop(2);
+  t.after(() => shop.stop());
+  const steps = readSteps('when-the-master-dies.md');
+  const at = { master: 0, slave: 1, third: 2 } as const;
+  const next = async (on: keyof typeof at, edit: (command: string) => string = (command) => command): Promise<string> => {
+    const step = steps.shift();
+    assert.equal(step?.on, on);
+    return run(shop.folders[at[on]] ?? '', edit(step?.command ?? ''));
+  };
+  assert.match(await next('master'), new RegExp(shop.recoveryCode));
+  await settle(shop);
+  await shop.killMaster(0);
+  const port = await freePort();
+  assert.match(
+    await next('slave', (command) => `${command.replace('RECOVERY-CODE', shop.recoveryCode)} --hub-port ${port}`),
+    /Multi-register — Master/,
+  );
+  await next('third', (command) => command.replace('192.168.1.11', `127.0.0.1:${port}`));
+  assert.match(await next('slave'), /R2 {2}Till 2 {2}online, master, this one/);
+  await shop.restart(0);
+  await eventually(
+    'the old master knows',
+    async () => (await shop.tills[0]?.call('getStatus'))?.problem?.code === 'master.replaced',
+    30_000,
+  );
+  assert.match(await next('master'), /Multi-register — Slave/);
+  const order = [1, 0, 2];
+  await settle({ hubPort: port, folders: order.map((of) => shop.folders[of] ?? ''), tills: order.flatMap((of) => shop.tills[of] ?? []) });
+  assert.match(await next('slave', (command) => `${command} --hub-port ${shop.hubPort}`), /Offered to/);
+  await eventually('the first is the master again', async () => (await modeOf(shop.tills[0])) === 'master', 60_000);
+  await settle(shop);
+  assert.match(await next('master'), /new recovery code/);
+  await settle(shop);
+  assert.match(await next('master'), /^[0-9A-Z]{4}(-[0-9A-Z]{4}){6}/);
+  assert.equal(steps.length, 0, 'every command was run');
+  await settle(shop);
+  assert.deepEqual(await checkShop(shop, new Map()), []);
+});
+
+test('every command of "Growing from one register to several" does what the page says', { timeout: 180_000 }, async (t) => {
+  const [alone, other] = [temporaryFolder(), temporaryFolder()];
+  const tills = [await startTill(alone.path), await startTill(other.path)] as const;
+  const [single, slave] = tills;
+  t.after(async () => {
+    for (const till of tills.toReversed()) await till.stop();
+    rmSync(await clusterFolder(alone.path), { recursive: true, force: true });
+    for (const folder of [alone, other]) folder.remove();
+  });
+  const steps = readSteps('growing.md');
+  const hubPort = await freePort();
+  await setUpTill(single, 'single', { catalogue: 'demo' });
+  const next = async (on: 'single' | 'slave', edit: (command: string) => string = (command) => command): Promise<string> => {
+    const step = steps.shift();
+    assert.equal(step?.on, on);
+    return run(on === 'single' ? alone.path : other.path, edit(step?.command ?? ''));
+  };
+  const readCode = (printed: string): string => /([0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}) {3}good/.exec(printed)?.[1] ?? '';
+  assert.match(await next('single', (command) => `${command} --hub-port ${hubPort}`), /recovery code/);
+  const first = readCode(await run(alone.path, 'bin/aurapos pair'));
+  await run(other.path, `bin/aurapos setup --mode slave --master 127.0.0.1:${hubPort} --code ${first}`);
+  const shop = { hubPort, folders: [alone.path, other.path], tills: [single, slave] };
+  await settle(shop);
+  assert.match(await next('slave'), /Single-register/);
+  assert.equal(await modeOf(slave), 'single');
+  await run(other.path, 'bin/aurapos sell --barcode 2000000000015');
+  const code = readCode(await next('single'));
+  await next('slave', (command) => command.replace('192.168.1.10', `127.0.0.1:${hubPort}`).replace('ABCD-EFGH-JKMN', code));
+  assert.equal(steps.length, 0, 'every command was run');
+  await settle(shop);
+  assert.deepEqual(await checkShop(shop, new Map()), []);
+  const { rows } = await single.call('listSales');
+  assert.equal(rows.length, 1, 'what it sold on its own flowed in');
+});
