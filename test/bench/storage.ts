@@ -1,6 +1,6 @@
 /**
- * `npm run bench -- storage [--history N] [--sales N] --json`: what data costs beside the selling. Backups: the first one, the next daily one with a
- * history of any size in the store, a restore; sales go on during each, and their payments are timed.
+ * `npm run bench -- storage [--history N] [--sales N] --json`: what data costs beside the selling. From single to master, a take-over, then
+ * backups: the first one, the next daily one with a history of any size in the store, a restore. Sales go on during each, and are timed.
  */
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,10 +8,12 @@ import { join } from 'node:path';
 import { present } from '../../src/base/assert.ts';
 import { prepareRestore, putInPlace } from '../../src/backup/restore-backup.ts';
 import { listManifests } from '../../src/backup/target.ts';
-import { childrenOf, chooseTarget } from '../support/backups-of-till.ts';
-import { cashMethod, sell, setUpTill, startTill, waitForJob, type Till } from '../support/till.ts';
-import { describeMachine, measureFdatasync, percentile, rounded, type Figures } from './figures.ts';
+import { chooseTarget } from '../support/backups-of-till.ts';
+import { setUpTill, startTill, waitForJob, type Till } from '../support/till.ts';
+import { describeMachine, measureFdatasync, rounded, type Figures } from './figures.ts';
 import { makeHistory } from './register.ts';
+import { measureTakeOver } from './take-over.ts';
+import { whileSelling } from './while-selling.ts';
 
 export interface StorageBench {
   /** Sales in the store of the first backup and of the restore. */
@@ -30,8 +32,10 @@ export async function benchStorage(options: StorageBench): Promise<Figures> {
   try {
     const disk = measureFdatasync(root);
     Object.assign(figures, { fdatasyncP50Ms: rounded(disk.p50), fdatasyncP99Ms: rounded(disk.p99) });
-    Object.assign(figures, await measureBackups(root, options));
-    return figures;
+    const moves = await measureTakeOver(join(root, 'shop'), options.sales);
+    const backups = await measureBackups(root, options);
+    const slowest = [moves['migrationSaleP99Ms'], moves['takeoverSaleP99Ms'], backups['backupsSaleP99Ms']].map(Number);
+    return { ...figures, ...moves, ...backups, storageSaleP99Ms: Math.max(...slowest) };
   } finally {
     rmSync(root, { recursive: true, force: true });
   }
@@ -88,7 +92,7 @@ async function measureBackups(root: string, { sales, history }: StorageBench): P
     dailyBackupSeconds: daily.seconds,
     dailyBackupBytes: lastNewBytes ?? 0,
     storageSales: [piece, first, trial, whole, daily].reduce((sum, timed) => sum + timed.sales, 0),
-    storageSaleP99Ms: Math.max(...[piece, first, trial, whole, daily].map(({ p99 }) => p99)),
+    backupsSaleP99Ms: Math.max(...[piece, first, trial, whole, daily].map(({ p99 }) => p99)),
     backupSaleP99Ms: first.p99,
     trialSaleP99Ms: trial.p99,
     historyBackupSaleP99Ms: whole.p99,
@@ -99,31 +103,6 @@ async function measureBackups(root: string, { sales, history }: StorageBench): P
 async function runJob(till: Till, route: 'backUpNow' | 'tryBackup'): Promise<void> {
   const { job } = await till.call(route);
   await waitForJob(till, job, ASK_MS);
-}
-
-interface Timed {
-  readonly seconds: number;
-  /** Of the payments meanwhile, ms. */
-  readonly p99: number;
-  readonly sales: number;
-}
-
-/** A cashier who sells one cart after the other for as long as the work takes. */
-async function whileSelling(till: Till, work: () => Promise<void>): Promise<Timed> {
-  const products = (await till.call('listProducts', { query: { limit: 5 } })).rows.map(({ id }) => id);
-  const cash = await cashMethod(till);
-  for (let at = 0; at < 20; at++) await sell(till, products, cash);
-  const times: number[] = [];
-  const state = { working: true };
-  const startedMs = performance.now();
-  const done = work().finally(() => {
-    state.working = false;
-  });
-  while (state.working) times.push((await sell(till, products, cash)).payMs);
-  await done;
-  // The process that did it ends a moment after its answer.
-  while (childrenOf(present(till.child.pid, 'its process')).length > 0) await new Promise((resolve) => setTimeout(resolve, ASK_MS));
-  return { seconds: rounded((performance.now() - startedMs) / 1000, 1), p99: rounded(percentile(times, 0.99)), sales: times.length };
 }
 
 /** As `aurapos backup restore` does it, without the start of a process. */
