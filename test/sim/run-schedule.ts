@@ -3,6 +3,10 @@ import { SUPERUSER } from '../../src/hub/cluster-conf.ts';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { present } from '../../src/base/assert.ts';
+import { unwrap } from '../../src/base/result.ts';
+import { listMembers } from '../../src/hub/members.ts';
+import { knownChains } from '../../src/store/chains.ts';
+import { firstPush } from '../../src/sync/first-push.ts';
 import { check } from './checker.ts';
 import { Dice } from './dice.ts';
 import type { Machine } from './machine.ts';
@@ -158,6 +162,7 @@ type Fault =
   | 'cut-after-push'
   | 'hub-crash'
   | 'hub-put-back'
+  | 'take-over'
   | 'clone'
   | 'put-back'
   | 'clock';
@@ -176,6 +181,7 @@ const COMMON: readonly Fault[] = [
   'clock',
 ];
 const RARE: readonly Fault[] = ['hub-put-back', 'clone', 'put-back'];
+const TAKE_OVERS = 0.2;
 
 function planFaults(world: World, forMs: number, bug: PlantedBug | null): void {
   const { dice, time } = world;
@@ -195,6 +201,10 @@ function planFaults(world: World, forMs: number, bug: PlantedBug | null): void {
     });
     time.after(dice.between(savedMs + 1_000, forMs + 500), () => strikeRarely(world, fault, machine, copy));
   }
+  // Dice of their own: the schedules of the seeds before there were take-overs stay what they were.
+  const fate = new Dice(world.seed, 13);
+  if (bug === null && fate.chance(TAKE_OVERS))
+    time.after(fate.between(0, forMs), () => strikeRarely(world, 'take-over', fate.pick(world.machines), ''));
 }
 
 async function strike(world: World, fault: Fault, machine: Machine): Promise<void> {
@@ -248,6 +258,11 @@ async function strikeRarely(world: World, fault: Fault, machine: Machine, copy: 
     figures.hubPutBacks++;
     network.cutAll();
     await world.noteLoss('hub', () => world.hub.putBack('older'));
+  } else if (fault === 'take-over') {
+    figures.takeOvers++;
+    network.cutAll();
+    await world.noteLoss('hub', () => world.hub.putBack('empty'));
+    void fillHub(world, machine);
   } else if (fault === 'put-back') {
     figures.putBacks++;
     machine.crash('kill');
@@ -259,3 +274,25 @@ async function strikeRarely(world: World, fault: Fault, machine: Machine, copy: 
     workAt(world, clone, new Dice(world.seed, 4), world.time.nowMs + dice.between(500, 4_000), null);
   }
 }
+
+/** The master is gone with its hub: an empty one is filled by the first push out of this machine's store, while the others come and go. */
+async function fillHub(world: World, machine: Machine): Promise<void> {
+  const { program } = machine;
+  try {
+    if (program === null) throw new Error('it is down');
+    const hub = unwrap(await world.network.connect({ name: 'loopback', isDead: () => program.dead }, SUPERUSER));
+    await firstPush(program.store, hub, { onPushed: () => {} });
+    const roles = new Map((await listMembers(hub.link)).map(({ register, role }) => [register, role]));
+    for (const { chain, register } of knownChains(program.store.db)) {
+      const role = roles.get(register);
+      if (role !== undefined) await hub.assignChain(chain, role);
+    }
+    world.trace(`${machine.name} filled the hub`);
+  } catch (error) {
+    // It crashed over it: as every restart does, the next one begins again.
+    world.trace(`${machine.name} fills the hub again: ${error instanceof Error ? error.name : ''}`);
+    world.time.after(FILL_AGAIN_MS, () => void fillHub(world, machine));
+  }
+}
+
+const FILL_AGAIN_MS = 500;

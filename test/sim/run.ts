@@ -43,6 +43,7 @@ const figures = {
   clones: sum(({ figures: { clones } }) => clones),
   putBacks: sum(({ figures: { putBacks } }) => putBacks),
   hubPutBacks: sum(({ figures: { hubPutBacks } }) => hubPutBacks),
+  takeOvers: sum(({ figures: { takeOvers } }) => takeOvers),
   forks: sum(({ figures: { forks } }) => forks),
   seconds: Number(((performance.now() - startedMs) / 1000).toFixed(1)),
 };

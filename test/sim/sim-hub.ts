@@ -47,6 +47,7 @@ export class SimHub {
       link,
       tables.map(({ name }) => name),
     );
+    await hub.save('empty');
     for (const channel of ['feed', 'offered']) await link.listen(channel, (payload) => hub.onNotify(channel, payload));
     return hub;
   }

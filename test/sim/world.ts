@@ -25,6 +25,7 @@ export interface WorldFigures {
   clones: number;
   putBacks: number;
   hubPutBacks: number;
+  takeOvers: number;
   hubCrashes: number;
   sales: number;
   zs: number;
@@ -49,6 +50,7 @@ export class World {
     clones: 0,
     putBacks: 0,
     hubPutBacks: 0,
+    takeOvers: 0,
     hubCrashes: 0,
     sales: 0,
     zs: 0,
