@@ -202,7 +202,7 @@ function planFaults(world: World, forMs: number, bug: PlantedBug | null): void {
     time.after(dice.between(savedMs + 1_000, forMs + 500), () => strikeRarely(world, fault, machine, copy));
   }
   // Dice of their own: the schedules of the seeds before there were take-overs stay what they were.
-  const fate = new Dice(world.seed, 13);
+  const fate = new Dice(world.seed, 22);
   if (bug === null && fate.chance(TAKE_OVERS))
     time.after(fate.between(0, forMs), () => strikeRarely(world, 'take-over', fate.pick(world.machines), ''));
 }
