@@ -27,10 +27,12 @@ export async function nameSilence(
   const { code } = refused.refusal;
   if (code !== 'hub.no-answer' && code !== 'hub.other-subnet') return refused;
   const masters = await tools.search();
-  const [elsewhere] = masters;
-  if (elsewhere !== undefined && masters.every((master) => master.host !== host))
-    return refuse('hub.moved', { host, found: elsewhere.port === port ? elsewhere.host : `${elsewhere.host}:${elsewhere.port}` });
-  return elsewhere !== undefined || (await isThere({ host, port }, tools)) ? refuse('hub.firewall', { host, port }) : refused;
+  const [first] = masters;
+  if (first !== undefined && masters.every((master) => master.host !== host))
+    return refuse('hub.moved', { host, found: first.port === port ? first.host : `${first.host}:${first.port}` });
+  // Across a router nothing tells a machine that is off from one that is behind a firewall, and the other network is what to mend.
+  if (code === 'hub.other-subnet') return refused;
+  return first !== undefined || (await isThere({ host, port }, tools)) ? refuse('hub.firewall', { host, port }) : refused;
 }
 
 /** At the wizard, where next to no address was known before. */
