@@ -29,6 +29,8 @@ const ANSWERS_WITHIN_MS = 2_000;
 const DAY_MS = 86_400_000;
 /** Time to renew the shop's keys before registers refuse each other. */
 const CERTIFICATE_ENDS_SOON_MS = 60 * DAY_MS;
+/** A date beyond all use: the shop's own authority gives certificates without an end. */
+const ENDLESS_MS = 36_500 * DAY_MS;
 /** Stamps follow the hub's clock; this much shows on nothing. */
 const CLOCK_NOTICED_MS = 30_000;
 const CROWDED_SHARE = 0.8;
@@ -177,10 +179,16 @@ function checkFacts(runtime: Runtime, { tls, certificateUntilMs, greeting, clock
   const leftMs = certificateUntilMs - runtime.clock.nowMs();
   const params = { days: Math.max(0, Math.floor(leftMs / DAY_MS)), tls };
   const level = leftMs > CERTIFICATE_ENDS_SOON_MS ? 'good' : leftMs > 0 ? 'poor' : 'bad';
-  const certificate = found('certificate', level === 'good' ? 'good' : level === 'poor' ? 'ends-soon' : 'ended', level, {
-    params,
-    mend: level === 'good' ? null : atScreen('settings', 'storage'),
-  });
+  const isEndless = leftMs > ENDLESS_MS;
+  const certificate = found(
+    'certificate',
+    isEndless ? 'endless' : level === 'good' ? 'good' : level === 'poor' ? 'ends-soon' : 'ended',
+    level,
+    {
+      params,
+      mend: level === 'good' ? null : atScreen('settings', 'storage'),
+    },
+  );
   const seconds = Math.round(Math.abs(clockSkewMs) / 1000);
   const clockLevel = seconds * 1000 <= CLOCK_NOTICED_MS ? 'good' : seconds * 1000 <= MAX_CLOCK_SKEW_MS ? 'poor' : 'bad';
   const clock = found('clock', clockLevel === 'good' ? 'good' : 'apart', clockLevel, { params: { seconds } });

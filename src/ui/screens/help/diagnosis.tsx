@@ -8,8 +8,8 @@ import { Desk } from '../../parts/desk.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { useCan, useRegister } from '../../parts/register-context.ts';
 import { saveFile } from '../../parts/save-file.ts';
-import { CheckRow } from './check-row.tsx';
-import { LinkMeter } from './link-meter.tsx';
+import { CheckRow, type Check } from './check-row.tsx';
+import { LinkMeter, useLink } from './link-meter.tsx';
 import './help.css';
 
 const WORST_FIRST = ['bad', 'poor', 'unknown', 'good'] as const;
@@ -23,8 +23,11 @@ export function Diagnosis(): ReactNode {
     mutationFn: () => call('getSupportFile'),
     onSuccess: (file) => saveFile('aurapos-support.json', new Blob([JSON.stringify(file, null, 1)], { type: 'application/json' })),
   });
+  const isAlone = mode === 'single' || mode === undefined;
+  const link = useLink(!isAlone);
   const checks = looked.data?.checks.toSorted((a, b) => WORST_FIRST.indexOf(a.level) - WORST_FIRST.indexOf(b.level)) ?? [];
-  const wanting = checks.filter(({ level }) => level === 'bad' || level === 'poor').length;
+  const wanting = checks.filter(isWanting);
+  const count = wanting.length + (link?.check != null && isWanting(link.check) ? 1 : 0);
   return (
     <Desk>
       <main className="list-page diagnosis">
@@ -53,20 +56,27 @@ export function Diagnosis(): ReactNode {
                 ? t('diagnosis.looking')
                 : looked.data === undefined
                   ? ''
-                  : wanting === 0
+                  : count === 0
                     ? t('diagnosis.all-good')
-                    : t('diagnosis.to-mend', { count: wanting })}
+                    : t('diagnosis.to-mend', { count })}
             </p>
           </div>
           <Problem error={looked.error ?? support.error} />
         </div>
         <ul className="rows" aria-label={t('diagnosis.checks')} tabIndex={0}>
-          {checks.map((check) => (
-            <CheckRow key={`${check.id} ${check.params['name'] ?? ''}`} check={check} />
-          ))}
-          {mode === 'single' || mode === undefined ? null : <LinkMeter />}
+          <CheckRows checks={wanting} />
+          {link === undefined || looked.data === undefined ? null : <LinkMeter link={link} />}
+          <CheckRows checks={checks.filter((check) => !isWanting(check))} />
         </ul>
       </main>
     </Desk>
   );
+}
+
+function isWanting({ level }: Check): boolean {
+  return level === 'bad' || level === 'poor';
+}
+
+function CheckRows({ checks }: { readonly checks: readonly Check[] }): ReactNode {
+  return checks.map((check) => <CheckRow key={`${check.id} ${check.params['name'] ?? ''}`} check={check} />);
 }

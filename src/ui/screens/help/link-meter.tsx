@@ -18,19 +18,23 @@ const LOOK_MS = 500;
 const PER_SECOND = 10;
 const UNMEASURED: Check = { id: 'link', finding: 'none', level: 'unknown', params: {}, refusal: null, mend: null };
 
-export function LinkMeter(): ReactNode {
-  const { t } = useTranslation();
+/** What was measured last, and how it goes now; nothing where there is no way to measure. */
+export function useLink(enabled: boolean): LinkView | undefined {
   const view = useQuery({
     queryKey: ['diagnosis-link'],
     queryFn: ({ signal }) => call('getLink', { signal }),
     refetchInterval: (query) => (query.state.data?.state === 'running' ? LOOK_MS : false),
+    enabled,
   });
+  return view.data;
+}
+
+export function LinkMeter({ link }: { readonly link: LinkView }): ReactNode {
+  const { t } = useTranslation();
   const begin = useMutation({
     mutationFn: () => call('measureLink', { body: { seconds: SECONDS } }),
     onSuccess: () => queryClient.invalidateQueries({ queryKey: ['diagnosis-link'] }),
   });
-  const link = view.data;
-  if (link === undefined) return null;
   return (
     <CheckRow check={link.check ?? UNMEASURED}>
       {link.state === 'none' ? <p className="soft">{t('diagnosis.not-measured')}</p> : null}
