@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { REFUSALS } from '../../src/base/refusals.ts';
 import en from '../../src/ui/locales/en.json' with { type: 'json' };
-import { aurapos } from './aurapos-command.ts';
-import { OWNER_PIN } from './journeys.ts';
-import { freePort, startRegister } from './register-process.ts';
+import { clusterFolder } from '../support/shop-of-tills.ts';
+import { temporaryFolder } from '../support/shop.ts';
+import { freePort, setUpTill, startTill } from '../support/till.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const PAGE = readFileSync(join(ROOT, 'docs/troubleshooting.md'), 'utf8');
@@ -51,19 +51,24 @@ test('every line that "When something is wrong" quotes is one that AuraPOS says'
 });
 
 test('every command of "When something is wrong" does what the page says', { timeout: LONGEST_MS }, async () => {
-  const register = await startRegister('troubleshooting');
+  const folder = temporaryFolder();
+  // It listens on every address, as a master does unless told otherwise.
+  const master = await startTill(folder.path);
   try {
-    await aurapos(register.folder, 'setup', '--mode', 'master', '--pin', OWNER_PIN, '--hub-port', String(await freePort()));
+    await setUpTill(master, 'master', { hubPort: await freePort() });
     const steps = [...PAGE.matchAll(/^```(\S+)\n(.+)\n```/gm)].map(([, , command = '']) => command);
     assert.equal(steps.length, 4);
     for (const command of steps) {
       const wanted = ANSWERS.find(([which]) => which.test(command))?.[1];
       assert.ok(wanted !== undefined, `what does it print: ${command}`);
-      assert.match(await run(register.folder, command), wanted, command);
+      assert.match(await run(folder.path, command), wanted, command);
     }
   } finally {
     rmSync(join(ROOT, 'support.json.gz'), { force: true });
-    await register.stop();
+    const cluster = await clusterFolder(folder.path);
+    await master.stop();
+    rmSync(cluster, { recursive: true, force: true });
+    folder.remove();
   }
 });
 
