@@ -175,8 +175,11 @@ async function checkSubnet(host: string, reached: boolean): Promise<Check> {
 }
 
 /** What a hub that answers says of itself. */
-function checkFacts(runtime: Runtime, { tls, certificateUntilMs, greeting, clockSkewMs }: HubFacts): readonly Check[] {
-  const leftMs = certificateUntilMs - runtime.clock.nowMs();
+export function checkFacts(
+  { clock: own, version: ownVersion }: Pick<Runtime, 'clock' | 'version'>,
+  { tls, certificateUntilMs, greeting, clockSkewMs }: HubFacts,
+): readonly Check[] {
+  const leftMs = certificateUntilMs - own.nowMs();
   const params = { days: Math.max(0, Math.floor(leftMs / DAY_MS)), tls };
   const level = leftMs > CERTIFICATE_ENDS_SOON_MS ? 'good' : leftMs > 0 ? 'poor' : 'bad';
   const isEndless = leftMs > ENDLESS_MS;
@@ -193,7 +196,7 @@ function checkFacts(runtime: Runtime, { tls, certificateUntilMs, greeting, clock
   const clockLevel = seconds * 1000 <= CLOCK_NOTICED_MS ? 'good' : seconds * 1000 <= MAX_CLOCK_SKEW_MS ? 'poor' : 'bad';
   const clock = found('clock', clockLevel === 'good' ? 'good' : 'apart', clockLevel, { params: { seconds } });
   const same = greeting.protocolVersion === HUB_PROTOCOL;
-  const version = found('version', same ? 'good' : 'apart', same ? 'good' : 'poor', { params: { version: runtime.version } });
+  const version = found('version', same ? 'good' : 'apart', same ? 'good' : 'poor', { params: { version: ownVersion } });
   return [certificate, clock, version];
 }
 
