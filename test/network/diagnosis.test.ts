@@ -169,6 +169,12 @@ test(
       assert.deepEqual(said.of('hub')?.mend, { kind: 'command', command: `aurapos storage address ${moved}` });
       assert.equal(wizard(fresh, MASTER_AT), 'hub.moved');
       assert.equal(doctor(master, one, '--seconds', '0').of('address')?.finding, 'changed');
+      // And when the router gave the old address to somebody else, whose port is closed.
+      fresh.run('ip', 'addr', 'add', `${MASTER_AT}/24`, 'dev', 'eth0');
+      slave.run('ip', 'neigh', 'flush', 'all');
+      assert.equal(doctor(slave, two, '--seconds', '0').of('hub')?.refusal?.code, 'hub.moved');
+      fresh.run('ip', 'addr', 'del', `${MASTER_AT}/24`, 'dev', 'eth0');
+      slave.run('ip', 'neigh', 'flush', 'all');
       // The command that it names mends it.
       slave.aurapos('storage', 'address', moved, '--data', two);
       assert.equal(doctor(slave, two, '--seconds', '0').of('hub')?.level, 'good');

@@ -7,6 +7,7 @@ import { readFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { promisify } from 'node:util';
 import type { Clock } from '../../base/clock.ts';
+import type { RefusalCode } from '../../base/refusals.ts';
 import { refuse, type Refused } from '../../base/result.ts';
 import { answersAt } from '../../hub/answers-at.ts';
 
@@ -14,25 +15,33 @@ export interface SilenceTools {
   readonly clock: Clock;
   /** How long somebody waits to be told for sure. */
   readonly patienceMs: number;
+  /** Only masters of the register's own shop are found: the wizard has none yet. */
+  readonly ownShop: boolean;
   /** Masters that announce themselves now. */
   search(): Promise<readonly { readonly host: string; readonly port: number }[]>;
 }
 
-/** hub.no-answer made hub.firewall or hub.moved where it is; another refusal stays what it is. */
+/** Another device may have been given the address that the master had, and says no in its own way. */
+const NOT_OUR_MASTER: ReadonlySet<RefusalCode> = new Set(['hub.port-closed', 'hub.not-aurapos', 'hub.not-trusted']);
+const SILENT: ReadonlySet<RefusalCode> = new Set(['hub.no-answer', 'hub.other-subnet']);
+
+/** hub.no-answer made hub.firewall or hub.moved where it is; another refusal stays what it is, unless the own shop's master is elsewhere. */
 export async function nameSilence(
   refused: Refused,
   { host, port }: { readonly host: string; readonly port: number },
   tools: SilenceTools,
 ): Promise<Refused> {
   const { code } = refused.refusal;
-  if (code !== 'hub.no-answer' && code !== 'hub.other-subnet') return refused;
+  if (!SILENT.has(code) && !(tools.ownShop && NOT_OUR_MASTER.has(code))) return refused;
   const masters = await tools.search();
-  const [first] = masters;
-  if (first !== undefined && masters.every((master) => master.host !== host))
+  const announcesHere = masters.some((master) => master.host === host);
+  const [first] = announcesHere ? [] : masters;
+  // Of any shop's masters one elsewhere proves nothing while the machine that was asked for is there.
+  if (first !== undefined && (tools.ownShop || (await askNeighbours(host)) !== 'there'))
     return refuse('hub.moved', { host, found: first.port === port ? first.host : `${first.host}:${first.port}` });
   // Across a router nothing tells a machine that is off from one that is behind a firewall, and the other network is what to mend.
-  if (code === 'hub.other-subnet') return refused;
-  return first !== undefined || (await isThere({ host, port }, tools)) ? refuse('hub.firewall', { host, port }) : refused;
+  if (code !== 'hub.no-answer') return refused;
+  return announcesHere || (await isThere({ host, port }, tools)) ? refuse('hub.firewall', { host, port }) : refused;
 }
 
 /** At the wizard, where next to no address was known before. */

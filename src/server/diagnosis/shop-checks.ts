@@ -135,6 +135,7 @@ export async function checkSlave(runtime: Runtime): Promise<readonly Check[]> {
   const named = await nameSilence(refused, account, {
     clock: runtime.clock,
     patienceMs: DOCTOR_PATIENCE_MS,
+    ownShop: true,
     search: () => findOwnMasters(runtime, account),
   });
   const { refusal } = named;

@@ -71,7 +71,12 @@ export const SHOP_HANDLERS: Handlers<keyof typeof SHOP> = {
     );
     return tested.ok
       ? tested
-      : nameSilence(tested, body, { clock, patienceMs: WIZARD_PATIENCE_MS, search: () => findMasters(LISTEN_MS, clock, log) });
+      : nameSilence(tested, body, {
+          clock,
+          patienceMs: WIZARD_PATIENCE_MS,
+          ownShop: false,
+          search: () => findMasters(LISTEN_MS, clock, log),
+        });
   },
   join: (runtime, { body }) => {
     if (runtime.jobs.running('setup') || runtime.jobs.running('join')) return refuse('setup.running');
