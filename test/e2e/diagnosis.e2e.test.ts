@@ -1,6 +1,8 @@
 /** Help > Diagnosis as a person sees it: all in order with a measured line, and a master that is gone named with what mends it. */
 import { strict as assert } from 'node:assert';
+import { rmSync } from 'node:fs';
 import { test } from 'node:test';
+import { clusterFolder } from '../support/shop-of-tills.ts';
 import { aurapos } from './aurapos-command.ts';
 import { launchBrowser, openScreen } from './browser.ts';
 import { holdToAxe, logIn, openFromMenu, OWNER_PIN } from './journeys.ts';
@@ -50,6 +52,8 @@ test('Help > Diagnosis says that all is in order, draws the round trips, and nam
   } finally {
     await browser.close();
     await stall.stop();
+    const cluster = await clusterFolder(front.folder);
     await front.stop();
+    rmSync(cluster, { recursive: true, force: true });
   }
 });
