@@ -205,6 +205,18 @@ export const REFUSALS = {
     'On the master: start AuraPOS, and allow "PostgreSQL AuraPOS" in the firewall.',
     true,
   ),
+  'hub.firewall': entry(
+    502,
+    'The machine at {{host}} is switched on, but lets nobody through to port {{port}}: a firewall.',
+    'On the master: allow "PostgreSQL AuraPOS" in the firewall. Settings > Storage shows the command.',
+    true,
+  ),
+  'hub.moved': entry(
+    502,
+    'Nothing answers at {{host}}, but a master announces itself at {{found}}: its address has changed.',
+    'Use the address {{found}}.',
+    true,
+  ),
   'hub.other-subnet': entry(
     502,
     'Nothing answers at {{host}}, and that address is in another network than this register ({{own}}).',

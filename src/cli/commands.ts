@@ -5,6 +5,7 @@
  */
 import { Command, Option } from 'commander';
 import { addBackupCommands } from './backup-commands.ts';
+import { addDoctorCommand } from './doctor-command.ts';
 import { addPrinterCommands } from './printer-commands.ts';
 import { addShopCommands } from './shop-commands.ts';
 import { addSetUpCommand } from './set-up-command.ts';
@@ -23,6 +24,7 @@ addStartCommand(program);
 addSetUpCommand(program);
 addShopCommands(program);
 addPrinterCommands(program);
+addDoctorCommand(program);
 addBackupCommands(program);
 addTerminalCommand(program);
 addFiscalCommand(program);

@@ -98,8 +98,8 @@ export interface Reach {
 
 /** The register of this folder: the running one, or one for as long as the command takes. Ends the program when there is none to be had. */
 export async function reachRegister(options: Options): Promise<Reach> {
-  const running = await findRunning(options.data);
-  if (running !== null) return { running: true, call: makeCall((request) => fetch(request), running), close: () => Promise.resolve() };
+  const running = await reachRunning(options);
+  if (running !== null) return running;
   const started = makeRuntime(options.data, silentLog, '*');
   if (!started.ok) return failWith(options, started.refusal);
   const at = { port: 80, token: started.value.runtime.sessions.commandLineToken };
@@ -111,6 +111,12 @@ export async function reachRegister(options: Options): Promise<Reach> {
     call: makeCall((request) => Promise.resolve(app.fetch(request)), at),
     close: () => endRuntime(started.value),
   };
+}
+
+/** The register that runs on this folder, if one does. */
+export async function reachRunning(options: Options): Promise<Reach | null> {
+  const running = await findRunning(options.data);
+  return running === null ? null : { running: true, call: makeCall((request) => fetch(request), running), close: () => Promise.resolve() };
 }
 
 async function endRuntime(started: Started): Promise<void> {

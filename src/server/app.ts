@@ -15,6 +15,7 @@ import { rightMissing, whoMay, type Call, type Caller, type Handlers } from './h
 import { BACKUP_HANDLERS } from './handlers/backups.ts';
 import { CASH_HANDLERS } from './handlers/cash.ts';
 import { CATALOGUE_HANDLERS } from './handlers/catalogue.ts';
+import { DIAGNOSIS_HANDLERS } from './handlers/diagnosis.ts';
 import { INVOICE_HANDLERS } from './handlers/invoices.ts';
 import { PEOPLE_HANDLERS } from './handlers/people.ts';
 import { PRINTING_HANDLERS } from './handlers/printing.ts';
@@ -44,6 +45,7 @@ const HANDLERS: Handlers<RouteName> = {
   ...INVOICE_HANDLERS,
   ...BACKUP_HANDLERS,
   ...PAYMENT_HANDLERS,
+  ...DIAGNOSIS_HANDLERS,
 };
 
 /** JSON bodies; a CSV file is streamed and has its own bound. */

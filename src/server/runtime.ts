@@ -20,6 +20,7 @@ import type { Network } from './network.ts';
 import type { ImportDesk } from './import-desk.ts';
 import type { StocktakeDesk } from './stocktake-desk.ts';
 import type { PrintQueue } from './print-queue.ts';
+import type { LinkMeter } from './diagnosis/link-meter.ts';
 import type { DelayLog } from './delay-log.ts';
 
 export interface Runtime {
@@ -43,6 +44,7 @@ export interface Runtime {
   readonly printing: PrintQueue;
   readonly backups: BackupDesk;
   readonly disk: DiskRoom;
+  readonly linkMeter: LinkMeter;
   /** What the check at start found wrong with the store's file. */
   damage(): Refusal | null;
   /** Takes this register apart and puts it together anew, over what is in its data folder then. */

@@ -11,7 +11,7 @@ import type { Random } from '../base/random.ts';
 import { ok, refuse, type Result } from '../base/result.ts';
 import { REGISTER_SCRAM_ITERATIONS, SHOP_DATABASE } from '../hub/cluster-conf.ts';
 import { makeHubClient, type HubClient } from '../hub/hub-client.ts';
-import { connectHub } from '../hub/pg-link.ts';
+import { connectHub, type HubAddress } from '../hub/pg-link.ts';
 import { compareIncarnations, readIncarnation } from '../store/queries/incarnations.ts';
 import { readMeta, writeMeta, type Store } from '../store/store.ts';
 import { ownRegisterId } from '../register/register.ts';
@@ -143,25 +143,26 @@ export async function moveToAddress(input: LinkInput, at: { readonly host: strin
   return ok(null);
 }
 
+/** The shop's database as this register's own role reaches it. */
+export function hubAddressOf(account: HubAccount): HubAddress {
+  return {
+    host: account.host,
+    port: account.port,
+    database: SHOP_DATABASE,
+    user: account.role,
+    password: account.password,
+    iterations: REGISTER_SCRAM_ITERATIONS,
+    authority: fromBase64Url(account.authority),
+  };
+}
+
 async function connectAs(
   input: LinkInput,
   account: HubAccount,
   { host, port }: { readonly host: string; readonly port: number },
   connectTimeoutMs: number,
 ): Promise<Result<HubClient>> {
-  const link = await connectHub(
-    {
-      host,
-      port,
-      connectTimeoutMs,
-      database: SHOP_DATABASE,
-      user: account.role,
-      password: account.password,
-      iterations: REGISTER_SCRAM_ITERATIONS,
-      authority: fromBase64Url(account.authority),
-    },
-    input,
-  );
+  const link = await connectHub({ ...hubAddressOf(account), host, port, connectTimeoutMs }, input);
   if (link.ok) return ok(makeHubClient(link.value));
   const { next, ...present } = account;
   if (next !== undefined && OLD_KEYS.has(link.refusal.code)) {

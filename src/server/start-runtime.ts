@@ -21,6 +21,7 @@ import type { SyncTools } from '../sync/tools.ts';
 import { makeBackupDesk } from './backup-desk.ts';
 import { makeCardDesk } from './card-desk.ts';
 import { makeFiscalDesk } from './fiscal-desk.ts';
+import { makeLinkMeter } from './diagnosis/link-meter.ts';
 import { makeDelayLog } from './delay-log.ts';
 import { makeEventBus } from './events.ts';
 import { makeGiveWay } from './give-way.ts';
@@ -134,6 +135,7 @@ export function startRuntime(input: StartInput): Result<Started> {
     printing,
     backups,
     disk,
+    linkMeter: makeLinkMeter(input),
     damage: () => damage,
     restart: () => input.onRestart(),
   };

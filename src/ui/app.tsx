@@ -19,6 +19,7 @@ import { Sell } from './screens/sell/sell.tsx';
 
 const Cash = apart(async () => (await import('./screens/cash/cash.tsx')).Cash);
 const Customers = apart(async () => (await import('./screens/customers/customers.tsx')).Customers);
+const Diagnosis = apart(async () => (await import('./screens/help/diagnosis.tsx')).Diagnosis);
 const Import = apart(async () => (await import('./screens/import/import.tsx')).Import);
 const Products = apart(async () => (await import('./screens/products/products.tsx')).Products);
 const Registers = apart(async () => (await import('./screens/registers/registers.tsx')).Registers);
@@ -107,6 +108,8 @@ function Screen({ route: [name, id, ...more] }: { readonly route: Route }): Reac
       return <Registers />;
     case 'settings':
       return <Settings page={id ?? null} />;
+    case 'help':
+      return <Diagnosis />;
     case 'to-check':
       return <ToCheck />;
     default:

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { BACKUPS } from './backups.ts';
 import { CASH } from './cash.ts';
 import { CATALOGUE } from './catalogue.ts';
+import { DIAGNOSIS } from './diagnosis.ts';
 import { SELLING } from './selling.ts';
 import { INVOICES } from './invoices.ts';
 import { PEOPLE } from './people.ts';
@@ -28,6 +29,7 @@ export const ROUTES = {
   ...PRINTING,
   ...INVOICES,
   ...BACKUPS,
+  ...DIAGNOSIS,
 } as const;
 export const EVENTS_PATH = '/api/events';
 /** A right granted on the spot, by the token of `grantRight`. */

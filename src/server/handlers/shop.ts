@@ -2,6 +2,7 @@
 import { statSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { ok, refuse, type Result } from '../../base/result.ts';
+import { countConnections } from '../../hub/examine-hub.ts';
 import { HUB_PROTOCOL } from '../../hub/set-up-hub.ts';
 import { testMaster } from '../../hub/test-connection.ts';
 import type { Answer } from '../../protocol/api/routes.ts';
@@ -17,6 +18,7 @@ import { receiptPrinter } from '../../store/queries/printing.ts';
 import { listRegisters, readCurrency, readShop } from '../../store/queries/shop.ts';
 import { readMeta, type Store } from '../../store/store.ts';
 import { findMasters, ownAddresses } from '../../sync/discovery.ts';
+import { nameSilence, WIZARD_PATIENCE_MS } from '../diagnosis/name-silence.ts';
 import type { Caller, Handlers } from '../handler.ts';
 import type { Moved } from '../network.ts';
 import type { Runtime } from '../runtime.ts';
@@ -62,8 +64,20 @@ export const SHOP_HANDLERS: Handlers<keyof typeof SHOP> = {
     ok({
       rows: (await findMasters(LISTEN_MS, clock, log)).map(({ shop, register, host, port }) => ({ shop, register, host, port })),
     }),
-  testMaster: ({ clock, random, version }, { body }) =>
-    testMaster({ ...body, ours: { version, protocol: HUB_PROTOCOL } }, { clock, random, networks: networkInterfaces() }),
+  testMaster: async ({ clock, random, version, log }, { body }) => {
+    const tested = await testMaster(
+      { ...body, ours: { version, protocol: HUB_PROTOCOL } },
+      { clock, random, networks: networkInterfaces() },
+    );
+    return tested.ok
+      ? tested
+      : nameSilence(tested, body, {
+          clock,
+          patienceMs: WIZARD_PATIENCE_MS,
+          ownShop: false,
+          search: () => findMasters(LISTEN_MS, clock, log),
+        });
+  },
   join: (runtime, { body }) => {
     if (runtime.jobs.running('setup') || runtime.jobs.running('join')) return refuse('setup.running');
     return ok({ job: runtime.jobs.start('join', (progress) => runtime.network.join(progress, body)) });
@@ -246,11 +260,9 @@ async function viewPostgres(master: NonNullable<ReturnType<Runtime['network']['m
   const { version } = master.running.hub.cluster.binaries;
   const client = await master.running.connectMaster();
   if (!client.ok) return { state: state.state, version, connections: 0, connectionsAllowed: 0 };
-  const [row] = await client.value.link.query<{ used: number; allowed: number }>(
-    "select (select count(*) from pg_stat_activity where backend_type = 'client backend')::int as used, current_setting('max_connections')::int as allowed",
-  );
+  const { used, allowed } = await countConnections(client.value.link);
   await client.value.close();
-  return { state: state.state, version, connections: row?.used ?? 0, connectionsAllowed: row?.allowed ?? 0 };
+  return { state: state.state, version, connections: used, connectionsAllowed: allowed };
 }
 
 function fileBytes(file: string): number {

@@ -168,4 +168,8 @@ export const ROUTE_PATHS = {
   goOnWithout: 'POST /api/backups/go-on',
   findBackups: 'POST /api/setup/backups',
   restoreBackup: 'POST /api/setup/restore',
+  diagnose: 'GET /api/diagnosis',
+  measureLink: 'POST /api/diagnosis/link',
+  getLink: 'GET /api/diagnosis/link',
+  getSupportFile: 'GET /api/diagnosis/support',
 } as const satisfies Record<RouteName, `${'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'} /api/${string}`>;

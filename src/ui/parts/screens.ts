@@ -4,6 +4,7 @@ import {
   Boxes,
   ChartColumn,
   CircleCheck,
+  LifeBuoy,
   Package,
   ReceiptText,
   Settings,
@@ -27,7 +28,8 @@ export interface ScreenEntry {
     | 'registers'
     | 'users'
     | 'to-check'
-    | 'settings';
+    | 'settings'
+    | 'help';
   readonly right: Right | null;
   readonly icon: LucideIcon;
 }
@@ -44,4 +46,5 @@ export const SCREENS: readonly ScreenEntry[] = [
   { name: 'users', right: 'users', icon: Users },
   { name: 'to-check', right: 'to-check', icon: CircleCheck },
   { name: 'settings', right: null, icon: Settings },
+  { name: 'help', right: null, icon: LifeBuoy },
 ];
