@@ -8,6 +8,7 @@ import { Database } from '../store/database.ts';
 import { verifyArchive } from '../store/verify-archive.ts';
 import { verifyStore } from '../store/verify.ts';
 import { fail, must, readOptions, reachRegister, say, type Options, type Reach } from './program.ts';
+import { readHubFlags, type HubFlags } from './hub-flags.ts';
 import { followJob, importFile } from './follow-job.ts';
 
 /** Runs one verb against the register and ends the program. */
@@ -54,6 +55,8 @@ export function addShopCommands(program: Command): void {
     .command('master')
     .description('from a single register to the master of several')
     .option('--hub-port <port>', 'port of the shop’s database', '5432')
+    .option('--hub-url <url>', 'a PostgreSQL 18 or newer elsewhere: postgres://USER:PASSWORD@HOST:PORT,HOST:PORT')
+    .option('--hub-ca <file>', 'CA of its certificates, PEM')
     .action(verb(storageMaster));
   storage
     .command('take-over')
@@ -227,8 +230,8 @@ async function storageAddress(
   return { value: body, text: `The master is at ${body.host}:${body.port}.` };
 }
 
-async function storageMaster(options: Options, reach: Reach, flags: { hubPort: string }): Promise<{ value: unknown; text: string }> {
-  const { job } = await must(options, reach, 'toMaster', { body: { hubPort: Number(flags.hubPort) } });
+async function storageMaster(options: Options, reach: Reach, flags: HubFlags & { hubPort: string }): Promise<{ value: unknown; text: string }> {
+  const { job } = await must(options, reach, 'toMaster', { body: { hubPort: Number(flags.hubPort), ...readHubFlags(options, flags) } });
   const { recoveryCode } = await followJob(options, reach, job);
   return {
     value: { mode: 'master', recoveryCode },

@@ -53,6 +53,8 @@ export interface PairingAnswer extends PairingGrant {
   readonly authority: Uint8Array;
   readonly role: string;
   readonly password: string;
+  /** Where the hub is, when not on the master (hub-place.ts spells it). */
+  readonly place: string | null;
 }
 
 // ---- the master's end; `link` is the superuser's, in the shop's database
@@ -87,6 +89,7 @@ export interface PairingDesk {
   readonly link: SqlLink;
   readonly keys: Pick<HubKeys, 'authority' | 'secret' | 'shopId'>;
   readonly shopName: string;
+  readonly place: string | null;
   readonly clock: Clock;
   readonly random: Random;
   /** Names the register, certifies its key, and commits both before it answers. */
@@ -163,6 +166,7 @@ async function makeAnswer(desk: PairingDesk, pairing: string, grant: PairingGran
     certificate: toBase64Url(grant.certificate),
     role: member.role,
     password: registerPassword(secret, pairing),
+    ...(desk.place === null ? {} : { place: desk.place }),
   };
 }
 
@@ -249,5 +253,5 @@ function readAnswer(answer: unknown, host: string): Result<PairingAnswer> {
   const said = answer as Partial<Record<string, unknown>>;
   if (!ANSWER_FIELDS.every((name) => typeof said[name] === 'string')) return refuse('hub.not-aurapos', { host, port: 0 });
   const fields = answer as Record<(typeof ANSWER_FIELDS)[number], string>;
-  return { ok: true, value: { ...fields, authority: fromBase64Url(fields.authority), certificate: fromBase64Url(fields.certificate) } };
+  return { ok: true, value: { ...fields, place: typeof said['place'] === 'string' ? said['place'] : null, authority: fromBase64Url(fields.authority), certificate: fromBase64Url(fields.certificate) } };
 }
