@@ -4,7 +4,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
+import { toHex } from '../../src/base/bytes.ts';
 import { SHOP_DATABASE } from '../../src/hub/cluster-conf.ts';
+import type { SqlLink } from '../../src/hub/sql-link.ts';
 import { makeHubMasterClient } from '../../src/hub/hub-client.ts';
 import { Database } from '../../src/store/database.ts';
 import { eventually } from '../support/shop-of-many.ts';
@@ -71,15 +73,20 @@ async function answers(server: Server): Promise<boolean> {
   }
 }
 
-/** Changesets by hash that the register's own hub said it took. */
-function sentBy(folders: readonly string[]): Set<string> {
-  const sent = new Set<string>();
+/** What registers were told that the hub took and the server lacks, by chain. */
+async function lackedBy(server: SqlLink, folders: readonly string[]): Promise<string[]> {
+  const rows = await server.query<{ chain: string; n: number }>("select encode(chain, 'hex') as chain, max(n) as n from hub.feed group by chain");
+  const there = new Map(rows.map(({ chain, n }) => [chain, n]));
+  const lacked: string[] = [];
   for (const folder of folders) {
     const db = new Database(join(folder, 'store.db'), { readOnly: true });
-    for (const { hash } of db.all('SELECT hash FROM changeset WHERE state <> 1') as { hash: Uint8Array }[]) sent.add(Buffer.from(hash).toString('hex'));
+    for (const { id, sent_n } of db.all('SELECT id, sent_n FROM chain WHERE private_key IS NOT NULL') as { id: Uint8Array; sent_n: number }[]) {
+      const n = there.get(toHex(id)) ?? 0;
+      if (n < sent_n) lacked.push(`${toHex(id)}: ${n} of ${sent_n}`);
+    }
     db.close();
   }
-  return sent;
+  return lacked;
 }
 
 for (const replication of ['asynchronous', 'synchronous'] as const)
@@ -105,16 +112,27 @@ for (const replication of ['asynchronous', 'synchronous'] as const)
       const closing = new AbortController();
       const selling = shop.tills.map((till) => keepSelling(till, ledger, closing.signal));
       await wait(3_000);
-      const follower = await standby.link();
+      const follower = await standby.link(SHOP_DATABASE);
       if (replication === 'asynchronous') {
-        // It lags: what the primary takes from here on is lost with it.
-        await follower.query('select pg_wal_replay_pause()');
-        await admin.run("alter system set max_wal_senders = 4; ").catch(() => undefined);
+        // The stream is cut: what the primary takes from here on is lost with it.
+        await follower.run("alter system set primary_conninfo = ''");
+        await follower.query('select pg_reload_conf()');
       }
       await wait(1_000);
       await admin.close();
       servers.primary.kill();
-      await wait(2_000);
+      await wait(1_000);
+      await eventually(
+        'the standby has replayed what it received',
+        async () => {
+          const [row] = await follower.query<{ whole: boolean }>('select pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() as whole');
+          return row?.whole === true;
+        },
+        10_000,
+      );
+      const lacked = await lackedBy(follower, shop.folders);
+      if (replication === 'synchronous') assert.deepEqual(lacked, [], 'nothing that the hub acknowledged is missing');
+      else assert.notEqual(lacked.length, 0, 'the standby lacks the last commits');
       const soldBefore = ledger.acknowledged.size;
       await follower.query('select pg_promote(true, 60)');
       await follower.close();

@@ -55,7 +55,8 @@ export async function openServers(): Promise<Servers> {
   const authorityFile = join(root, 'ca.pem');
   writeFileSync(authorityFile, pem);
   const ctl = (folder: string, ...args: string[]): Promise<unknown> =>
-    run(binaryPath(binaries, 'pg_ctl'), ['-D', folder, '-s', '-w', ...args], asUser(user));
+    // Replication looks for keys in the home of whoever it runs as.
+    run(binaryPath(binaries, 'pg_ctl'), ['-D', folder, '-s', '-w', ...args], { ...asUser(user), env: { ...process.env, HOME: root } });
   const servers: Server[] = [];
   const server = (folder: string, port: number): Server => {
     const made: Server = {
