@@ -271,6 +271,28 @@ export const REFUSALS = {
   ),
   'hub.port-taken': entry(409, 'Port {{port}} is used by another program on this machine.', 'Choose another port, or end that program.'),
   'hub.projection-moved': entry(409, 'Another program writes the tables of this hub.', 'Run AuraPOS once on this machine.', true),
+  'hub.standby': entry(
+    503,
+    'The database server at {{host}} only reads: it is a standby, or was made one.',
+    'Nothing: as soon as one of the servers takes writes, everything goes on. If the primary is gone, promote a standby.',
+    true,
+  ),
+  'hub.url-login': entry(
+    401,
+    'The database server does not let {{user}} in with this password.',
+    'Check user and password in the address of the database server.',
+  ),
+  'hub.url-too-old': entry(409, 'The database server runs PostgreSQL {{version}}; it takes 18 or newer.', 'Use a newer server.'),
+  'hub.url-may-not': entry(
+    403,
+    'The user {{user}} may not do this on the database server: {{what}}.',
+    'Ask its administrator to run: {{sql}} Then do it again.',
+  ),
+  'hub.url-other-shop': entry(
+    409,
+    'The database server already holds another shop.',
+    'A server holds one shop. Use another server for this one.',
+  ),
   'hub.disk-full': entry(
     507,
     'The disk of the master is full.',

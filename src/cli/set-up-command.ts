@@ -2,9 +2,10 @@
 import type { Command } from 'commander';
 import { COUNTRIES } from '../domain/country.ts';
 import { fail, must, readOptions, reachRegister, say, type Options, type Reach } from './program.ts';
+import { readHubFlags, type HubFlags } from './hub-flags.ts';
 import { followJob, importFile } from './follow-job.ts';
 
-interface Flags {
+interface Flags extends HubFlags {
   readonly mode: string;
   readonly register: string;
   readonly shop: string;
@@ -33,6 +34,8 @@ export function addSetUpCommand(program: Command): void {
     .option('--owner <name>', 'name of the owner', 'Owner')
     .option('--pin <digits>', 'PIN of the owner, six digits or more', '')
     .option('--hub-port <port>', 'port of the shop’s database (master)', '5432')
+    .option('--hub-url <url>', 'a PostgreSQL 18 or newer elsewhere: postgres://USER:PASSWORD@HOST:PORT,HOST:PORT (master)')
+    .option('--hub-ca <file>', 'CA of its certificates, PEM; those that everybody trusts when left out (master)')
     .option('--master <host[:port]>', 'address of the master (slave)')
     .option('--database <name>', 'database name (slave); left as it is', 'aurapos')
     .option('--code <code>', 'pairing code shown on the master (slave)')
@@ -74,6 +77,7 @@ async function setUp(options: Options, reach: Reach, flags: Flags): Promise<Read
       owner: { name: flags.owner, pin: flags.pin },
       catalogue: flags.catalogue === 'demo' ? 'demo' : 'empty',
       hubPort: Number(flags.hubPort),
+      ...readHubFlags(options, flags),
     },
   });
   const done = await followJob(options, reach, job);
@@ -92,7 +96,12 @@ async function join(options: Options, reach: Reach, flags: Flags): Promise<Ready
       action: 'Both are on the master: Registers > Pair a register.',
     });
   const at = { host, port: Number(address?.[2] ?? 5432), database: flags.database };
-  await must(options, reach, 'testMaster', { body: at });
+  const tested = await reach.call('testMaster', { body: at });
+  // A master that does not answer tests, or has its database elsewhere: the code proves both ends.
+  if (!tested.ok && tested.error.code !== 'hub.front-door-closed') {
+    await reach.close();
+    return fail(options, tested.error);
+  }
   const { job } = await must(options, reach, 'join', {
     body: { ...at, language: flags.language, registerName: flags.register, code: flags.code },
   });

@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { fail, must, type Options, type Reach } from './program.ts';
 import { followJob } from './follow-job.ts';
+import { readHubFlags, type HubFlags } from './hub-flags.ts';
 import { verb } from './verb.ts';
 
 export function addStorageCommands(program: Command): void {
@@ -10,6 +11,8 @@ export function addStorageCommands(program: Command): void {
     .command('master')
     .description('from a single register to the master of several')
     .option('--hub-port <port>', 'port of the shop’s database', '5432')
+    .option('--hub-url <url>', 'a PostgreSQL 18 or newer elsewhere: postgres://USER:PASSWORD@HOST:PORT,HOST:PORT')
+    .option('--hub-ca <file>', 'CA of its certificates, PEM')
     .action(verb(storageMaster));
   storage
     .command('take-over')
@@ -54,8 +57,12 @@ async function storageAddress(
   return { value: body, text: `The master is at ${body.host}:${body.port}.` };
 }
 
-async function storageMaster(options: Options, reach: Reach, flags: { hubPort: string }): Promise<{ value: unknown; text: string }> {
-  const { job } = await must(options, reach, 'toMaster', { body: { hubPort: Number(flags.hubPort) } });
+async function storageMaster(
+  options: Options,
+  reach: Reach,
+  flags: HubFlags & { hubPort: string },
+): Promise<{ value: unknown; text: string }> {
+  const { job } = await must(options, reach, 'toMaster', { body: { hubPort: Number(flags.hubPort), ...readHubFlags(options, flags) } });
   const { recoveryCode } = await followJob(options, reach, job);
   return {
     value: { mode: 'master', recoveryCode },

@@ -52,18 +52,19 @@ export function loadCertificateAuthority(certificate: Uint8Array, key: Uint8Arra
   return { certificate, key: createPrivateKey({ key: Buffer.from(key), format: 'der', type: 'pkcs8' }) };
 }
 
-/** A new key for the hub's TLS and its certificate, both PEM. */
+/** A new key for a server's TLS and its certificate, both PEM. */
 export function issueServerCertificate(
   authority: CertificateAuthority,
   random: Random,
+  name = HUB_SERVER_NAME,
 ): { readonly key: string; readonly certificate: string } {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
   const certificate = issue(authority.key, random, {
     issuer: subjectOf(authority.certificate),
-    subject: distinguishedName([[COMMON_NAME, HUB_SERVER_NAME]]),
+    subject: distinguishedName([[COMMON_NAME, name]]),
     publicKey,
     extensions: [
-      extension('2.5.29.17', false, der.sequence(der.implicit(2, Buffer.from(HUB_SERVER_NAME, 'ascii')))),
+      extension('2.5.29.17', false, der.sequence(der.implicit(2, Buffer.from(name, 'ascii')))),
       extension('2.5.29.15', true, der.bits(Buffer.of(0b1000_0000), 7)),
       extension('2.5.29.37', false, der.sequence(der.oid('1.3.6.1.5.5.7.3.1'))),
     ],

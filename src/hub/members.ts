@@ -25,7 +25,7 @@ export function memberRole(pairing: string): string {
   return role;
 }
 
-/** Makes the role of this pairing, or puts it right. `link` is the superuser's, in the shop's database. */
+/** Makes the role of this pairing, or puts it right. `link` is of whoever set the hub up, in the shop's database. */
 export async function ensureMember(
   link: SqlLink,
   secret: Uint8Array,
@@ -41,7 +41,9 @@ export async function ensureMember(
     alter role ${role} set lock_timeout = '5s';
     alter role ${role} set statement_timeout = '30s';
     alter role ${role} set idle_in_transaction_session_timeout = '5s';
-    alter role ${role} set temp_file_limit = '256MB';
+    do $$ begin
+      if has_parameter_privilege('temp_file_limit', 'set') then alter role ${role} set temp_file_limit = '256MB'; end if;
+    end $$;
     grant ${REGISTER_GROUP} to ${role} with inherit true, set false, admin false;
     commit`);
   await link.query(

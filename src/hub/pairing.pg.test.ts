@@ -28,6 +28,7 @@ function desk(onRequest?: () => ReturnType<typeof refuse>) {
   return servePairing({
     link: master.link,
     keys,
+    place: null,
     shopName: 'Test shop',
     ...tools,
     async onRequest({ pairing, publicKey }: PairingRequest) {

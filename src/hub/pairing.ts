@@ -55,6 +55,8 @@ export interface PairingAnswer extends PairingGrant {
   readonly password: string;
   /** The sealed box: with the owner's code, and before anything else has come, this register can raise the shop's database. */
   readonly box: Uint8Array;
+  /** Where the hub is, when not on the master (hub-place.ts spells it). */
+  readonly place: string | null;
 }
 
 // ---- the master's end; `link` is the superuser's, in the shop's database
@@ -89,6 +91,7 @@ export interface PairingDesk {
   readonly link: SqlLink;
   readonly keys: Pick<HubKeys, 'authority' | 'secret' | 'shopId' | 'sealedBox'>;
   readonly shopName: string;
+  readonly place: string | null;
   readonly clock: Clock;
   readonly random: Random;
   /** Names the register, certifies its key, and commits both before it answers. */
@@ -166,6 +169,7 @@ async function makeAnswer(desk: PairingDesk, pairing: string, grant: PairingGran
     role: member.role,
     password: registerPassword(secret, pairing),
     box: toBase64Url(sealedBox),
+    ...(desk.place === null ? {} : { place: desk.place }),
   };
 }
 
@@ -255,5 +259,6 @@ function readAnswer(answer: unknown, host: string): Result<PairingAnswer> {
   const fields = answer as Record<(typeof ANSWER_FIELDS)[number], string>;
   const { authority, certificate, box } = fields;
   const bytes = { authority: fromBase64Url(authority), certificate: fromBase64Url(certificate), box: fromBase64Url(box) };
-  return { ok: true, value: { ...fields, ...bytes } };
+  const place = typeof said['place'] === 'string' ? said['place'] : null;
+  return { ok: true, value: { ...fields, ...bytes, place } };
 }

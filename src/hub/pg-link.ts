@@ -2,7 +2,8 @@
  * A SqlLink over a strict PostgreSQL connection. Every call ends within CALL_TIMEOUT_MS: answered, or the connection destroyed.
  * What the hub's disk has no room for is refused: hub.disk-full, thrown as a RefusalError.
  * While idle it asks for a sign of life, and while a call takes long it looks whether the port still answers, so that a dead peer shows
- * within 3 s either way. It never reconnects: who uses it decides when.
+ * within 3 s either way. It never reconnects: who uses it decides when. Of several hosts it takes the one that writes, and a server that
+ * turns into one that only reads is a link that is gone.
  */
 import type { Clock } from '../base/clock.ts';
 import type { Random } from '../base/random.ts';
@@ -18,10 +19,19 @@ export type HubAddress = Omit<StrictOptions, 'connectTimeoutMs' | 'applicationNa
   readonly applicationName?: string;
   /** CONNECT_TIMEOUT_MS when left out. */
   readonly connectTimeoutMs?: number;
+  /** Where the same database is when it is not at `host`: tried in turn, and the one that takes writes is kept. */
+  readonly alternatives?: readonly Host[];
 };
+
+export interface Host {
+  readonly host: string;
+  readonly port: number;
+}
 
 /** PostgreSQL's word for a file that it could not write or make longer. */
 const DISK_FULL = '53100';
+/** And for a write on a server that only reads. */
+const READ_ONLY = '25006';
 
 export interface LinkTools {
   readonly clock: Clock;
@@ -30,9 +40,39 @@ export interface LinkTools {
 
 /**
  * Refuses hub.no-answer, hub.port-closed, hub.not-trusted, hub.not-aurapos, hub.wrong-database, hub.too-many-connections,
- * hub.starting, hub.disk-full, pairing.wrong-code (the password is wrong), pairing.revoked (the role may not log in).
+ * hub.starting, hub.disk-full, hub.standby (of several hosts none writes), pairing.wrong-code (the password is wrong), pairing.revoked (the
+ * role may not log in).
  */
 export async function connectHub(address: HubAddress, tools: LinkTools): Promise<Result<SqlLink>> {
+  const { alternatives = [], ...first } = address;
+  if (alternatives.length === 0) return connectOne(first, tools);
+  let refused: Refused | null = null;
+  for (const host of [{ host: address.host, port: address.port }, ...alternatives]) {
+    const connected = await connectWritable({ ...first, ...host }, tools);
+    if (connected.ok) return connected;
+    // One that reads only says more than one that is gone: the shop waits for somebody to promote it.
+    if (refused === null || connected.refusal.code === 'hub.standby') refused = connected;
+  }
+  return refused ?? refuse('hub.no-answer', { host: address.host });
+}
+
+async function connectWritable(address: HubAddress, tools: LinkTools): Promise<Result<SqlLink>> {
+  const connected = await connectOne(address, tools);
+  if (!connected.ok) return connected;
+  const link = connected.value;
+  try {
+    const [row] = await link.query<{ standby: boolean }>('select pg_is_in_recovery() as standby');
+    if (row?.standby === false) return connected;
+    await link.close();
+    return refuse('hub.standby', { host: address.host, port: address.port });
+  } catch (error) {
+    await link.close().catch(() => undefined);
+    if (error instanceof RefusalError) return { ok: false, refusal: error.refusal };
+    return refuse('hub.no-answer', { host: address.host });
+  }
+}
+
+async function connectOne(address: HubAddress, tools: LinkTools): Promise<Result<SqlLink>> {
   try {
     const client = await connectStrict({ applicationName: 'aurapos', connectTimeoutMs: CONNECT_TIMEOUT_MS, ...address }, tools.random);
     return ok(makeLink(client, address, tools));
@@ -151,6 +191,7 @@ function makeLink(client: StrictClient, { host, port }: HubAddress, { clock }: L
       lastAnswerMs = clock.monotonicMs();
       return value;
     } catch (error) {
+      if (codeOf(error) === READ_ONLY) lose(new LinkLost('the server only reads now'));
       // Destroying the socket fails what runs with pg's own words; the cause says more.
       throw lost ?? (codeOf(error) === DISK_FULL ? new RefusalError({ code: 'hub.disk-full', params: {} }) : error);
     } finally {

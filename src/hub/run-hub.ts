@@ -9,17 +9,17 @@ import { FRONT_DOOR_DATABASE, SHOP_DATABASE } from './cluster-conf.ts';
 import { switchFrontDoor } from './front-door.ts';
 import { makeHubMasterClient, type HubMasterClient } from './hub-client.ts';
 import { connectHub } from './pg-link.ts';
-import { HUB_PROTOCOL, setUpHub, type Hub, type IncarnationOfHub, type SetUpOptions } from './set-up-hub.ts';
+import { HUB_PROTOCOL, setUpHub, type AnyHub, type Hub, type IncarnationOfHub, type SetUpOptions } from './set-up-hub.ts';
 import type { SqlLink } from './sql-link.ts';
 import { superviseCluster, type ServerState } from './supervise.ts';
 import { startWatchdog } from './watchdog.ts';
 
 const WATCHDOG_RETRY_MS = 500;
 
-export interface RunningHub {
-  readonly hub: Hub;
+export interface RunningHub<H extends AnyHub = AnyHub> {
+  readonly hub: H;
   state(): ServerState;
-  /** A superuser's client of its own in the shop's database; the caller closes it. */
+  /** A client in the shop's database as whoever set it up; the caller closes it. */
   connectMaster(): Promise<Result<HubMasterClient>>;
   setFrontDoor(open: boolean): Promise<Result<null>>;
   /** It was filled: now it is this incarnation, and others get in. */
@@ -27,7 +27,7 @@ export interface RunningHub {
   stop(how: { readonly server: 'stop' | 'leave' }): Promise<void>;
 }
 
-export async function runHub(options: SetUpOptions): Promise<Result<RunningHub>> {
+export async function runHub(options: SetUpOptions): Promise<Result<RunningHub<Hub>>> {
   const raised = await setUpHub(options);
   if (!raised.ok) return raised;
   const hub = raised.value;

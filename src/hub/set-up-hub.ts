@@ -24,6 +24,7 @@ import {
 import { FRONT_DOOR_DATABASE, OWNER_ROLE, REGISTER_SCRAM_ITERATIONS, SHOP_DATABASE, SUPERUSER } from './cluster-conf.ts';
 import { assertFrontDoor, FRONT_DOOR_PASSWORD, furnishHall, makeFrontDoorDatabase } from './front-door.ts';
 import { makeHubMasterClient } from './hub-client.ts';
+import type { HubPlace } from './hub-place.ts';
 import { placeHub, type HubFolder } from './hub-folder.ts';
 import { ensureHubKeys, type HubKeys } from './hub-keys.ts';
 import { installHubSchema, readSql } from './install-hub-schema.ts';
@@ -73,12 +74,30 @@ export type SetUpProgress =
   | { readonly step: SetUpStep; readonly state: 'done'; readonly detail: string }
   | { readonly step: SetUpStep; readonly state: 'failed'; readonly refusal: Refusal };
 
-export interface Hub {
+/** A hub wherever it is. */
+export interface AnyHub {
+  readonly folder: Pick<HubFolder, 'keys'>;
+  readonly keys: HubKeys;
+  /** Of its PostgreSQL. */
+  readonly version: string;
+  /** Null: on this machine. */
+  readonly place: HubPlace | null;
+  /** What whoever set it up may not do there, with the SQL for its administrator. */
+  readonly lacks: readonly MissingRight[];
+  /** Of whoever set it up; any database of the cluster. */
+  address(database: string): Promise<HubAddress>;
+}
+
+/** Something that is less safe than it could be until an administrator runs `sql`. */
+export interface MissingRight {
+  readonly right: 'watch' | 'large-objects' | 'temporary-files' | 'other-databases';
+  readonly sql: string;
+}
+
+/** On this machine: the superuser's address is on the loopback. */
+export interface Hub extends AnyHub {
   readonly folder: HubFolder;
   readonly cluster: Cluster;
-  readonly keys: HubKeys;
-  /** The superuser's, on the loopback; any database of the cluster. */
-  address(database: string): Promise<HubAddress>;
 }
 
 const APPLICATION_NAME = 'aurapos set-up';
@@ -123,6 +142,9 @@ export async function setUpHub(options: SetUpOptions): Promise<Result<Hub>> {
     folder: present(draft.folder, 'the folder'),
     cluster,
     keys,
+    version: cluster.binaries.version,
+    place: null,
+    lacks: [],
     address: (database) => masterAddress(cluster, keys, database),
   });
 }
@@ -202,6 +224,7 @@ async function bringUp(options: SetUpOptions, draft: Draft): Promise<Result<stri
 async function makeDatabases(options: SetUpOptions, draft: Draft): Promise<Result<string>> {
   return withMaster(options, draft, 'postgres', async (link) => {
     await link.run(readSql('make-roles'));
+    await link.run(readSql('close-postgres'));
     const there = await link.query<{ datname: string }>('select datname from pg_database where datname = $1', [SHOP_DATABASE]);
     if (there.length > 0) return ok('there');
     await link.run(`create database ${SHOP_DATABASE} template template0`);
@@ -210,11 +233,12 @@ async function makeDatabases(options: SetUpOptions, draft: Draft): Promise<Resul
 }
 
 /** Everything in it belongs to a role that nobody can log in as. */
-const AS_OWNER = `set local role ${OWNER_ROLE}`;
+export const AS_OWNER = `set local role ${OWNER_ROLE}`;
 
 async function installFunctions(options: SetUpOptions, draft: Draft): Promise<Result<string>> {
   return withMaster(options, draft, SHOP_DATABASE, async (link) => {
     await link.run(readSql('close-database'));
+    await link.run(readSql('close-languages'));
     await installHubSchema(link, { before: AS_OWNER, after: readSql('grant-registers') });
     return ok('installed');
   });

@@ -17,11 +17,14 @@ export interface StrictOptions {
   readonly database: string;
   readonly user: string;
   readonly password: string;
-  readonly iterations: number;
+  /** Null: of a password that is not ours. */
+  readonly iterations: number | null;
   /**
    * The shop's CA (DER). Null while pairing only: the certificate is not known yet, and the password exchange, bound to it, proves it.
    */
   readonly authority: Uint8Array | null;
+  /** A server that the shop did not raise: its own CA (PEM; null: those that everybody trusts) signs for its own host name. */
+  readonly server?: { readonly authority: string | null } | null;
   readonly connectTimeoutMs: number;
   readonly applicationName: string;
 }
@@ -83,15 +86,7 @@ export class StrictClient extends BaseClient {
   #scram: ScramClient | null = null;
 
   constructor(options: StrictOptions, random: Random) {
-    const { authority } = options;
-    const ssl = {
-      minVersion: 'TLSv1.3',
-      ca: authority === null ? undefined : toPem(authority),
-      rejectUnauthorized: authority !== null,
-      // The name is the shop's, not the address: pg would check the address.
-      checkServerIdentity: (_host: string, certificate: Parameters<typeof checkServerIdentity>[1]) =>
-        authority === null ? undefined : checkServerIdentity(HUB_SERVER_NAME, certificate),
-    };
+    const ssl = { minVersion: 'TLSv1.3', ...trust(options) };
     super({
       connection: new StrictConnection({ ssl, keepAlive: true, keepAliveInitialDelayMillis: 1_000 }),
       ssl,
@@ -167,6 +162,28 @@ export class StrictClient extends BaseClient {
     // oxlint-disable-next-line no-underscore-dangle -- pg's own name
     super._handleReadyForQuery(message);
   }
+}
+
+/** Whose certificate is believed, and for which name. */
+function trust({ authority, server, host }: StrictOptions): {
+  readonly ca: string | undefined;
+  readonly rejectUnauthorized: boolean;
+  readonly checkServerIdentity: typeof checkServerIdentity;
+} {
+  if (server !== undefined && server !== null) {
+    const { authority: ca } = server;
+    return {
+      ca: ca ?? undefined,
+      rejectUnauthorized: true,
+      checkServerIdentity: (_host, certificate) => checkServerIdentity(host, certificate),
+    };
+  }
+  return {
+    ca: authority === null ? undefined : toPem(authority),
+    rejectUnauthorized: authority !== null,
+    // The name is the shop's, not the address: pg would check the address.
+    checkServerIdentity: (_host, certificate) => (authority === null ? undefined : checkServerIdentity(HUB_SERVER_NAME, certificate)),
+  };
 }
 
 /** A connected client. Throws StrictError when the server did not prove itself, else what TLS, the network or PostgreSQL say. */

@@ -6,6 +6,7 @@ import { createHmac, pbkdf2, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
 import { assert } from '../base/assert.ts';
 import { sha256 } from '../base/bytes.ts';
+import { hashForBinding } from './binding-hash.ts';
 
 const deriveKey = promisify(pbkdf2);
 export const MECHANISM = 'SCRAM-SHA-256-PLUS';
@@ -13,6 +14,8 @@ export const MECHANISM = 'SCRAM-SHA-256-PLUS';
 const GS2 = 'p=tls-server-end-point,,';
 const MAX_NONCE = 200;
 const MAX_SALT_BYTES = 64;
+/** Of a password that another administrator set: never less than PostgreSQL's own count, never so many that they stop this program. */
+const OTHERS_ITERATIONS = { least: 4_096, most: 1_000_000 };
 
 /** The server did not prove itself, or asked for less than we give. */
 export class StrictError extends Error {
@@ -42,7 +45,8 @@ export interface ScramClient {
 
 export interface ScramOptions {
   readonly password: string;
-  readonly iterations: number;
+  /** Null: the password is not ours, and any count from PostgreSQL's own on is taken. */
+  readonly iterations: number | null;
   /** DER of the certificate that the TLS peer showed. */
   readonly serverCertificate: Uint8Array;
   /** Fresh random bytes. */
@@ -59,10 +63,10 @@ export function startScram(options: ScramOptions): ScramClient {
   return {
     first: GS2 + firstBare,
     async answer(serverFirst) {
-      const { nonce, salt } = readServerFirst(serverFirst, clientNonce, options.iterations);
-      const salted = await deriveKey(options.password, salt, options.iterations, 32, 'sha256');
+      const { nonce, salt, iterations } = readServerFirst(serverFirst, clientNonce, options.iterations);
+      const salted = await deriveKey(options.password, salt, iterations, 32, 'sha256');
       const clientKey = hmac(salted, 'Client Key');
-      const binding = Buffer.concat([Buffer.from(GS2), sha256(options.serverCertificate)]).toString('base64');
+      const binding = Buffer.concat([Buffer.from(GS2), hashForBinding(options.serverCertificate)]).toString('base64');
       const finalBare = `c=${binding},r=${nonce}`;
       const whole = `${firstBare},${serverFirst},${finalBare}`;
       const signature = hmac(sha256(clientKey), whole);
@@ -80,16 +84,19 @@ export function startScram(options: ScramOptions): ScramClient {
   };
 }
 
-function readServerFirst(message: string, clientNonce: string, iterations: number): { nonce: string; salt: Buffer } {
+function readServerFirst(message: string, clientNonce: string, wanted: number | null): { nonce: string; salt: Buffer; iterations: number } {
   const parts = /^r=([\x21-\x2b\x2d-\x7e]+),s=([A-Za-z0-9+/=]+),i=([1-9][0-9]{0,8})$/.exec(message);
   const [, nonce = '', salt = '', count] = parts ?? [];
   if (!nonce.startsWith(clientNonce) || nonce.length <= clientNonce.length || nonce.length > MAX_NONCE) {
     throw new StrictError('the server’s first message is malformed');
   }
-  if (Number(count) !== iterations) throw new IterationsError(Number(count), iterations);
+  const iterations = Number(count);
+  if (wanted !== null && iterations !== wanted) throw new IterationsError(iterations, wanted);
+  if (iterations < OTHERS_ITERATIONS.least || iterations > OTHERS_ITERATIONS.most)
+    throw new IterationsError(iterations, OTHERS_ITERATIONS.least);
   const bytes = Buffer.from(salt, 'base64');
   if (bytes.length === 0 || bytes.length > MAX_SALT_BYTES) throw new StrictError('the server’s salt is malformed');
-  return { nonce, salt: bytes };
+  return { nonce, salt: bytes, iterations };
 }
 
 function hmac(key: Uint8Array, text: string): Buffer {

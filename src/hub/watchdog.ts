@@ -10,7 +10,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
-import { FRONT_DOOR_DATABASE, FRONT_DOOR_ROLE, REGISTER_SCRAM_ITERATIONS, SUPERUSER } from './cluster-conf.ts';
+import { FRONT_DOOR_DATABASE, FRONT_DOOR_ROLE, PAIRING_ROLE, REGISTER_SCRAM_ITERATIONS, SUPERUSER } from './cluster-conf.ts';
 import { assertFrontDoor, FRONT_DOOR_PASSWORD, hallGrants, readFrontDoor, type FrontDoorState } from './front-door.ts';
 import { makeScramVerifier } from './scram-verifier.ts';
 import type { SqlLink } from './sql-link.ts';
@@ -19,7 +19,7 @@ export const MAX_HOLD_MS = 1_500;
 const MAX_TRANSACTION_MS = 30_000;
 /** A prompt somebody walked away from: the front door has few places. */
 const MAX_FRONT_DOOR_MS = 15 * 60_000;
-const LOOK_EVERY_MS = 250;
+export const LOOK_EVERY_MS = 250;
 const REASSERT_EVERY_MS = 2_000;
 
 export interface WatchdogOptions {
@@ -111,4 +111,20 @@ const END_HOLDERS = `
       and exists (select from pg_locks l where l.pid = a.pid and l.granted and l.relation = 'hub.head'::regclass))
     or a.xact_start < clock_timestamp() - $4 * interval '1 millisecond'
     or (a.datname = $2 and a.backend_start < clock_timestamp() - $5 * interval '1 millisecond')
+    or exists (select from hub.member m where m.role = a.usename and m.revoked))`;
+
+/** On a server that others use too: registers and who pairs, and nobody else, by the same limits. Throws where it may not. */
+export async function endOwnHolders(shop: SqlLink, log: Log): Promise<void> {
+  const ended = await shop.query<Ended>(END_OWN_HOLDERS, [PAIRING_ROLE, MAX_HOLD_MS, MAX_TRANSACTION_MS]);
+  for (const { pid, role, state } of ended) log.warn('hub.session-ended', { pid, role, state });
+}
+
+const END_OWN_HOLDERS = `
+  select a.pid, a.usename::text as role, a.state, pg_terminate_backend(a.pid)
+  from pg_stat_activity a
+  where a.backend_type = 'client backend' and a.usename <> current_user
+    and (a.usename = $1 or a.usename in (select m.role from hub.member m)) and (
+    (a.backend_xid is not null and a.xact_start < clock_timestamp() - $2 * interval '1 millisecond'
+      and exists (select from pg_locks l where l.pid = a.pid and l.granted and l.relation = 'hub.head'::regclass))
+    or a.xact_start < clock_timestamp() - $3 * interval '1 millisecond'
     or exists (select from hub.member m where m.role = a.usename and m.revoked))`;

@@ -15,9 +15,11 @@ import { openFirewall, systemRunner, type FirewallResult } from '../hub/firewall
 import { makeHubClient, type HubClient, type HubMasterClient } from '../hub/hub-client.ts';
 import { closeMember, ensureMember, listMembers, memberRole, revokeMember } from '../hub/members.ts';
 import { closePairing, openPairing, servePairing, type PairingCode, type PairingRequest } from '../hub/pairing.ts';
-import { connectHub } from '../hub/pg-link.ts';
+import { connectHub, type HubAddress } from '../hub/pg-link.ts';
 import { sayPrivately, takeWordsBack } from '../hub/private-word.ts';
+import { placeAddress, readHubServer, spellPlace } from '../hub/hub-place.ts';
 import { runHub, type RunningHub } from '../hub/run-hub.ts';
+import { runUrlHub } from '../hub/run-url-hub.ts';
 import { registerPassword } from '../hub/sealed-box.ts';
 import type { ServerState } from '../hub/supervise.ts';
 import type { SetUpProgress } from '../hub/set-up-hub.ts';
@@ -70,22 +72,22 @@ export async function raiseMaster(input: NetworkInput, port: number, onStep: (pr
   const shop = present(readShop(store.db), 'the shop');
   const held = readIncarnation(store);
   const incarnation = held?.register === ownRegisterId(store) ? held : null;
-  const running = await runHub({
-    folder: hubFolder(input),
-    shop: { id: readShopId(input), name: shop.name },
-    port,
-    listen: input.listen,
-    registers: Math.max(ROOM_FOR, 2 * listRegisters(store.db).length),
-    memoryBytes: totalmem(),
-    version: input.version,
-    frontDoorOpen: readMeta(store.db, 'front_door') !== 'closed',
-    incarnation,
-    open: incarnation !== null,
-    clock,
-    random,
-    log,
-    onStep,
-  });
+  const tools = { clock, random, log, onStep };
+  const folder = hubFolder(input);
+  const server = await readHubServer(folder);
+  const hub = { folder, shop: { id: readShopId(input), name: shop.name }, incarnation, open: incarnation !== null, ...tools };
+  const running =
+    server !== null
+      ? await runUrlHub({ ...hub, server })
+      : await runHub({
+          ...hub,
+          port,
+          listen: input.listen,
+          registers: Math.max(ROOM_FOR, 2 * listRegisters(store.db).length),
+          memoryBytes: totalmem(),
+          version: input.version,
+          frontDoorOpen: readMeta(store.db, 'front_door') !== 'closed',
+        });
   if (!running.ok) return running;
   const { keys } = running.value.hub;
   publishAuthority(register, vouchForAll(store, keys.authority, keys.sealedBox, random));
@@ -121,11 +123,10 @@ async function takeDuty(input: NetworkInput, running: RunningHub, port: number, 
   let firewall: FirewallResult | null = null;
   let announcement: Announcement | null = null;
   let rivals: ReturnType<typeof watchRivals> | null = null;
-  const connectTo = async (place: {
-    readonly host: string;
-    readonly port: number;
-    readonly connectTimeoutMs?: number;
-  }): Promise<Result<HubClient>> => {
+  const { place: elsewhere } = running.hub;
+  const connectTo = async (
+    place: Pick<HubAddress, 'host' | 'port' | 'alternatives' | 'server' | 'connectTimeoutMs'>,
+  ): Promise<Result<HubClient>> => {
     const link = await connectHub(
       {
         ...place,
@@ -140,6 +141,8 @@ async function takeDuty(input: NetworkInput, running: RunningHub, port: number, 
     return link.ok ? ok(makeHubClient(link.value)) : link;
   };
   const announce = async (): Promise<void> => {
+    // Nothing of this machine is reached by others then.
+    if (elsewhere !== null) return;
     const own = listRegisters(store.db).find(({ id }) => id === ownRegisterId(store));
     firewall = await openFirewall(port, process.platform, systemRunner);
     const mark = authorityMark(keys.authority.certificate);
@@ -154,7 +157,7 @@ async function takeDuty(input: NetworkInput, running: RunningHub, port: number, 
     recovery: keepRecovery(register, keys, running.hub.folder.keys, random),
     firewallCommand: () => (firewall?.state === 'by-hand' ? firewall.commands.join('\n') : null),
     connectOwn: async () => {
-      const link = await connectTo({ host: '127.0.0.1', port });
+      const link = await connectTo(elsewhere === null ? { host: '127.0.0.1', port } : placeAddress(elsewhere));
       return link.ok ? link : (whyDown(running.state()) ?? link);
     },
     open: async () => {
@@ -167,7 +170,7 @@ async function takeDuty(input: NetworkInput, running: RunningHub, port: number, 
       } finally {
         await client.value.close();
       }
-      const proclaimed = proclaim(input, keys, port);
+      const proclaimed = proclaim(input, keys, port, elsewhere);
       if (!proclaimed.ok) return proclaimed;
       const opened = await running.open(proclaimed.value);
       if (opened.ok) await announce();
@@ -236,6 +239,7 @@ function startDesk(input: NetworkInput, running: RunningHub, shopName: string): 
       const serving = servePairing({
         link: client.value.link,
         keys: running.hub.keys,
+        place: running.hub.place === null ? null : spellPlace(running.hub.place),
         shopName,
         clock,
         random,

@@ -10,6 +10,7 @@ import type { HubClient } from '../hub/hub-client.ts';
 import { readPrivateWord } from '../hub/private-word.ts';
 import { openBox, registerPassword } from '../hub/sealed-box.ts';
 import { memberRole } from '../hub/members.ts';
+import { writeHubServer, type HubServer } from '../hub/hub-place.ts';
 import { hasHubKeys, makeShop, putHubKeys, readShopSecret, type KeysToPut } from '../hub/hub-keys.ts';
 import { ownRegisterId, readMode, type Mode } from '../register/register.ts';
 import { listSealedBoxes } from '../store/chains.ts';
@@ -22,10 +23,10 @@ import { startSync, type Sync } from '../sync/sync-loop.ts';
 import { fillAndOpen, projectAndCompare, raiseSurely } from './become-master.ts';
 import type { JobProgress } from './jobs.ts';
 import { firstPull, pair, type JoinRequest } from './join-shop.ts';
-import { DEFAULT_HUB_PORT, keysFolder, raiseMaster, type Master } from './master.ts';
+import { DEFAULT_HUB_PORT, hubFolder, keysFolder, raiseMaster, type Master } from './master.ts';
 import type { NetworkInput } from './network-input.ts';
 import { makeNextKeys, renewKeys } from './renew-keys.ts';
-import { accountOf, readAccount, slaveConnect, writeAccount } from './slave-link.ts';
+import { accountOf, placeOf, readAccount, slaveConnect, writeAccount } from './slave-link.ts';
 import { ownPairing } from './vouch.ts';
 
 /** What a change of mode answers: the owner's recovery code, where one was made. */
@@ -44,7 +45,8 @@ export interface Network {
   /** Begins what the mode says. For a master this raises the hub. */
   start(): Promise<Result<null>>;
   /** From single, or to go on with what was cut. */
-  toMaster(progress: JobProgress, port: number): Promise<Result<Moved>>;
+  /** `server`: where the hub is to be, null: on this machine; left out: as it was begun. */
+  toMaster(progress: JobProgress, port: number, server?: HubServer | null): Promise<Result<Moved>>;
   /** A slave takes the shop over, with the owner's recovery code; null: with new keys, and everybody pairs again. */
   takeOver(progress: JobProgress, recoveryCode: string | null, port: number): Promise<Result<Moved>>;
   /** A master that was replaced, or gives its part away, joins the new one. */
@@ -216,8 +218,9 @@ export function makeNetwork(input: NetworkInput): Network {
     await end({ server: 'stop' });
     if (secret !== null) {
       const pairing = ownPairing(store);
-      const answer = { role: memberRole(pairing), password: registerPassword(secret, pairing), authority };
-      writeAccount(store, accountOf(answer, { host: newest.addresses[0] ?? '', port: newest.port, database: 'aurapos' }));
+      const { host, port, place } = placeOf(newest.addresses[0] ?? '', newest.port);
+      const answer = { role: memberRole(pairing), password: registerPassword(secret, pairing), authority, place };
+      writeAccount(store, accountOf(answer, { host, port, database: 'aurapos' }));
     }
     note(() => {
       writeMeta(store.db, 'mode', 'slave');
@@ -226,6 +229,7 @@ export function makeNetwork(input: NetworkInput): Network {
     problem = null;
     // The shop's keys lie with its master, and nowhere else.
     await rm(keysFolder(input), { recursive: true, force: true });
+    await writeHubServer(hubFolder(input), null);
     beginSlave();
     return ok(null);
   };
@@ -259,7 +263,10 @@ export function makeNetwork(input: NetworkInput): Network {
       if (mode === 'slave' && readMeta(store.db, 'unfinished') !== 'join') beginSlave();
       return ok(null);
     },
-    toMaster: become,
+    toMaster: async (progress, port, server) => {
+      if (server !== undefined) await writeHubServer(hubFolder(input), server);
+      return become(progress, port);
+    },
     takeOver: async (progress, recoveryCode, port) => {
       const opened =
         recoveryCode === null ? ok(makeShop(String(readMeta(store.db, 'shop_id')), input.random)) : openNewestBox(store, recoveryCode);

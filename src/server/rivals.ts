@@ -5,6 +5,7 @@
 import type { Id } from '../base/id.ts';
 import { describeRefusal, type Result } from '../base/result.ts';
 import type { HubClient } from '../hub/hub-client.ts';
+import { readPlace } from '../hub/hub-place.ts';
 import { compareIncarnations, listIncarnations, readIncarnation } from '../store/queries/incarnations.ts';
 import { giveMissing, readHubHeads, takeMissing } from '../sync/compare-heads.ts';
 import { findMasters, ownAddresses } from '../sync/discovery.ts';
@@ -54,7 +55,7 @@ async function findPlaces({ register, port, mark, clock, log }: RivalsInput): Pr
   const newest = readIncarnation(store);
   const told = listIncarnations(store)
     .filter(({ id }) => id !== newest?.id)
-    .flatMap((one) => one.addresses.map((host) => ({ host, port: one.port })));
+    .flatMap((one) => one.addresses.filter((address) => readPlace(address) === null).map((host) => ({ host, port: one.port })));
   const found = await findMasters(LISTEN_MS, clock, log);
   const announced = found.filter(({ authority }) => authority === mark).map(({ host, port: at }) => ({ host, port: at }));
   const places = new Map([...told, ...announced].map((place) => [`${place.host}:${place.port}`, place]));

@@ -11,6 +11,7 @@ import type { Random } from '../base/random.ts';
 import { ok, refuse, type Result } from '../base/result.ts';
 import { REGISTER_SCRAM_ITERATIONS, SHOP_DATABASE } from '../hub/cluster-conf.ts';
 import { makeHubClient, type HubClient } from '../hub/hub-client.ts';
+import { placeAddress, readPlace } from '../hub/hub-place.ts';
 import { connectHub, type HubAddress } from '../hub/pg-link.ts';
 import { compareIncarnations, readIncarnation } from '../store/queries/incarnations.ts';
 import { readMeta, writeMeta, type Store } from '../store/store.ts';
@@ -24,6 +25,8 @@ export interface HubAccount {
   readonly database: string;
   readonly role: string;
   readonly password: string;
+  /** Where the hub is when it is not on the master: `host` and `port` are its first then. */
+  readonly place?: string | null;
   /** The shop's CA, DER, base64url. */
   readonly authority: string;
   /** Which raising of the shop's database it was last led to by the shop's own word; null or absent before any. */
@@ -68,12 +71,13 @@ export function slaveConnect(input: LinkInput): () => Promise<Result<HubClient>>
   return async () => {
     const account = readAccount(input.store);
     if (account === null) throw new Error('a slave has an account with its master');
-    for (const { host, port } of [...proclaimedAt(input.store, account), ...search.found(account)]) {
-      const moved = await connectAs(input, account, { host, port }, 5_000);
+    const elsewhere: readonly Place[] = [...proclaimedAt(input.store, account), ...search.found(account)];
+    for (const { host, port, place = null } of elsewhere) {
+      const moved = await connectAs(input, account, { host, port, place }, 5_000);
       if (!moved.ok || !(await isPresent(input.store, moved.value))) continue;
       input.log.info('master.moved', { host, port });
       const now = readAccount(input.store) ?? account;
-      writeAccount(input.store, { ...now, host, port, incarnation: readIncarnation(input.store)?.id ?? null });
+      writeAccount(input.store, { ...now, host, port, place, incarnation: readIncarnation(input.store)?.id ?? null });
       return moved;
     }
     const timeoutMs = ATTEMPTS_MS[tries++ % ATTEMPTS_MS.length] ?? 5_000;
@@ -84,12 +88,25 @@ export function slaveConnect(input: LinkInput): () => Promise<Result<HubClient>>
   };
 }
 
+interface Place {
+  readonly host: string;
+  readonly port: number;
+  readonly place?: string | null;
+}
+
 /** Places that the newest incarnation names, until this register was there once. */
-function proclaimedAt(store: Store, account: HubAccount): { readonly host: string; readonly port: number }[] {
+function proclaimedAt(store: Store, account: HubAccount): Place[] {
   const newest = readIncarnation(store);
   if (newest === null || newest.id === account.incarnation || newest.register === ownRegisterId(store)) return [];
-  const places = newest.addresses.map((host) => ({ host, port: newest.port }));
-  return places.filter(({ host, port }) => !(host === account.host && port === account.port));
+  const places = newest.addresses.map((address) => placeOf(address, newest.port));
+  const held = account.place ?? null;
+  return places.filter(({ host, port, place }) => !(host === account.host && port === account.port && place === held));
+}
+
+/** An address as an incarnation names it: a host, or a place elsewhere in one word. */
+export function placeOf(address: string, port: number): Required<Place> {
+  const first = readPlace(address)?.hosts[0];
+  return first === undefined ? { host: address, port, place: null } : { ...first, place: address };
 }
 
 /** Is it the shop's database as this register last heard of it, or a newer one? Closes it otherwise. */
@@ -136,10 +153,10 @@ function makeSearch({ clock, log }: LinkInput): { begin(): void; found(account: 
 export async function moveToAddress(input: LinkInput, at: { readonly host: string; readonly port: number }): Promise<Result<null>> {
   const account = readAccount(input.store);
   if (account === null) return refuse('mode.not-slave');
-  const answered = await connectAs(input, account, at, 5_000);
+  const answered = await connectAs(input, account, { ...at, place: null }, 5_000);
   if (!answered.ok) return answered;
   await answered.value.close();
-  writeAccount(input.store, { ...account, ...at });
+  writeAccount(input.store, { ...account, ...at, place: null });
   return ok(null);
 }
 
@@ -159,15 +176,17 @@ export function hubAddressOf(account: HubAccount): HubAddress {
 async function connectAs(
   input: LinkInput,
   account: HubAccount,
-  { host, port }: { readonly host: string; readonly port: number },
+  { host, port, place = null }: Place,
   connectTimeoutMs: number,
 ): Promise<Result<HubClient>> {
-  const link = await connectHub({ ...hubAddressOf(account), host, port, connectTimeoutMs }, input);
+  const elsewhere = place === null ? null : readPlace(place);
+  const at = elsewhere === null ? { host, port } : placeAddress(elsewhere);
+  const link = await connectHub({ ...hubAddressOf(account), ...at, connectTimeoutMs }, input);
   if (link.ok) return ok(makeHubClient(link.value));
   const { next, ...present } = account;
   if (next !== undefined && OLD_KEYS.has(link.refusal.code)) {
-    const renewed = await connectAs(input, { ...present, ...next }, { host, port }, connectTimeoutMs);
-    if (renewed.ok) keepNext(input.store, { ...present, ...next, host, port });
+    const renewed = await connectAs(input, { ...present, ...next }, { host, port, place }, connectTimeoutMs);
+    if (renewed.ok) keepNext(input.store, { ...present, ...next, host, port, place });
     return renewed;
   }
   // No code was typed: the master has no such role, or another password for it.
@@ -188,12 +207,11 @@ function keepNext(store: Store, account: HubAccount): void {
 }
 
 export function accountOf(
-  answer: { readonly role: string; readonly password: string; readonly authority: Uint8Array },
+  answer: { readonly role: string; readonly password: string; readonly authority: Uint8Array; readonly place: string | null },
   at: { host: string; port: number; database: string },
 ): HubAccount {
   return {
-    host: at.host,
-    port: at.port,
+    ...(answer.place === null ? { host: at.host, port: at.port, place: null } : placeOf(answer.place, at.port)),
     database: at.database,
     role: answer.role,
     password: answer.password,

@@ -4,6 +4,7 @@ import type { Random } from '../base/random.ts';
 import { ok, type Result } from '../base/result.ts';
 import { issueChainCertificate, signByAuthority, type CertificateAuthority } from '../hub/certificate-authority.ts';
 import type { HubKeys } from '../hub/hub-keys.ts';
+import { spellPlace, type HubPlace } from '../hub/hub-place.ts';
 import { proclaimMaster, type AuthorityRows } from '../register/admit-register.ts';
 import { ownRegisterId } from '../register/register.ts';
 import { isSignedByAuthority } from '../protocol/certificate.ts';
@@ -45,6 +46,7 @@ export function proclaim(
   input: Pick<NetworkInput, 'register' | 'listen'>,
   keys: Pick<HubKeys, 'authority'>,
   port: number,
+  place: HubPlace | null,
 ): Result<IncarnationMark> {
   const { store } = input.register;
   const held = readIncarnation(store);
@@ -53,8 +55,9 @@ export function proclaim(
     // The history may not be here yet that tells of it; what was met counts as well.
     ...claim(store, Math.max(held?.number ?? 0, Number(readMeta(store.db, 'met_incarnation') ?? 0)) + 1),
     register: ownRegisterId(store),
-    addresses: input.listen === '*' ? ownAddresses() : input.listen.split(/[\s,]+/),
-    port,
+    ...(place === null
+      ? { addresses: input.listen === '*' ? ownAddresses() : input.listen.split(/[\s,]+/), port }
+      : { addresses: [spellPlace(place)], port: place.hosts[0]?.port ?? port }),
     at: store.clock.nowMs(),
   };
   const proclaimed = proclaimMaster(

@@ -24,6 +24,8 @@ export interface Tills {
   readonly folders: string[];
   /** The master first. */
   readonly tills: Till[];
+  /** Where the hub is not the master's own. */
+  readonly connectHub?: () => Promise<HubMasterClient>;
   restart(at: number): Promise<void>;
   stop(): Promise<void>;
 }
@@ -102,10 +104,11 @@ export function postgresPid(cluster: string): number {
 }
 
 /** What is looked at from outside of the tills. */
-type Place = Pick<Tills, 'folders' | 'hubPort'>;
+type Place = Pick<Tills, 'folders' | 'hubPort' | 'connectHub'>;
 
 /** The superuser's client, for looking. */
 export async function connectSuperuser(shop: Place): Promise<HubMasterClient> {
+  if (shop.connectHub !== undefined) return shop.connectHub();
   const master = shop.folders[0] ?? '';
   const password = await superuserPassword({ folder: await clusterFolder(master) });
   const link = unwrap(
@@ -155,7 +158,7 @@ export function inspectStores(shop: Place): Inspection {
 }
 
 /** Waits until nobody waits for anybody: all online, nothing unsent, one feed position, projected. Says what is not, when it takes too long. */
-export async function settle(shop: Pick<Tills, 'hubPort' | 'folders' | 'tills'>, timeoutMs = 60_000): Promise<void> {
+export async function settle(shop: Place & Pick<Tills, 'tills'>, timeoutMs = 60_000): Promise<void> {
   const until = performance.now() + timeoutMs;
   let said = '';
   while (performance.now() < until) {
@@ -166,7 +169,7 @@ export async function settle(shop: Pick<Tills, 'hubPort' | 'folders' | 'tills'>,
   throw new Error(`not settled within ${timeoutMs} ms: ${said}`);
 }
 
-async function unsettled(shop: Pick<Tills, 'hubPort' | 'folders' | 'tills'>): Promise<string> {
+async function unsettled(shop: Place & Pick<Tills, 'tills'>): Promise<string> {
   for (const [at, till] of shop.tills.entries()) {
     const status = await till.call('getStatus');
     if (status.state !== 'online' || status.waitingChanges > 0)

@@ -178,7 +178,7 @@ export async function waitForJob(till: Till, id: string, everyMs = 50): Promise<
 export async function setUpTill(
   till: Till,
   mode: 'single' | 'master',
-  extra: { hubPort?: number; catalogue?: 'demo' | 'empty'; country?: string } = {},
+  extra: { hubPort?: number; catalogue?: 'demo' | 'empty'; country?: string; hubUrl?: string; hubCa?: string } = {},
 ): Promise<Answer<'getJob'>> {
   const { job } = await till.call('setUp', {
     body: {
@@ -189,6 +189,8 @@ export async function setUpTill(
       owner: { name: 'Mina', pin: OWNER_PIN },
       catalogue: extra.catalogue ?? 'empty',
       hubPort: extra.hubPort ?? 5432,
+      hubUrl: extra.hubUrl ?? null,
+      hubCa: extra.hubCa ?? null,
     },
   });
   return waitForJob(till, job);

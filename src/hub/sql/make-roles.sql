@@ -11,5 +11,3 @@ begin
   end loop;
 end
 $$;
-revoke connect, temporary on database postgres from public;
-revoke connect, temporary on database template1 from public;

@@ -13,6 +13,12 @@ export const backupStand = z.object({
   problem: refusalBody.shape.error.nullable(),
 });
 
+/** Where the shop's database is to be when not on this machine: a URL with user and password, and the CA of its certificates, PEM. */
+const hubServer = {
+  hubUrl: z.string().max(2_000).nullable().default(null),
+  hubCa: z.string().max(32_768).nullable().default(null),
+};
+
 export const mode = z.enum(['single', 'master', 'slave']);
 
 export const status = z.object({
@@ -185,6 +191,7 @@ export const SHOP = {
       owner: z.object({ name, pin }),
       catalogue: z.enum(['empty', 'demo']).default('empty'),
       hubPort: z.int().min(1).max(65535).default(5432),
+      ...hubServer,
     }),
     answer: z.object({ job: z.string() }),
   }),
@@ -273,7 +280,7 @@ export const SHOP = {
     path: '/api/storage/master',
     access: 'storage',
     summary: 'From a single register to the master of several, while the shop keeps selling; progress as a job',
-    body: z.object({ hubPort: z.int().min(1).max(65535).default(5432) }),
+    body: z.object({ hubPort: z.int().min(1).max(65535).default(5432), ...hubServer }),
     answer: z.object({ job: z.string() }),
   }),
   takeOver: route({

@@ -65,7 +65,7 @@ async function checkAbsent(port: number, problem: Refusal | null): Promise<Check
 
 function checkServer(master: Master, examined: Result<HubFacts>): Check {
   const server = master.running.state();
-  const { version } = master.running.hub.cluster.binaries;
+  const { version } = master.running.hub;
   if (server.state !== 'up') {
     const refusal = server.refusal;
     return refusal === null

@@ -7,6 +7,7 @@ import { readFile } from 'node:fs/promises';
 import { cpus, freemem, release, totalmem, uptime } from 'node:os';
 import { join } from 'node:path';
 import { logFile } from '../../hub/cluster.ts';
+import type { AnyHub, Hub } from '../../hub/set-up-hub.ts';
 import { readMeta } from '../../store/store.ts';
 import { readCurrency, readLanguage, readShop } from '../../store/queries/shop.ts';
 import { countWaiting } from '../../store/waiting.ts';
@@ -44,8 +45,13 @@ export async function makeSupportFile(runtime: Runtime): Promise<SupportFile> {
     registers: viewRegisters(runtime).map(({ code, isThis, isMaster, state, lastSeenAt, waiting, delayMs, delays, version }) => {
       return { code, isThis, isMaster, state, lastSeenAt, waiting, delayMs, delays, version };
     }),
-    postgresLog: master === null ? [] : await readPostgresLog(logFile(master.running.hub.cluster)),
+    postgresLog: await readHubLog(master?.running.hub ?? null),
   };
+}
+
+/** A PostgreSQL elsewhere keeps its log to itself. */
+async function readHubLog(hub: AnyHub | Hub | null): Promise<Awaited<ReturnType<typeof readPostgresLog>>> {
+  return hub !== null && 'cluster' in hub ? await readPostgresLog(logFile(hub.cluster)) : [];
 }
 
 /** What there is without a store. */

@@ -3,6 +3,7 @@ import { statSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { ok, refuse, type Result } from '../../base/result.ts';
 import { countConnections } from '../../hub/examine-hub.ts';
+import { readHubUrl, type HubServer } from '../../hub/hub-place.ts';
 import { HUB_PROTOCOL } from '../../hub/set-up-hub.ts';
 import { testMaster } from '../../hub/test-connection.ts';
 import type { Answer } from '../../protocol/api/routes.ts';
@@ -51,12 +52,14 @@ export const SHOP_HANDLERS: Handlers<keyof typeof SHOP> = {
   },
   setUp: async (runtime, { body }) => {
     if (runtime.jobs.running('setup') || runtime.jobs.running('join')) return refuse('setup.running');
+    const server = readServer(body);
+    if (!server.ok) return server;
     const ownerPinHash = await hashPin(body.owner.pin, runtime.random);
     const job = runtime.jobs.start('setup', async (progress) => {
       progress.step('shop', body.shop.name);
       const made = await setUpShop(runtime.register, { ...body, ownerPinHash });
       if (!made.ok) return made;
-      return body.mode === 'master' ? runtime.network.toMaster(progress, body.hubPort) : ok({});
+      return body.mode === 'master' ? runtime.network.toMaster(progress, body.hubPort, server.value) : ok({});
     });
     return ok({ job });
   },
@@ -126,7 +129,11 @@ export const SHOP_HANDLERS: Handlers<keyof typeof SHOP> = {
   toMaster: (runtime, { body }) => {
     if (readMode(runtime.register.store) !== 'single')
       return refuse('mode.not-possible', { from: readMode(runtime.register.store) ?? '', to: 'master' });
-    return ok({ job: runtime.jobs.start('to-master', (progress) => keepCode(runtime, runtime.network.toMaster(progress, body.hubPort))) });
+    const server = readServer(body);
+    if (!server.ok) return server;
+    return ok({
+      job: runtime.jobs.start('to-master', (progress) => keepCode(runtime, runtime.network.toMaster(progress, body.hubPort, server.value))),
+    });
   },
   takeOver: (runtime, { body }) => {
     const mode = readMode(runtime.register.store);
@@ -257,12 +264,17 @@ function handingOverTo({ db }: Store): string | null {
 
 async function viewPostgres(master: NonNullable<ReturnType<Runtime['network']['master']>>): Promise<Answer<'getStorage'>['postgres']> {
   const state = master.running.state();
-  const { version } = master.running.hub.cluster.binaries;
+  const { version } = master.running.hub;
   const client = await master.running.connectMaster();
   if (!client.ok) return { state: state.state, version, connections: 0, connectionsAllowed: 0 };
   const { used, allowed } = await countConnections(client.value.link);
   await client.value.close();
   return { state: state.state, version, connections: used, connectionsAllowed: allowed };
+}
+
+/** Null: on this machine. Refuses input.invalid. */
+function readServer({ hubUrl, hubCa }: { readonly hubUrl: string | null; readonly hubCa: string | null }): Result<HubServer | null> {
+  return hubUrl === null ? ok(null) : readHubUrl(hubUrl, hubCa);
 }
 
 function fileBytes(file: string): number {

@@ -1,0 +1,169 @@
+/** The hub laid into a PostgreSQL of somebody else's: by its superuser, by a user with CREATEDB and CREATEROLE alone, and by one with less. */
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import { makeId } from '../base/id.ts';
+import { silentLog } from '../base/log.ts';
+import { unwrap } from '../base/result.ts';
+import { REGISTER_SCRAM_ITERATIONS, SHOP_DATABASE } from './cluster-conf.ts';
+import { makeHubClient } from './hub-client.ts';
+import { placeAddress, readHubUrl, readPlace, spellPlace, type HubServer } from './hub-place.ts';
+import { closeMember, ensureMember } from './members.ts';
+import { connectHub } from './pg-link.ts';
+import { projectionPosition, writeProjection } from './projection.ts';
+import { runUrlHub } from './run-url-hub.ts';
+import { registerPassword } from './sealed-box.ts';
+import { setUpUrlHub, type UrlOptions } from './set-up-url-hub.ts';
+import { makeTestChain } from './testing/test-chain.ts';
+import { refusalCode, tools } from './testing/test-hub.ts';
+import { ADMIN, ADMIN_PASSWORD, openServers, type Servers } from '../../test/support/two-servers.ts';
+
+let servers: Servers;
+before(async () => {
+  servers = await openServers();
+});
+after(() => servers.end());
+
+function serverFor(user: string, password: string): HubServer {
+  return unwrap(readHubUrl(servers.url(user, password, servers.primary), servers.authority));
+}
+
+async function options(server: HubServer): Promise<UrlOptions> {
+  return {
+    server,
+    folder: await mkdtemp(path.join(os.tmpdir(), 'aurapos-url-')),
+    shop: { id: '01890000-0000-7000-8000-00000000000a', name: 'Rented' },
+    incarnation: { number: 1, id: '01890000-0000-7000-8000-0000000000aa' },
+    open: true,
+    ...tools,
+    log: silentLog,
+    onStep: () => undefined,
+  };
+}
+
+/** A user of the landlord's server, and a server with nothing of AuraPOS. */
+async function clearServer(...users: readonly string[]): Promise<void> {
+  const link = await servers.primary.link();
+  await link.run('drop database if exists aurapos_shop with (force)');
+  const roles = await link.query<{ rolname: string }>(
+    "select rolname from pg_roles where rolname like 'aurapos%' or rolname like 'tenant%'",
+  );
+  for (const { rolname } of roles) await link.run(`drop owned by ${rolname} cascade; drop role ${rolname}`);
+  for (const user of users) await link.run(user);
+  await link.close();
+}
+
+test('what is no URL, or no CA, is refused; a place is spelt as one word and read again', () => {
+  for (const url of [
+    '',
+    'http://a:b@c',
+    'postgres://a@c',
+    'postgres://a:b@',
+    'postgres://a:b@c:0',
+    'postgres://a:b@c:99999',
+    'postgres://a:b@c d',
+  ])
+    assert.equal(refusalCode(readHubUrl(url, null)), 'input.invalid', url);
+  assert.equal(refusalCode(readHubUrl('postgres://a:b@c', 'no certificate')), 'input.invalid');
+  const server = unwrap(readHubUrl('postgres://a%40x:p%3Aw@one,two.example:6432,[fd00::1]:5433/db', '-----BEGIN CERTIFICATE-----'));
+  assert.deepEqual([server.user, server.password, server.database], ['a@x', 'p:w', 'db']);
+  assert.deepEqual(readPlace(spellPlace(server)), { hosts: server.hosts, authority: server.authority });
+  assert.deepEqual(server.hosts, [
+    { host: 'one', port: 5432 },
+    { host: 'two.example', port: 6432 },
+    { host: 'fd00::1', port: 5433 },
+  ]);
+  assert.equal(readPlace('192.168.1.4'), null);
+});
+
+for (const kind of ['superuser', 'plain user'] as const)
+  test(`a hub by URL takes registers, the projector and the watchdog: ${kind}`, async (t) => {
+    await clearServer("create role tenant login createdb createrole password 'lease'");
+    const given = await options(kind === 'superuser' ? serverFor(ADMIN, ADMIN_PASSWORD) : serverFor('tenant', 'lease'));
+    t.after(() => rm(given.folder, { recursive: true, force: true }));
+    const hub = unwrap(await runUrlHub(given));
+    t.after(() => hub.stop({ server: 'leave' }));
+    assert.deepEqual(
+      hub.hub.lacks.map(({ right }) => right),
+      kind === 'superuser' ? ['other-databases'] : ['large-objects', 'temporary-files', 'other-databases'],
+    );
+    const master = unwrap(await hub.connectMaster());
+    t.after(() => master.close());
+    const [register, pairing] = [makeId(tools.clock, tools.random), makeId(tools.clock, tools.random)];
+    const { role } = await ensureMember(master.link, hub.hub.keys.secret, { register, pairing }, tools.random);
+    const address = {
+      ...placeAddress(given.server),
+      database: SHOP_DATABASE,
+      user: role,
+      password: registerPassword(hub.hub.keys.secret, pairing),
+      iterations: REGISTER_SCRAM_ITERATIONS,
+    };
+    const link = unwrap(await connectHub(address, tools));
+    const client = makeHubClient(link);
+    const chain = makeTestChain(kind.length);
+    assert.equal((await client.push(chain.next(1), []))[0]?.verdict, 'accepted');
+    await assert.rejects(link.query('select * from hub.feed'), /permission denied/);
+    // The projector writes, and writes over what was late.
+    const at = await projectionPosition(master.link);
+    const batch = {
+      from: at.position,
+      to: 1,
+      runningHash: Buffer.alloc(32, 1),
+      rows: new Map(),
+      forgotten: [],
+      detached: [],
+      late: [],
+      arrived: [],
+    };
+    unwrap(await writeProjection(master.link, batch));
+    // Set up again: everything is found done.
+    unwrap(await setUpUrlHub(given));
+    // One that holds everybody up is ended, though its user is no superuser.
+    const lost = Promise.withResolvers<void>();
+    link.onLost(() => lost.resolve());
+    // A push that is never committed holds the position.
+    await link.run('begin');
+    await client.push(chain.next(1), []);
+    await lost.promise;
+    const again = makeHubClient(unwrap(await connectHub(address, tools)));
+    assert.equal((await again.greet()).position, 1);
+    const ended = new Promise((resolve) => again.link.onLost(resolve));
+    await closeMember(master.link, role);
+    await ended;
+    assert.equal(refusalCode(await connectHub(address, tools)), 'pairing.revoked');
+  });
+
+test('what its user may not do is refused with the SQL for the administrator, and done once that was run', async (t) => {
+  await clearServer("create role tenant login password 'lease'");
+  const given = await options(serverFor('tenant', 'lease'));
+  t.after(() => rm(given.folder, { recursive: true, force: true }));
+  const refused = await setUpUrlHub(given);
+  assert.equal(refusalCode(refused), 'hub.url-may-not');
+  const sql = refused.ok ? '' : String(refused.refusal.params['sql']);
+  assert.equal(sql, 'ALTER ROLE "tenant" CREATEDB CREATEROLE;');
+  const admin = await servers.primary.link();
+  await admin.run(sql);
+  const raised = unwrap(await setUpUrlHub(given));
+  // What makes it less safe: each has its remedy, and is not said any more once that was run.
+  const shop = await servers.primary.link(SHOP_DATABASE);
+  for (const { sql: remedy } of raised.lacks) await shop.run(remedy.replace(/^\\c .*\n/, ''));
+  assert.deepEqual(unwrap(await setUpUrlHub(given)).lacks, []);
+  await shop.run('grant connect on database postgres to public');
+  await Promise.all([shop.close(), admin.close()]);
+});
+
+test('a wrong password, another shop, a newer master, a server that is not the one of this CA: each is said', async (t) => {
+  await clearServer();
+  const given = await options(serverFor(ADMIN, ADMIN_PASSWORD));
+  t.after(() => rm(given.folder, { recursive: true, force: true }));
+  unwrap(await setUpUrlHub({ ...given, incarnation: { number: 2, id: '01890000-0000-7000-8000-0000000000ab' } }));
+  assert.equal(refusalCode(await setUpUrlHub(given)), 'hub.replaced');
+  assert.equal(refusalCode(await setUpUrlHub({ ...given, server: serverFor(ADMIN, 'another') })), 'hub.url-login');
+  const other = { ...given, shop: { ...given.shop, id: '01890000-0000-7000-8000-00000000000b' } };
+  assert.equal(refusalCode(await setUpUrlHub(other)), 'hub.url-other-shop');
+  assert.equal(refusalCode(await setUpUrlHub({ ...given, server: { ...given.server, authority: null } })), 'hub.not-trusted');
+  const elsewhere = { ...given.server, hosts: given.server.hosts.map(({ port }) => ({ host: '127.0.0.1', port })) };
+  assert.equal(refusalCode(await setUpUrlHub({ ...given, server: elsewhere })), 'hub.not-trusted');
+});

@@ -1,0 +1,160 @@
+/** A hub by URL on two servers: the primary dies of kill -9 under ten selling registers, the standby is promoted, nobody touches a till. */
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test, type TestContext } from 'node:test';
+import { toHex } from '../../src/base/bytes.ts';
+import { SHOP_DATABASE } from '../../src/hub/cluster-conf.ts';
+import type { SqlLink } from '../../src/hub/sql-link.ts';
+import { makeHubMasterClient } from '../../src/hub/hub-client.ts';
+import { Database } from '../../src/store/database.ts';
+import { eventually } from '../support/shop-of-many.ts';
+import { checkShop, settle, type Tills } from '../support/shop-of-tills.ts';
+import { joinTill, setUpTill, startTill, type Till } from '../support/till.ts';
+import { openServers, type Server, type Servers } from '../support/two-servers.ts';
+import { emptyLedger, keepSelling, wait } from './keep-selling.ts';
+
+const REGISTERS = 10;
+
+interface Rented {
+  readonly servers: Servers;
+  readonly standby: Server;
+  readonly shop: Tills;
+}
+
+/** A shop whose master logs in as a plain user, and knows both servers. */
+async function openRented(t: TestContext, registers: number): Promise<Rented> {
+  const servers = await openServers();
+  t.after(() => servers.end());
+  const admin = await servers.primary.link();
+  await admin.run("create role tenant login createdb createrole password 'lease'");
+  await admin.close();
+  const standby = await servers.makeStandby();
+  const root = mkdtempSync(join(tmpdir(), 'aurapos-rented-'));
+  t.after(() => rmSync(root, { recursive: true, force: true }));
+  const folders = Array.from({ length: registers }, (_, at) => join(root, `R${at + 1}`));
+  const tills: Till[] = [];
+  t.after(async () => {
+    for (const till of tills.toReversed()) if (till.child.exitCode === null && till.child.signalCode === null) await till.stop();
+  });
+  for (const [at, folder] of folders.entries()) {
+    const till = await startTill(folder);
+    const [master] = tills;
+    tills.push(till);
+    const hubUrl = servers.url('tenant', 'lease', standby, servers.primary);
+    if (master === undefined) await setUpTill(till, 'master', { catalogue: 'demo', hubUrl, hubCa: servers.authority });
+    else await joinTill(till, master, 'localhost', servers.primary.port, `Till ${at + 1}`);
+  }
+  let server = servers.primary;
+  const shop: Tills = {
+    hubPort: 0,
+    folders,
+    tills,
+    connectHub: async () => {
+      if (server === servers.primary && !(await answers(server))) server = standby;
+      return makeHubMasterClient(await server.link(SHOP_DATABASE));
+    },
+    restart: async (at) => {
+      tills[at] = await startTill(folders[at] ?? '');
+    },
+    stop: async () => {},
+  };
+  return { servers, standby, shop };
+}
+
+async function answers(server: Server): Promise<boolean> {
+  try {
+    await (await server.link()).close();
+    return true;
+  } catch {
+    // It is down: that is the question.
+    return false;
+  }
+}
+
+/** What registers were told that the hub took and the server lacks, by chain. */
+async function lackedBy(server: SqlLink, folders: readonly string[]): Promise<string[]> {
+  const rows = await server.query<{ chain: string; n: number }>(
+    "select encode(chain, 'hex') as chain, max(n) as n from hub.feed group by chain",
+  );
+  const there = new Map(rows.map(({ chain, n }) => [chain, n]));
+  const lacked: string[] = [];
+  for (const folder of folders) {
+    const db = new Database(join(folder, 'store.db'), { readOnly: true });
+    for (const { id, sent_n } of db.all('SELECT id, sent_n FROM chain WHERE private_key IS NOT NULL') as {
+      id: Uint8Array;
+      sent_n: number;
+    }[]) {
+      const n = there.get(toHex(id)) ?? 0;
+      if (n < sent_n) lacked.push(`${toHex(id)}: ${n} of ${sent_n}`);
+    }
+    db.close();
+  }
+  return lacked;
+}
+
+for (const replication of ['asynchronous', 'synchronous'] as const)
+  test(
+    `[P1] [fault 17] the hub's primary is killed with -9 while ten registers sell, its standby promoted: all go on by themselves (${replication})`,
+    { timeout: 300_000 },
+    async (t) => {
+      const { servers, standby, shop } = await openRented(t, REGISTERS);
+      const admin = await servers.primary.link();
+      if (replication === 'synchronous') {
+        await admin.run("alter system set synchronous_standby_names = 'standby'");
+        await admin.query('select pg_reload_conf()');
+      }
+      await eventually(
+        'the standby follows',
+        async () => {
+          const [row] = await admin.query<{ state: string }>('select sync_state as state from pg_stat_replication');
+          return row?.state === (replication === 'synchronous' ? 'sync' : 'async');
+        },
+        20_000,
+      );
+      const ledger = emptyLedger();
+      const closing = new AbortController();
+      const selling = shop.tills.map((till) => keepSelling(till, ledger, closing.signal));
+      await wait(3_000);
+      const follower = await standby.link(SHOP_DATABASE);
+      if (replication === 'asynchronous') {
+        // The stream is cut: what the primary takes from here on is lost with it.
+        await follower.run("alter system set primary_conninfo = ''");
+        await follower.query('select pg_reload_conf()');
+      }
+      await wait(1_000);
+      await admin.close();
+      servers.primary.kill();
+      await wait(1_000);
+      await eventually(
+        'the standby has replayed what it received',
+        async () => {
+          const [row] = await follower.query<{ whole: boolean }>('select pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() as whole');
+          return row?.whole === true;
+        },
+        10_000,
+      );
+      const lacked = await lackedBy(follower, shop.folders);
+      if (replication === 'synchronous') assert.deepEqual(lacked, [], 'nothing that the hub acknowledged is missing');
+      else assert.notEqual(lacked.length, 0, 'the standby lacks the last commits');
+      const soldBefore = ledger.acknowledged.size;
+      await follower.query('select pg_promote(true, 60)');
+      await follower.close();
+      const promotedMs = performance.now();
+      await eventually(
+        'every register is online again',
+        async () => (await Promise.all(shop.tills.map((till) => till.call('getStatus')))).every(({ state }) => state === 'online'),
+        30_000,
+      );
+      t.diagnostic(`all online ${Math.round(performance.now() - promotedMs)} ms after the promotion`);
+      await wait(2_000);
+      closing.abort();
+      await Promise.all(selling);
+      assert.ok(ledger.acknowledged.size > soldBefore, 'they sell on');
+      assert.equal(ledger.unanswered, 0);
+      await settle(shop, 120_000);
+      assert.deepEqual(await checkShop(shop, ledger.acknowledged), []);
+      t.diagnostic(`${ledger.acknowledged.size} sales`);
+    },
+  );
