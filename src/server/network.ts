@@ -24,6 +24,7 @@ import { fillAndOpen, projectAndCompare, raiseSurely } from './become-master.ts'
 import type { JobProgress } from './jobs.ts';
 import { firstPull, pair, type JoinRequest } from './join-shop.ts';
 import { DEFAULT_HUB_PORT, hubFolder, keysFolder, raiseMaster, type Master } from './master.ts';
+import { beginMove, endMove, takeBackMove } from './move-hub.ts';
 import type { NetworkInput } from './network-input.ts';
 import { makeNextKeys, renewKeys } from './renew-keys.ts';
 import { accountOf, placeOf, readAccount, slaveConnect, writeAccount } from './slave-link.ts';
@@ -146,6 +147,30 @@ export function makeNetwork(input: NetworkInput): Network {
     return ok(shown(raised.value));
   };
 
+  /** The old hub serves until the new one is filled. Left out `server`: what a kill cut short, the new one being up already. */
+  const moveHub = async (progress: JobProgress, port: number, server: HubServer | null | undefined): Promise<Result<Moved>> => {
+    const old = master;
+    if (server !== undefined) {
+      await beginMove(input, server, Number(readMeta(store.db, 'hub_port') ?? DEFAULT_HUB_PORT));
+      master = null;
+    }
+    const moved = await become(progress, port);
+    if (!moved.ok && server !== undefined && (await takeBackMove(input))) {
+      await raisedMaster()?.stop({ server: 'stop' });
+      master = old;
+      note(() => store.db.run("DELETE FROM meta WHERE name = 'unfinished'"));
+      return moved;
+    }
+    await endMove(input);
+    if (server !== undefined) {
+      // Whoever is connected hears of it there.
+      await clock.sleep(GOODBYE_MS);
+      await old?.stop({ server: 'stop' });
+    }
+    return moved;
+  };
+  const raisedMaster = (): Master | null => master;
+
   /** The master's part is this register's now, or the shop has new keys: it comes over the same connection as everything else. */
   const hearWord = async (hub: HubClient): Promise<void> => {
     const { authority } = store;
@@ -246,6 +271,7 @@ export function makeNetwork(input: NetworkInput): Network {
     start: async () => {
       const mode = readMode(store);
       if (mode === 'master') {
+        if (await takeBackMove(input)) note(() => store.db.run("DELETE FROM meta WHERE name = 'unfinished'"));
         notePlace();
         if (isReplaced() || readMeta(store.db, 'unfinished') === 'renew-keys') return ok(null);
         if (!hasHubKeys(keysFolder(input))) return noteProblem(refuse('master.keys-missing'));
@@ -259,6 +285,7 @@ export function makeNetwork(input: NetworkInput): Network {
       return ok(null);
     },
     toMaster: async (progress, port, server) => {
+      if (readMode(store) === 'master') return moveHub(progress, port, server);
       if (server !== undefined) await writeHubServer(hubFolder(input), server);
       return become(progress, port);
     },

@@ -160,7 +160,8 @@ export async function moveToAddress(input: LinkInput, at: { readonly host: strin
   return ok(null);
 }
 
-async function connectAs(
+/** `place`: a host under the shop's CA, or elsewhere in one word. Refuses what connectHub does, and pairing.not-known. */
+export async function connectAs(
   input: LinkInput,
   account: HubAccount,
   { host, port, place = null }: Place,

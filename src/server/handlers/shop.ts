@@ -113,10 +113,14 @@ export const SHOP_HANDLERS: Handlers<keyof typeof SHOP> = {
     return done(moved);
   },
   toMaster: (runtime, { body }) => {
-    if (readMode(runtime.register.store) !== 'single')
-      return refuse('mode.not-possible', { from: readMode(runtime.register.store) ?? '', to: 'master' });
     const server = readServer(body);
     if (!server.ok) return server;
+    const from = readMode(runtime.register.store);
+    const { master } = runtime.network;
+    // A master moves its hub from one server to another.
+    const moves = from === 'master' && master() !== null && (server.value !== null || master()?.running.hub.place !== null);
+    if (from !== 'single' && !moves) return refuse('mode.not-possible', { from: from ?? '', to: 'master' });
+    if (runtime.jobs.running('to-master')) return refuse('setup.running');
     return ok({
       job: runtime.jobs.start('to-master', (progress) =>
         keepCode(runtime, runtime.network.toMaster(progress, body.hubPort, server.value)),
