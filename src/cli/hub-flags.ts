@@ -9,10 +9,17 @@ export interface HubFlags {
 }
 
 /** Ends the program when the file is not there. */
-export function readHubFlags(options: Options, { hubUrl = null, hubCa }: { hubUrl?: string | null; hubCa?: string }): { hubUrl: string | null; hubCa: string | null } {
+export function readHubFlags(
+  options: Options,
+  { hubUrl = null, hubCa }: { hubUrl?: string | null; hubCa?: string },
+): { hubUrl: string | null; hubCa: string | null } {
   try {
     return { hubUrl, hubCa: hubCa === undefined ? null : readFileSync(hubCa, 'utf8') };
   } catch (error) {
-    return fail(options, { code: 'input.invalid', message: `The CA could not be read: ${String(error)}.`, action: 'Give a PEM file with --hub-ca.' });
+    return fail(options, {
+      code: 'input.invalid',
+      message: `The CA could not be read: ${String(error)}.`,
+      action: 'Give a PEM file with --hub-ca.',
+    });
   }
 }

@@ -230,7 +230,11 @@ async function storageAddress(
   return { value: body, text: `The master is at ${body.host}:${body.port}.` };
 }
 
-async function storageMaster(options: Options, reach: Reach, flags: HubFlags & { hubPort: string }): Promise<{ value: unknown; text: string }> {
+async function storageMaster(
+  options: Options,
+  reach: Reach,
+  flags: HubFlags & { hubPort: string },
+): Promise<{ value: unknown; text: string }> {
   const { job } = await must(options, reach, 'toMaster', { body: { hubPort: Number(flags.hubPort), ...readHubFlags(options, flags) } });
   const { recoveryCode } = await followJob(options, reach, job);
   return {

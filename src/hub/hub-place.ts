@@ -82,7 +82,12 @@ export function readPlace(text: string): HubPlace | null {
 /** What a connection to it takes beside who logs in. */
 export function placeAddress(place: HubPlace): Pick<HubAddress, 'host' | 'port' | 'alternatives' | 'server' | 'authority'> {
   const [first = { host: '', port: 0 }, ...alternatives] = place.hosts;
-  return { ...first, alternatives: alternatives.length === 0 ? [first] : alternatives, server: { authority: place.authority }, authority: null };
+  return {
+    ...first,
+    alternatives: alternatives.length === 0 ? [first] : alternatives,
+    server: { authority: place.authority },
+    authority: null,
+  };
 }
 
 const fileIn = (hubFolder: string): string => path.join(hubFolder, 'server.json');

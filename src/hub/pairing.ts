@@ -253,5 +253,13 @@ function readAnswer(answer: unknown, host: string): Result<PairingAnswer> {
   const said = answer as Partial<Record<string, unknown>>;
   if (!ANSWER_FIELDS.every((name) => typeof said[name] === 'string')) return refuse('hub.not-aurapos', { host, port: 0 });
   const fields = answer as Record<(typeof ANSWER_FIELDS)[number], string>;
-  return { ok: true, value: { ...fields, place: typeof said['place'] === 'string' ? said['place'] : null, authority: fromBase64Url(fields.authority), certificate: fromBase64Url(fields.certificate) } };
+  return {
+    ok: true,
+    value: {
+      ...fields,
+      place: typeof said['place'] === 'string' ? said['place'] : null,
+      authority: fromBase64Url(fields.authority),
+      certificate: fromBase64Url(fields.certificate),
+    },
+  };
 }

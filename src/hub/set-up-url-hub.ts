@@ -19,10 +19,9 @@ import { makeScramVerifier } from './scram-verifier.ts';
 import { AS_OWNER, HUB_PROTOCOL, type AnyHub, type MissingRight, type SetUpOptions, type SetUpStep } from './set-up-hub.ts';
 import type { SqlLink } from './sql-link.ts';
 
-export type UrlOptions = Pick<
-  SetUpOptions,
-  'folder' | 'shop' | 'incarnation' | 'open' | 'clock' | 'random' | 'log' | 'onStep'
-> & { readonly server: HubServer };
+export type UrlOptions = Pick<SetUpOptions, 'folder' | 'shop' | 'incarnation' | 'open' | 'clock' | 'random' | 'log' | 'onStep'> & {
+  readonly server: HubServer;
+};
 
 /** What the user who logs in is there. */
 interface Rights {
@@ -203,7 +202,8 @@ async function findMissing(link: SqlLink, { user }: Rights, database: string): P
   );
   const missing: MissingRight[] = [];
   if (row?.watch !== true) missing.push({ right: 'watch', sql: `GRANT pg_signal_backend, pg_read_all_stats TO ${quoted(user)};` });
-  if (row?.objects === true) missing.push({ right: 'large-objects', sql: `\\c ${SHOP_DATABASE}\n${readSql('close-languages').replace(/^--.*\n/gm, '')}` });
+  if (row?.objects === true)
+    missing.push({ right: 'large-objects', sql: `\\c ${SHOP_DATABASE}\n${readSql('close-languages').replace(/^--.*\n/gm, '')}` });
   if (row?.files !== true) missing.push({ right: 'temporary-files', sql: `GRANT SET ON PARAMETER temp_file_limit TO ${quoted(user)};` });
   const others = row?.others ?? [];
   if (others.length > 0)

@@ -172,7 +172,11 @@ function trust({ authority, server, host }: StrictOptions): {
 } {
   if (server !== undefined && server !== null) {
     const { authority: ca } = server;
-    return { ca: ca ?? undefined, rejectUnauthorized: true, checkServerIdentity: (_host, certificate) => checkServerIdentity(host, certificate) };
+    return {
+      ca: ca ?? undefined,
+      rejectUnauthorized: true,
+      checkServerIdentity: (_host, certificate) => checkServerIdentity(host, certificate),
+    };
   }
   return {
     ca: authority === null ? undefined : toPem(authority),

@@ -92,7 +92,8 @@ function readServerFirst(message: string, clientNonce: string, wanted: number | 
   }
   const iterations = Number(count);
   if (wanted !== null && iterations !== wanted) throw new IterationsError(iterations, wanted);
-  if (iterations < OTHERS_ITERATIONS.least || iterations > OTHERS_ITERATIONS.most) throw new IterationsError(iterations, OTHERS_ITERATIONS.least);
+  if (iterations < OTHERS_ITERATIONS.least || iterations > OTHERS_ITERATIONS.most)
+    throw new IterationsError(iterations, OTHERS_ITERATIONS.least);
   const bytes = Buffer.from(salt, 'base64');
   if (bytes.length === 0 || bytes.length > MAX_SALT_BYTES) throw new StrictError('the server’s salt is malformed');
   return { nonce, salt: bytes, iterations };

@@ -50,14 +50,24 @@ async function options(server: HubServer): Promise<UrlOptions> {
 async function clearServer(...users: readonly string[]): Promise<void> {
   const link = await servers.primary.link();
   await link.run('drop database if exists aurapos_shop with (force)');
-  const roles = await link.query<{ rolname: string }>("select rolname from pg_roles where rolname like 'aurapos%' or rolname like 'tenant%'");
+  const roles = await link.query<{ rolname: string }>(
+    "select rolname from pg_roles where rolname like 'aurapos%' or rolname like 'tenant%'",
+  );
   for (const { rolname } of roles) await link.run(`drop owned by ${rolname} cascade; drop role ${rolname}`);
   for (const user of users) await link.run(user);
   await link.close();
 }
 
 test('what is no URL, or no CA, is refused; a place is spelt as one word and read again', () => {
-  for (const url of ['', 'http://a:b@c', 'postgres://a@c', 'postgres://a:b@', 'postgres://a:b@c:0', 'postgres://a:b@c:99999', 'postgres://a:b@c d'])
+  for (const url of [
+    '',
+    'http://a:b@c',
+    'postgres://a@c',
+    'postgres://a:b@',
+    'postgres://a:b@c:0',
+    'postgres://a:b@c:99999',
+    'postgres://a:b@c d',
+  ])
     assert.equal(refusalCode(readHubUrl(url, null)), 'input.invalid', url);
   assert.equal(refusalCode(readHubUrl('postgres://a:b@c', 'no certificate')), 'input.invalid');
   const server = unwrap(readHubUrl('postgres://a%40x:p%3Aw@one,two.example:6432,[fd00::1]:5433/db', '-----BEGIN CERTIFICATE-----'));
@@ -214,7 +224,9 @@ test('head office follows a hub by logical replication: rows of the projection a
   await admin.run('create database head_office_shop_1');
   const [shop, office] = [await servers.primary.link(SHOP_DATABASE), await servers.primary.link('head_office_shop_1')];
   t.after(async () => {
-    await office.run('alter subscription shop_1 disable; alter subscription shop_1 set (slot_name = none); drop subscription shop_1').catch(() => undefined);
+    await office
+      .run('alter subscription shop_1 disable; alter subscription shop_1 set (slot_name = none); drop subscription shop_1')
+      .catch(() => undefined);
     await office.close();
     await shop.query("select pg_drop_replication_slot('shop_1')");
     await shop.close();
@@ -225,9 +237,10 @@ test('head office follows a hub by logical replication: rows of the projection a
   await shop.query("select pg_create_logical_replication_slot('shop_1', 'pgoutput')");
   await office.run(projectionSchema());
   const from = `host=localhost port=${servers.primary.port} user=${ADMIN} password=${ADMIN_PASSWORD} sslmode=require dbname=${SHOP_DATABASE}`;
-  await office.run(`create subscription shop_1 connection '${from}' publication head_office with (create_slot = false, slot_name = 'shop_1')`);
-  const read = async (): Promise<string> =>
-    JSON.stringify(await office.query('select name, price_minor as price from shop.product'));
+  await office.run(
+    `create subscription shop_1 connection '${from}' publication head_office with (create_slot = false, slot_name = 'shop_1')`,
+  );
+  const read = async (): Promise<string> => JSON.stringify(await office.query('select name, price_minor as price from shop.product'));
   await eventually('the copy', async () => (await read()) === '[{"name":"Tea","price":250}]', 20_000);
   unwrap(await writeProjection(master.link, batchTo(1, 2, new Map([['product', [product.replace('250', '300')]]]))));
   await eventually('what follows', async () => (await read()) === '[{"name":"Tea","price":300}]', 20_000);

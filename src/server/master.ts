@@ -76,15 +76,18 @@ export async function raiseMaster(input: NetworkInput, port: number, onStep: (pr
   const incarnation = held?.register === ownRegisterId(store) && isHostedAt(held, server) ? held : null;
   const tools = { clock, random, log, onStep };
   const hub = { folder, shop: { id: readShopId(input), name: shop.name }, incarnation, open: incarnation !== null, ...tools };
-  const running = server !== null ? await runUrlHub({ ...hub, server }) : await runHub({
-    ...hub,
-    port,
-    listen: input.listen,
-    registers: Math.max(ROOM_FOR, 2 * listRegisters(store.db).length),
-    memoryBytes: totalmem(),
-    version: input.version,
-    frontDoorOpen: readMeta(store.db, 'front_door') !== 'closed',
-  });
+  const running =
+    server !== null
+      ? await runUrlHub({ ...hub, server })
+      : await runHub({
+          ...hub,
+          port,
+          listen: input.listen,
+          registers: Math.max(ROOM_FOR, 2 * listRegisters(store.db).length),
+          memoryBytes: totalmem(),
+          version: input.version,
+          frontDoorOpen: readMeta(store.db, 'front_door') !== 'closed',
+        });
   if (!running.ok) return running;
   const { keys } = running.value.hub;
   publishAuthority(register, vouchForAll(store, keys.authority, keys.sealedBox, random));

@@ -6,12 +6,14 @@
 import { existsSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ok } from '../base/result.ts';
 import { writePrivately } from '../hub/cluster.ts';
 import { readShopSecret } from '../hub/hub-keys.ts';
 import { readHubServer, spellPlace, writeHubServer, type HubServer } from '../hub/hub-place.ts';
 import { memberRole } from '../hub/members.ts';
 import { registerPassword } from '../hub/sealed-box.ts';
 import { readIncarnation } from '../store/queries/incarnations.ts';
+import { writeMeta } from '../store/store.ts';
 import { giveMissing, readHubHeads } from '../sync/compare-heads.ts';
 import { hubFolder, keysFolder } from './master.ts';
 import type { NetworkInput } from './network-input.ts';
@@ -33,11 +35,13 @@ export async function beginMove(input: NetworkInput, server: HubServer | null, p
   await writeHubServer(hubFolder(input), server);
 }
 
-/** Puts a move that never came to its end back; true when there was one. */
+/** Puts a move back that was never proclaimed: the hub is where it was. True when there was one. */
 export async function takeBackMove(input: NetworkInput): Promise<boolean> {
   const before = await readBefore(input);
   if (before === null || (await isProclaimed(input))) return false;
+  const { store } = input.register;
   await writeHubServer(hubFolder(input), before.server);
+  store.db.transact('durable', () => ok(writeMeta(store.db, 'hub_port', before.port)));
   await rm(fileOf(input), { force: true });
   return true;
 }

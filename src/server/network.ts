@@ -126,7 +126,8 @@ export function makeNetwork(input: NetworkInput): Network {
     const from = readMode(store);
     note(() => {
       writeMeta(store.db, 'hub_port', port);
-      writeMeta(store.db, 'unfinished', 'to-master');
+      // A master that moves its hub is one all the while: cut, move-hub.ts knows where the hub is.
+      if (from !== 'master') writeMeta(store.db, 'unfinished', 'to-master');
     });
     const raised = await raiseSurely(input, () => raise(port, progress));
     if (!raised.ok) return raised;
@@ -147,26 +148,27 @@ export function makeNetwork(input: NetworkInput): Network {
     return ok(shown(raised.value));
   };
 
-  /** The old hub serves until the new one is filled. Left out `server`: what a kill cut short, the new one being up already. */
-  const moveHub = async (progress: JobProgress, port: number, server: HubServer | null | undefined): Promise<Result<Moved>> => {
+  /** The old hub serves until the new one is filled and proclaimed. */
+  const moveHub = async (progress: JobProgress, port: number, server: HubServer | null): Promise<Result<Moved>> => {
     const old = master;
-    if (server !== undefined) {
-      await beginMove(input, server, Number(readMeta(store.db, 'hub_port') ?? DEFAULT_HUB_PORT));
-      master = null;
-    }
-    const moved = await become(progress, port);
-    if (!moved.ok && server !== undefined && (await takeBackMove(input))) {
+    await beginMove(input, server, Number(readMeta(store.db, 'hub_port') ?? DEFAULT_HUB_PORT));
+    master = null;
+    const stayed = async (): Promise<boolean> => {
+      if (!(await takeBackMove(input))) return false;
       await raisedMaster()?.stop({ server: 'stop' });
       master = old;
-      note(() => store.db.run("DELETE FROM meta WHERE name = 'unfinished'"));
-      return moved;
-    }
+      input.onStatus();
+      return true;
+    };
+    const moved = await asResult(() => become(progress, port)).catch(async (error: unknown) => {
+      await stayed();
+      throw error;
+    });
+    if (!moved.ok && (await stayed())) return moved;
     await endMove(input);
-    if (server !== undefined) {
-      // Whoever is connected hears of it there.
-      await clock.sleep(GOODBYE_MS);
-      await old?.stop({ server: 'stop' });
-    }
+    // Whoever is connected hears of it there.
+    await clock.sleep(GOODBYE_MS);
+    await old?.stop({ server: 'stop' });
     return moved;
   };
   const raisedMaster = (): Master | null => master;
@@ -271,7 +273,7 @@ export function makeNetwork(input: NetworkInput): Network {
     start: async () => {
       const mode = readMode(store);
       if (mode === 'master') {
-        if (await takeBackMove(input)) note(() => store.db.run("DELETE FROM meta WHERE name = 'unfinished'"));
+        await takeBackMove(input);
         notePlace();
         if (isReplaced() || readMeta(store.db, 'unfinished') === 'renew-keys') return ok(null);
         if (!hasHubKeys(keysFolder(input))) return noteProblem(refuse('master.keys-missing'));
@@ -279,13 +281,14 @@ export function makeNetwork(input: NetworkInput): Network {
         // Meanwhile it may have heard that another register is the master.
         if (isReplaced()) return ok(null);
         if (raised.ok && sync === null) beginSync(() => raised.value.connectOwn());
+        if (raised.ok) await endMove(input);
         return noteProblem(raised);
       }
       if (mode === 'slave' && readMeta(store.db, 'unfinished') !== 'join') beginSlave();
       return ok(null);
     },
     toMaster: async (progress, port, server) => {
-      if (readMode(store) === 'master') return moveHub(progress, port, server);
+      if (readMode(store) === 'master' && server !== undefined) return moveHub(progress, port, server);
       if (server !== undefined) await writeHubServer(hubFolder(input), server);
       return become(progress, port);
     },

@@ -75,12 +75,17 @@ async function answers(server: Server): Promise<boolean> {
 
 /** What registers were told that the hub took and the server lacks, by chain. */
 async function lackedBy(server: SqlLink, folders: readonly string[]): Promise<string[]> {
-  const rows = await server.query<{ chain: string; n: number }>("select encode(chain, 'hex') as chain, max(n) as n from hub.feed group by chain");
+  const rows = await server.query<{ chain: string; n: number }>(
+    "select encode(chain, 'hex') as chain, max(n) as n from hub.feed group by chain",
+  );
   const there = new Map(rows.map(({ chain, n }) => [chain, n]));
   const lacked: string[] = [];
   for (const folder of folders) {
     const db = new Database(join(folder, 'store.db'), { readOnly: true });
-    for (const { id, sent_n } of db.all('SELECT id, sent_n FROM chain WHERE private_key IS NOT NULL') as { id: Uint8Array; sent_n: number }[]) {
+    for (const { id, sent_n } of db.all('SELECT id, sent_n FROM chain WHERE private_key IS NOT NULL') as {
+      id: Uint8Array;
+      sent_n: number;
+    }[]) {
       const n = there.get(toHex(id)) ?? 0;
       if (n < sent_n) lacked.push(`${toHex(id)}: ${n} of ${sent_n}`);
     }
@@ -170,9 +175,12 @@ test(
     await wait(1_000);
     const hubUrl = servers.url(ADMIN, ADMIN_PASSWORD, servers.primary);
     // A server that lets nobody in changes nothing.
-    const wrong = await master.call('toMaster', { body: { hubUrl: servers.url(ADMIN, 'wrong', servers.primary), hubCa: servers.authority } });
+    const wrong = await master.call('toMaster', {
+      body: { hubUrl: servers.url(ADMIN, 'wrong', servers.primary), hubCa: servers.authority },
+    });
     await assert.rejects(waitForJob(master, wrong.job), /hub\.url-login/);
     await settleWhileSelling(shop.tills);
+    assert.equal((await master.call('getStorage')).port, shop.hubPort);
 
     const { job } = await master.call('toMaster', { body: { hubUrl, hubCa: servers.authority, hubPort: shop.hubPort } });
     await waitForJob(master, job);
@@ -207,7 +215,9 @@ test(
 /** Registers whose sessions are in the hub now. */
 async function countMembers({ connectHub }: Required<Pick<Tills, 'connectHub'>>): Promise<number> {
   const hub = await connectHub();
-  const [row] = await hub.link.query<{ n: number }>("select count(distinct usename)::int as n from pg_stat_activity where usename like 'aurapos_r_%'");
+  const [row] = await hub.link.query<{ n: number }>(
+    "select count(distinct usename)::int as n from pg_stat_activity where usename like 'aurapos_r_%'",
+  );
   await hub.close();
   return row?.n ?? 0;
 }
@@ -219,3 +229,36 @@ async function settleWhileSelling(tills: readonly Till[]): Promise<void> {
     30_000,
   );
 }
+
+for (const killAfterMs of [150, 700, 2_000])
+  test(
+    `[P1] [fault 7] killed ${killAfterMs} ms into a move of its hub, the master goes on where the hub is, and moves again`,
+    { timeout: 180_000 },
+    async (t) => {
+      const servers = await openServers();
+      t.after(() => servers.end());
+      const shop = await openShop(1);
+      t.after(() => shop.stop());
+      const [master, second] = shop.tills;
+      assert.ok(master && second);
+      const ledger = emptyLedger();
+      const closing = new AbortController();
+      const selling = keepSelling(second, ledger, closing.signal);
+      const body = { hubUrl: servers.url(ADMIN, ADMIN_PASSWORD, servers.primary), hubCa: servers.authority, hubPort: shop.hubPort };
+      await master.call('toMaster', { body });
+      await wait(killAfterMs);
+      await master.kill();
+      await shop.restart(0);
+      const again = shop.tills[0] ?? master;
+      await settleWhileSelling(shop.tills);
+      const isThere = async (): Promise<boolean> => (await again.call('getStorage')).addresses.includes('localhost');
+      t.diagnostic((await isThere()) ? 'it had moved' : 'it had not moved');
+      if (!(await isThere())) await waitForJob(again, (await again.call('toMaster', { body })).job);
+      closing.abort();
+      await selling;
+      const there = { ...shop, connectHub: async () => makeHubMasterClient(await servers.primary.link(SHOP_DATABASE)) };
+      await settle(there);
+      assert.deepEqual(await checkShop(there, ledger.acknowledged), []);
+      assert.equal(ledger.unanswered, 0);
+    },
+  );

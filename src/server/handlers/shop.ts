@@ -122,9 +122,7 @@ export const SHOP_HANDLERS: Handlers<keyof typeof SHOP> = {
     if (from !== 'single' && !moves) return refuse('mode.not-possible', { from: from ?? '', to: 'master' });
     if (runtime.jobs.running('to-master')) return refuse('setup.running');
     return ok({
-      job: runtime.jobs.start('to-master', (progress) =>
-        keepCode(runtime, runtime.network.toMaster(progress, body.hubPort, server.value)),
-      ),
+      job: runtime.jobs.start('to-master', (progress) => keepCode(runtime, runtime.network.toMaster(progress, body.hubPort, server.value))),
     });
   },
   takeOver: (runtime, { body }) => {
@@ -231,14 +229,16 @@ async function viewStorage(runtime: Runtime): Promise<Result<Answer<'getStorage'
   if (mode === null) return refuse('setup.needed');
   const master = runtime.network.master();
   const account = readAccount(store);
+  const place = master?.running.hub.place ?? null;
+  const elsewhere = place?.hosts.map(({ host }) => host) ?? null;
   return ok({
     mode,
     dataFolder: runtime.dataFolder,
     storeBytes: fileBytes(store.file) + fileBytes(`${store.file}-wal`),
     counts: await runtime.reader.ask('countRows'),
     fullCopy: viewStatus(runtime).fullCopy,
-    addresses: account === null ? (master === null ? [] : ownAddresses()) : [account.host],
-    port: account?.port ?? master?.port ?? null,
+    addresses: account === null ? (elsewhere ?? (master === null ? [] : ownAddresses())) : [account.host],
+    port: account?.port ?? place?.hosts[0]?.port ?? master?.port ?? null,
     database: account?.database ?? (master === null ? null : 'aurapos'),
     masterName: masterName(runtime),
     postgres: master === null ? null : await viewPostgres(master),
