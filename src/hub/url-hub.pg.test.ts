@@ -1,9 +1,12 @@
 /** The hub laid into a PostgreSQL of somebody else's: by its superuser, by a user with CREATEDB and CREATEROLE alone, and by one with less. */
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, test, type TestContext } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { present } from '../base/assert.ts';
 import { makeId } from '../base/id.ts';
 import { silentLog } from '../base/log.ts';
@@ -22,6 +25,8 @@ import { makeTestChain } from './testing/test-chain.ts';
 import { refusalCode, tools } from './testing/test-hub.ts';
 import { eventually } from '../../test/support/shop-of-many.ts';
 import { ADMIN, ADMIN_PASSWORD, openServers, type Servers } from '../../test/support/two-servers.ts';
+
+const run = promisify(execFile);
 
 let servers: Servers;
 before(async () => {
@@ -244,4 +249,26 @@ test('head office follows a hub by logical replication: rows of the projection a
   await eventually('the copy', async () => (await read()) === '[{"name":"Tea","price":250}]', 20_000);
   unwrap(await writeProjection(master.link, batchTo(1, 2, new Map([['product', [product.replace('250', '300')]]]))));
   await eventually('what follows', async () => (await read()) === '[{"name":"Tea","price":300}]', 20_000);
+});
+
+test('setup --hub-url on the command line: refused with the SQL, then done by `storage master` once that was run', async (t) => {
+  await clearServer("create role tenant login password 'lease'");
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'aurapos-url-'));
+  t.after(() => rm(folder, { recursive: true, force: true }));
+  const aurapos = async (...args: string[]): Promise<string> => {
+    const main = fileURLToPath(new URL('../cli/main.ts', import.meta.url));
+    const node = ['--disable-warning=ExperimentalWarning', main, ...args, '--data', folder];
+    return await run(process.execPath, node, { timeout: 60_000 }).then(
+      ({ stdout, stderr }) => stdout + stderr,
+      (error: unknown) => (error instanceof Error && 'stderr' in error ? String(error.stderr) : String(error)),
+    );
+  };
+  const at = ['--hub-url', servers.url('tenant', 'lease', servers.primary), '--hub-ca', servers.authorityFile];
+  const refused = await aurapos('setup', '--mode', 'master', '--pin', '482916', ...at);
+  assert.match(refused, /ALTER ROLE "tenant" CREATEDB CREATEROLE;/);
+  assert.match(await aurapos('setup', '--mode', 'master', '--pin', '482916', ...at.slice(0, 3), '/nowhere.pem'), /could not be read/);
+  const admin = await servers.primary.link();
+  await admin.run('alter role tenant createdb createrole');
+  await admin.close();
+  assert.match(await aurapos('storage', 'master', ...at), /recovery code, shown once/);
 });

@@ -5,12 +5,12 @@
 import { rm } from 'node:fs/promises';
 import { equalBytes, toBase64Url } from '../base/bytes.ts';
 import type { Id } from '../base/id.ts';
-import { asResult, ok, refuse, type Refusal, type Result } from '../base/result.ts';
+import { asResult, describeRefusal, ok, refuse, type Refusal, type Result } from '../base/result.ts';
 import type { HubClient } from '../hub/hub-client.ts';
 import { readPrivateWord } from '../hub/private-word.ts';
 import { openBox, registerPassword } from '../hub/sealed-box.ts';
 import { memberRole } from '../hub/members.ts';
-import { writeHubServer, type HubServer } from '../hub/hub-place.ts';
+import { readHubServer, writeHubServer, type HubServer } from '../hub/hub-place.ts';
 import { hasHubKeys, makeShop, putHubKeys, readShopSecret, type KeysToPut } from '../hub/hub-keys.ts';
 import { ownRegisterId, readMode, type Mode } from '../register/register.ts';
 import { listSealedBoxes } from '../store/chains.ts';
@@ -188,6 +188,7 @@ export function makeNetwork(input: NetworkInput): Network {
     const box = listSealedBoxes(store.db).find(({ ca }) => equalBytes(ca, authority))?.box;
     if (word === null || box === undefined) return;
     await putHubKeys(keysFolder(input), { keys: word.keys, box, recoveryCode: null });
+    await writeHubServer(hubFolder(input), null);
     input.startJob('take-over', (progress) => become(progress, word.port));
   };
 
@@ -290,13 +291,26 @@ export function makeNetwork(input: NetworkInput): Network {
     toMaster: async (progress, port, server) => {
       if (readMode(store) === 'master' && server !== undefined) return moveHub(progress, port, server);
       if (server !== undefined) await writeHubServer(hubFolder(input), server);
-      return become(progress, port);
+      const became = await become(progress, port);
+      // A server that will not have it: nothing waits to be taken up, and another address is as good as the same with more rights.
+      if (
+        !became.ok &&
+        readMode(store) === 'single' &&
+        !describeRefusal(became.refusal).retry &&
+        (await readHubServer(hubFolder(input))) !== null
+      ) {
+        await writeHubServer(hubFolder(input), null);
+        note(() => store.db.run("DELETE FROM meta WHERE name = 'unfinished'"));
+      }
+      return became;
     },
     takeOver: async (progress, recoveryCode, port) => {
       const opened =
         recoveryCode === null ? ok(makeShop(String(readMeta(store.db, 'shop_id')), input.random)) : openNewestBox(store, recoveryCode);
       if (!opened.ok) return opened;
       await putHubKeys(keysFolder(input), opened.value);
+      // On this machine first, whatever an earlier time left.
+      await writeHubServer(hubFolder(input), null);
       return become(progress, port);
     },
     stepDown,
