@@ -118,7 +118,8 @@ function refuseRight(error: unknown, step: SetUpStep, user: string): Result<neve
   return refuse('hub.url-may-not', { user, what: error.message, sql });
 }
 
-async function readRights(link: SqlLink): Promise<Result<Rights>> {
+/** Refuses hub.url-too-old, hub.url-may-not. */
+export async function readRights(link: Pick<SqlLink, 'query'>): Promise<Result<Rights>> {
   const [row] = await link.query<Rights & { number: number; database: boolean; role: boolean }>(
     `select current_user::text as "user", current_setting('server_version') as version, current_setting('server_version_num')::int as number,
        r.rolsuper as superuser, r.rolsuper or r.rolcreaterole as role,

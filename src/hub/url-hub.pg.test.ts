@@ -1,9 +1,13 @@
 /** The hub laid into a PostgreSQL of somebody else's: by its superuser, by a user with CREATEDB and CREATEROLE alone, and by one with less. */
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { after, before, test } from 'node:test';
+import { after, before, test, type TestContext } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { present } from '../base/assert.ts';
 import { makeId } from '../base/id.ts';
 import { silentLog } from '../base/log.ts';
 import { unwrap } from '../base/result.ts';
@@ -12,13 +16,17 @@ import { makeHubClient } from './hub-client.ts';
 import { placeAddress, readHubUrl, readPlace, spellPlace, type HubServer } from './hub-place.ts';
 import { closeMember, ensureMember } from './members.ts';
 import { connectHub } from './pg-link.ts';
-import { projectionPosition, writeProjection } from './projection.ts';
+import { projectionPosition, projectionSchema, writeProjection, type ProjectionBatch } from './projection.ts';
+import type { RunningHub } from './run-hub.ts';
 import { runUrlHub } from './run-url-hub.ts';
 import { registerPassword } from './sealed-box.ts';
-import { setUpUrlHub, type UrlOptions } from './set-up-url-hub.ts';
+import { readRights, setUpUrlHub, type UrlOptions } from './set-up-url-hub.ts';
 import { makeTestChain } from './testing/test-chain.ts';
 import { refusalCode, tools } from './testing/test-hub.ts';
+import { eventually } from '../../test/support/shop-of-many.ts';
 import { ADMIN, ADMIN_PASSWORD, openServers, type Servers } from '../../test/support/two-servers.ts';
+
+const run = promisify(execFile);
 
 let servers: Servers;
 before(async () => {
@@ -78,6 +86,20 @@ test('what is no URL, or no CA, is refused; a place is spelt as one word and rea
   assert.equal(readPlace('192.168.1.4'), null);
 });
 
+function batchTo(from: number, to: number, rows: ProjectionBatch['rows'] = new Map()): ProjectionBatch {
+  return { from, to, runningHash: Buffer.alloc(32, to % 256), rows, forgotten: [], detached: [], late: [], arrived: [] };
+}
+
+/** A hub on a cleared server, as a plain user. */
+async function raiseAsTenant(t: TestContext): Promise<{ given: UrlOptions; hub: RunningHub }> {
+  await clearServer("create role tenant login createdb createrole password 'lease'");
+  const given = await options(serverFor('tenant', 'lease'));
+  t.after(() => rm(given.folder, { recursive: true, force: true }));
+  const hub = unwrap(await runUrlHub(given));
+  t.after(() => hub.stop({ server: 'leave' }));
+  return { given, hub };
+}
+
 for (const kind of ['superuser', 'plain user'] as const)
   test(`a hub by URL takes registers, the projector and the watchdog: ${kind}`, async (t) => {
     await clearServer("create role tenant login createdb createrole password 'lease'");
@@ -107,17 +129,7 @@ for (const kind of ['superuser', 'plain user'] as const)
     await assert.rejects(link.query('select * from hub.feed'), /permission denied/);
     // The projector writes, and writes over what was late.
     const at = await projectionPosition(master.link);
-    const batch = {
-      from: at.position,
-      to: 1,
-      runningHash: Buffer.alloc(32, 1),
-      rows: new Map(),
-      forgotten: [],
-      detached: [],
-      late: [],
-      arrived: [],
-    };
-    unwrap(await writeProjection(master.link, batch));
+    unwrap(await writeProjection(master.link, batchTo(at.position, 1)));
     // Set up again: everything is found done.
     unwrap(await setUpUrlHub(given));
     // One that holds everybody up is ended, though its user is no superuser.
@@ -166,4 +178,97 @@ test('a wrong password, another shop, a newer master, a server that is not the o
   assert.equal(refusalCode(await setUpUrlHub({ ...given, server: { ...given.server, authority: null } })), 'hub.not-trusted');
   const elsewhere = { ...given.server, hosts: given.server.hosts.map(({ port }) => ({ host: '127.0.0.1', port })) };
   assert.equal(refusalCode(await setUpUrlHub({ ...given, server: elsewhere })), 'hub.not-trusted');
+});
+
+test('an older PostgreSQL is refused', async () => {
+  const row = { user: 'tenant', version: '17.5', number: 170_005, superuser: true, database: true, role: true };
+  assert.equal(refusalCode(await readRights({ query: <Row>() => Promise.resolve([row] as Row[]) })), 'hub.url-too-old');
+});
+
+test('[fault 20] two masters’ projectors race on one hub: each position is written by one of them', async (t) => {
+  const { hub } = await raiseAsTenant(t);
+  const masters = [unwrap(await hub.connectMaster()), unwrap(await hub.connectMaster())];
+  t.after(() => Promise.all(masters.map((master) => master.close())));
+  const ROUNDS = 100;
+  const won = [0, 0];
+  for (let position = 0; position < ROUNDS; position++) {
+    const written = await Promise.all(masters.map(({ link }) => writeProjection(link, batchTo(position, position + 1))));
+    assert.deepEqual(written.map(refusalCode).toSorted(), ['hub.projection-moved', 'ok']);
+    for (const [at, one] of written.entries()) if (one.ok) won[at] = (won[at] ?? 0) + 1;
+  }
+  t.diagnostic(`won ${won.join(' and ')}`);
+  assert.equal((await projectionPosition(present(masters[0], 'a master').link)).position, ROUNDS);
+});
+
+test('[fault 17] of several hosts the one that writes is taken; one that only reads is said, and one that stops writing is left', async (t) => {
+  const { given, hub } = await raiseAsTenant(t);
+  const standby = await servers.makeStandby();
+  t.after(() => standby.stop());
+  const gone = { host: 'localhost', port: 1 };
+  const [primaryAt, standbyAt] = [servers.primary, standby].map(({ port }) => ({ host: 'localhost', port }));
+  assert.ok(primaryAt && standbyAt);
+  const via = (...hosts: { host: string; port: number }[]) => ({ ...given, server: { ...given.server, hosts } });
+  unwrap(await setUpUrlHub(via(gone, standbyAt, primaryAt)));
+  assert.equal(refusalCode(await setUpUrlHub(via(gone, standbyAt))), 'hub.standby');
+  assert.equal(refusalCode(await setUpUrlHub(via(standbyAt))), 'hub.standby');
+  assert.equal(refusalCode(await setUpUrlHub(via(gone))), 'hub.port-closed');
+  const { link } = unwrap(await hub.connectMaster());
+  const lost = new Promise<Error>((resolve) => link.onLost(resolve));
+  await link.run('set default_transaction_read_only = on');
+  await assert.rejects(link.run("update hub.shop set name = 'other'"));
+  assert.match((await lost).message, /only reads/);
+});
+
+test('head office follows a hub by logical replication: rows of the projection arrive in a database of its own', async (t) => {
+  const { hub } = await raiseAsTenant(t);
+  const master = unwrap(await hub.connectMaster());
+  t.after(() => master.close());
+  const product = JSON.stringify({ id: '01890000-0000-7000-8000-0000000000c1', name: 'Tea', price_minor: 250, active: true });
+  unwrap(await writeProjection(master.link, batchTo(0, 1, new Map([['product', [product]]]))));
+  const admin = await servers.primary.link();
+  await admin.run('create database head_office_shop_1');
+  const [shop, office] = [await servers.primary.link(SHOP_DATABASE), await servers.primary.link('head_office_shop_1')];
+  t.after(async () => {
+    await office
+      .run('alter subscription shop_1 disable; alter subscription shop_1 set (slot_name = none); drop subscription shop_1')
+      .catch(() => undefined);
+    await office.close();
+    await shop.query("select pg_drop_replication_slot('shop_1')");
+    await shop.close();
+    await admin.run('drop database head_office_shop_1 with (force)');
+    await admin.close();
+  });
+  await shop.run('create publication head_office for tables in schema shop');
+  await shop.query("select pg_create_logical_replication_slot('shop_1', 'pgoutput')");
+  await office.run(projectionSchema());
+  const from = `host=localhost port=${servers.primary.port} user=${ADMIN} password=${ADMIN_PASSWORD} sslmode=require dbname=${SHOP_DATABASE}`;
+  await office.run(
+    `create subscription shop_1 connection '${from}' publication head_office with (create_slot = false, slot_name = 'shop_1')`,
+  );
+  const read = async (): Promise<string> => JSON.stringify(await office.query('select name, price_minor as price from shop.product'));
+  await eventually('the copy', async () => (await read()) === '[{"name":"Tea","price":250}]', 20_000);
+  unwrap(await writeProjection(master.link, batchTo(1, 2, new Map([['product', [product.replace('250', '300')]]]))));
+  await eventually('what follows', async () => (await read()) === '[{"name":"Tea","price":300}]', 20_000);
+});
+
+test('setup --hub-url on the command line: refused with the SQL, then done by `storage master` once that was run', async (t) => {
+  await clearServer("create role tenant login password 'lease'");
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'aurapos-url-'));
+  t.after(() => rm(folder, { recursive: true, force: true }));
+  const aurapos = async (...args: string[]): Promise<string> => {
+    const main = fileURLToPath(new URL('../cli/main.ts', import.meta.url));
+    const node = ['--disable-warning=ExperimentalWarning', main, ...args, '--data', folder];
+    return await run(process.execPath, node, { timeout: 60_000 }).then(
+      ({ stdout, stderr }) => stdout + stderr,
+      (error: unknown) => (error instanceof Error && 'stderr' in error ? String(error.stderr) : String(error)),
+    );
+  };
+  const at = ['--hub-url', servers.url('tenant', 'lease', servers.primary), '--hub-ca', servers.authorityFile];
+  const refused = await aurapos('setup', '--mode', 'master', '--pin', '482916', ...at);
+  assert.match(refused, /ALTER ROLE "tenant" CREATEDB CREATEROLE;/);
+  assert.match(await aurapos('setup', '--mode', 'master', '--pin', '482916', ...at.slice(0, 3), '/nowhere.pem'), /could not be read/);
+  const admin = await servers.primary.link();
+  await admin.run('alter role tenant createdb createrole');
+  await admin.close();
+  assert.match(await aurapos('storage', 'master', ...at), /recovery code, shown once/);
 });

@@ -35,7 +35,7 @@ import { listPairings, raiseMembers } from '../sync/raise-members.ts';
 import type { NetworkInput } from './network-input.ts';
 import { keepRecovery, shopKeysOf, type Recovery } from './recovery.ts';
 import { watchRivals } from './rivals.ts';
-import { ownPairing, proclaim, vouchForAll } from './vouch.ts';
+import { isHostedAt, ownPairing, proclaim, vouchForAll } from './vouch.ts';
 
 /** Registers that may be paired before PostgreSQL must start again with more room: a connection nobody uses costs some 60 kB. */
 const ROOM_FOR = 250;
@@ -70,11 +70,11 @@ export async function raiseMaster(input: NetworkInput, port: number, onStep: (pr
   const { register, clock, random, log } = input;
   const { store } = register;
   const shop = present(readShop(store.db), 'the shop');
-  const held = readIncarnation(store);
-  const incarnation = held?.register === ownRegisterId(store) ? held : null;
-  const tools = { clock, random, log, onStep };
   const folder = hubFolder(input);
   const server = await readHubServer(folder);
+  const held = readIncarnation(store);
+  const incarnation = held?.register === ownRegisterId(store) && isHostedAt(held, server) ? held : null;
+  const tools = { clock, random, log, onStep };
   const hub = { folder, shop: { id: readShopId(input), name: shop.name }, incarnation, open: incarnation !== null, ...tools };
   const running =
     server !== null

@@ -5,12 +5,12 @@
 import { rm } from 'node:fs/promises';
 import { equalBytes, toBase64Url } from '../base/bytes.ts';
 import type { Id } from '../base/id.ts';
-import { asResult, ok, refuse, type Refusal, type Result } from '../base/result.ts';
+import { asResult, describeRefusal, ok, refuse, type Refusal, type Result } from '../base/result.ts';
 import type { HubClient } from '../hub/hub-client.ts';
 import { readPrivateWord } from '../hub/private-word.ts';
 import { openBox, registerPassword } from '../hub/sealed-box.ts';
 import { memberRole } from '../hub/members.ts';
-import { writeHubServer, type HubServer } from '../hub/hub-place.ts';
+import { readHubServer, writeHubServer, type HubServer } from '../hub/hub-place.ts';
 import { hasHubKeys, makeShop, putHubKeys, readShopSecret, type KeysToPut } from '../hub/hub-keys.ts';
 import { ownRegisterId, readMode, type Mode } from '../register/register.ts';
 import { listSealedBoxes } from '../store/chains.ts';
@@ -24,6 +24,7 @@ import { fillAndOpen, projectAndCompare, raiseSurely } from './become-master.ts'
 import type { JobProgress } from './jobs.ts';
 import { firstPull, pair, type JoinRequest } from './join-shop.ts';
 import { DEFAULT_HUB_PORT, hubFolder, keysFolder, raiseMaster, type Master } from './master.ts';
+import { beginMove, endMove, takeBackMove } from './move-hub.ts';
 import type { NetworkInput } from './network-input.ts';
 import { makeNextKeys, renewKeys } from './renew-keys.ts';
 import { accountOf, placeOf, readAccount, slaveConnect, writeAccount } from './slave-link.ts';
@@ -128,7 +129,8 @@ export function makeNetwork(input: NetworkInput): Network {
     const from = readMode(store);
     note(() => {
       writeMeta(store.db, 'hub_port', port);
-      writeMeta(store.db, 'unfinished', 'to-master');
+      // A master that moves its hub is one all the while: cut, move-hub.ts knows where the hub is.
+      if (from !== 'master') writeMeta(store.db, 'unfinished', 'to-master');
     });
     const raised = await raiseSurely(input, () => raise(port, progress));
     if (!raised.ok) return raised;
@@ -151,6 +153,31 @@ export function makeNetwork(input: NetworkInput): Network {
     return ok(shown(raised.value));
   };
 
+  /** The old hub serves until the new one is filled and proclaimed. */
+  const moveHub = async (progress: JobProgress, port: number, server: HubServer | null): Promise<Result<Moved>> => {
+    const old = master;
+    await beginMove(input, server, Number(readMeta(store.db, 'hub_port') ?? DEFAULT_HUB_PORT));
+    master = null;
+    const stayed = async (): Promise<boolean> => {
+      if (!(await takeBackMove(input))) return false;
+      await raisedMaster()?.stop({ server: 'stop' });
+      master = old;
+      input.onStatus();
+      return true;
+    };
+    const moved = await asResult(() => become(progress, port)).catch(async (error: unknown) => {
+      await stayed();
+      throw error;
+    });
+    if (!moved.ok && (await stayed())) return moved;
+    await endMove(input);
+    // Whoever is connected hears of it there.
+    await clock.sleep(GOODBYE_MS);
+    await old?.stop({ server: 'stop' });
+    return moved;
+  };
+  const raisedMaster = (): Master | null => master;
+
   /** The master's part is this register's now, or the shop has new keys: it comes over the same connection as everything else. */
   const hearWord = async (hub: HubClient): Promise<void> => {
     const { authority } = store;
@@ -166,6 +193,7 @@ export function makeNetwork(input: NetworkInput): Network {
     const box = listSealedBoxes(store.db).find(({ ca }) => equalBytes(ca, authority))?.box;
     if (word === null || box === undefined) return;
     await putHubKeys(keysFolder(input), { keys: word.keys, box, recoveryCode: null });
+    await writeHubServer(hubFolder(input), null);
     input.startJob('take-over', (progress) => become(progress, word.port));
   };
 
@@ -251,6 +279,7 @@ export function makeNetwork(input: NetworkInput): Network {
     start: async () => {
       const mode = readMode(store);
       if (mode === 'master') {
+        await takeBackMove(input);
         notePlace();
         if (isReplaced() || readMeta(store.db, 'unfinished') === 'renew-keys') return ok(null);
         if (!hasHubKeys(keysFolder(input))) return noteProblem(refuse('master.keys-missing'));
@@ -258,20 +287,35 @@ export function makeNetwork(input: NetworkInput): Network {
         // Meanwhile it may have heard that another register is the master.
         if (isReplaced()) return ok(null);
         if (raised.ok && sync === null) beginSync(() => raised.value.connectOwn());
+        if (raised.ok) await endMove(input);
         return noteProblem(raised);
       }
       if (mode === 'slave' && readMeta(store.db, 'unfinished') !== 'join') beginSlave();
       return ok(null);
     },
     toMaster: async (progress, port, server) => {
+      if (readMode(store) === 'master' && server !== undefined) return moveHub(progress, port, server);
       if (server !== undefined) await writeHubServer(hubFolder(input), server);
-      return become(progress, port);
+      const became = await become(progress, port);
+      // A server that will not have it: nothing waits to be taken up, and another address is as good as the same with more rights.
+      if (
+        !became.ok &&
+        readMode(store) === 'single' &&
+        !describeRefusal(became.refusal).retry &&
+        (await readHubServer(hubFolder(input))) !== null
+      ) {
+        await writeHubServer(hubFolder(input), null);
+        note(() => store.db.run("DELETE FROM meta WHERE name = 'unfinished'"));
+      }
+      return became;
     },
     takeOver: async (progress, recoveryCode, port) => {
       const opened =
         recoveryCode === null ? ok(makeShop(String(readMeta(store.db, 'shop_id')), input.random)) : openNewestBox(store, recoveryCode);
       if (!opened.ok) return opened;
       await putHubKeys(keysFolder(input), opened.value);
+      // On this machine first, whatever an earlier time left.
+      await writeHubServer(hubFolder(input), null);
       return become(progress, port);
     },
     stepDown,

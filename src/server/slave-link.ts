@@ -173,7 +173,8 @@ export function hubAddressOf(account: HubAccount): HubAddress {
   };
 }
 
-async function connectAs(
+/** `place`: a host under the shop's CA, or elsewhere in one word. Refuses what connectHub does, and pairing.not-known. */
+export async function connectAs(
   input: LinkInput,
   account: HubAccount,
   { host, port, place = null }: Place,

@@ -4,7 +4,7 @@ import type { Random } from '../base/random.ts';
 import { ok, type Result } from '../base/result.ts';
 import { issueChainCertificate, signByAuthority, type CertificateAuthority } from '../hub/certificate-authority.ts';
 import type { HubKeys } from '../hub/hub-keys.ts';
-import { spellPlace, type HubPlace } from '../hub/hub-place.ts';
+import { readPlace, spellPlace, type HubPlace } from '../hub/hub-place.ts';
 import { proclaimMaster, type AuthorityRows } from '../register/admit-register.ts';
 import { ownRegisterId } from '../register/register.ts';
 import { isSignedByAuthority } from '../protocol/certificate.ts';
@@ -41,6 +41,11 @@ export function vouchForAll(store: Store, authority: CertificateAuthority, box: 
   };
 }
 
+/** Is that the place which the incarnation names? Null: on its register's machine. */
+export function isHostedAt({ addresses }: Pick<Incarnation, 'addresses'>, place: HubPlace | null): boolean {
+  return place === null ? addresses.every((address) => readPlace(address) === null) : addresses.includes(spellPlace(place));
+}
+
 /** Says that this register is the master, once; said before, it answers what was said. */
 export function proclaim(
   input: Pick<NetworkInput, 'register' | 'listen'>,
@@ -50,7 +55,7 @@ export function proclaim(
 ): Result<IncarnationMark> {
   const { store } = input.register;
   const held = readIncarnation(store);
-  if (held?.register === ownRegisterId(store)) return ok(held);
+  if (held?.register === ownRegisterId(store) && isHostedAt(held, place)) return ok(held);
   const incarnation: Incarnation = {
     // The history may not be here yet that tells of it; what was met counts as well.
     ...claim(store, Math.max(held?.number ?? 0, Number(readMeta(store.db, 'met_incarnation') ?? 0)) + 1),

@@ -10,9 +10,9 @@ import type { SqlLink } from '../../src/hub/sql-link.ts';
 import { makeHubMasterClient } from '../../src/hub/hub-client.ts';
 import { Database } from '../../src/store/database.ts';
 import { eventually } from '../support/shop-of-many.ts';
-import { checkShop, settle, type Tills } from '../support/shop-of-tills.ts';
-import { joinTill, setUpTill, startTill, type Till } from '../support/till.ts';
-import { openServers, type Server, type Servers } from '../support/two-servers.ts';
+import { checkShop, openShop, settle, type Tills } from '../support/shop-of-tills.ts';
+import { joinTill, setUpTill, startTill, waitForJob, type Till } from '../support/till.ts';
+import { ADMIN, ADMIN_PASSWORD, openServers, type Server, type Servers } from '../support/two-servers.ts';
 import { emptyLedger, keepSelling, wait } from './keep-selling.ts';
 
 const REGISTERS = 10;
@@ -156,5 +156,109 @@ for (const replication of ['asynchronous', 'synchronous'] as const)
       await settle(shop, 120_000);
       assert.deepEqual(await checkShop(shop, ledger.acknowledged), []);
       t.diagnostic(`${ledger.acknowledged.size} sales`);
+    },
+  );
+
+test(
+  '[P1] [P3] the hub moves from the master’s machine to a server by URL and back, while registers sell: they follow by themselves',
+  { timeout: 240_000 },
+  async (t) => {
+    const servers = await openServers();
+    t.after(() => servers.end());
+    const shop = await openShop(2);
+    t.after(() => shop.stop());
+    const [master] = shop.tills;
+    assert.ok(master);
+    const ledger = emptyLedger();
+    const closing = new AbortController();
+    const selling = shop.tills.map((till) => keepSelling(till, ledger, closing.signal));
+    await wait(1_000);
+    const hubUrl = servers.url(ADMIN, ADMIN_PASSWORD, servers.primary);
+    // A server that lets nobody in changes nothing.
+    const wrong = await master.call('toMaster', {
+      body: { hubUrl: servers.url(ADMIN, 'wrong', servers.primary), hubCa: servers.authority },
+    });
+    await assert.rejects(waitForJob(master, wrong.job), /hub\.url-login/);
+    await settleWhileSelling(shop.tills);
+    assert.equal((await master.call('getStorage')).port, shop.hubPort);
+
+    const { job } = await master.call('toMaster', { body: { hubUrl, hubCa: servers.authority, hubPort: shop.hubPort } });
+    await waitForJob(master, job);
+    await settleWhileSelling(shop.tills);
+    const there = { ...shop, connectHub: async () => makeHubMasterClient(await servers.primary.link(SHOP_DATABASE)) };
+    await eventually('both have gone there', async () => (await countMembers(there)) >= 3, 20_000);
+    // A restart finds it there.
+    closing.abort();
+    await Promise.all(selling);
+    await settle(there);
+    assert.deepEqual(await checkShop(there, ledger.acknowledged), []);
+    await master.stop();
+    await shop.restart(0);
+    await settle(there);
+
+    const again = new AbortController();
+    const sellingAgain = shop.tills.map((till) => keepSelling(till, ledger, again.signal));
+    const back = await shop.tills[0]?.call('toMaster', { body: { hubPort: shop.hubPort } });
+    await waitForJob(shop.tills[0] ?? master, back?.job ?? '');
+    await wait(2_000);
+    again.abort();
+    await Promise.all(sellingAgain);
+    await settle(shop);
+    assert.deepEqual(await checkShop(shop, ledger.acknowledged), []);
+    assert.equal(ledger.unanswered, 0);
+    await servers.primary.stop();
+    await wait(1_000);
+    await settle(shop);
+  },
+);
+
+/** Registers whose sessions are in the hub now. */
+async function countMembers({ connectHub }: Required<Pick<Tills, 'connectHub'>>): Promise<number> {
+  const hub = await connectHub();
+  const [row] = await hub.link.query<{ n: number }>(
+    "select count(distinct usename)::int as n from pg_stat_activity where usename like 'aurapos_r_%'",
+  );
+  await hub.close();
+  return row?.n ?? 0;
+}
+
+async function settleWhileSelling(tills: readonly Till[]): Promise<void> {
+  await eventually(
+    'all are online',
+    async () => (await Promise.all(tills.map((till) => till.call('getStatus')))).every(({ state }) => state === 'online'),
+    30_000,
+  );
+}
+
+for (const killAfterMs of [150, 700, 2_000])
+  test(
+    `[P1] [fault 7] killed ${killAfterMs} ms into a move of its hub, the master goes on where the hub is, and moves again`,
+    { timeout: 180_000 },
+    async (t) => {
+      const servers = await openServers();
+      t.after(() => servers.end());
+      const shop = await openShop(1);
+      t.after(() => shop.stop());
+      const [master, second] = shop.tills;
+      assert.ok(master && second);
+      const ledger = emptyLedger();
+      const closing = new AbortController();
+      const selling = keepSelling(second, ledger, closing.signal);
+      const body = { hubUrl: servers.url(ADMIN, ADMIN_PASSWORD, servers.primary), hubCa: servers.authority, hubPort: shop.hubPort };
+      await master.call('toMaster', { body });
+      await wait(killAfterMs);
+      await master.kill();
+      await shop.restart(0);
+      const again = shop.tills[0] ?? master;
+      await settleWhileSelling(shop.tills);
+      const isThere = async (): Promise<boolean> => (await again.call('getStorage')).addresses.includes('localhost');
+      t.diagnostic((await isThere()) ? 'it had moved' : 'it had not moved');
+      if (!(await isThere())) await waitForJob(again, (await again.call('toMaster', { body })).job);
+      closing.abort();
+      await selling;
+      const there = { ...shop, connectHub: async () => makeHubMasterClient(await servers.primary.link(SHOP_DATABASE)) };
+      await settle(there);
+      assert.deepEqual(await checkShop(there, ledger.acknowledged), []);
+      assert.equal(ledger.unanswered, 0);
     },
   );

@@ -106,7 +106,7 @@ export async function openServers(): Promise<Servers> {
       "unix_socket_directories = ''",
       'ssl = on',
       'max_connections = 120',
-      "wal_level = 'replica'",
+      "wal_level = 'logical'",
       'max_wal_senders = 4',
       "wal_keep_size = '256MB'",
       "log_min_messages = 'warning'",

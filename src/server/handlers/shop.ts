@@ -127,10 +127,14 @@ export const SHOP_HANDLERS: Handlers<keyof typeof SHOP> = {
     return done(moved);
   },
   toMaster: (runtime, { body }) => {
-    if (readMode(runtime.register.store) !== 'single')
-      return refuse('mode.not-possible', { from: readMode(runtime.register.store) ?? '', to: 'master' });
     const server = readServer(body);
     if (!server.ok) return server;
+    const from = readMode(runtime.register.store);
+    const { master } = runtime.network;
+    // A master moves its hub from one server to another.
+    const moves = from === 'master' && master() !== null && (server.value !== null || master()?.running.hub.place !== null);
+    if (from !== 'single' && !moves) return refuse('mode.not-possible', { from: from ?? '', to: 'master' });
+    if (runtime.jobs.running('to-master')) return refuse('setup.running');
     return ok({
       job: runtime.jobs.start('to-master', (progress) => keepCode(runtime, runtime.network.toMaster(progress, body.hubPort, server.value))),
     });
@@ -240,14 +244,16 @@ async function viewStorage(runtime: Runtime): Promise<Result<Answer<'getStorage'
   if (mode === null) return refuse('setup.needed');
   const master = runtime.network.master();
   const account = readAccount(store);
+  const place = master?.running.hub.place ?? null;
+  const elsewhere = place?.hosts.map(({ host }) => host) ?? null;
   return ok({
     mode,
     dataFolder: runtime.dataFolder,
     storeBytes: fileBytes(store.file) + fileBytes(`${store.file}-wal`),
     counts: await runtime.reader.ask('countRows'),
     fullCopy: viewStatus(runtime).fullCopy,
-    addresses: account === null ? (master === null ? [] : ownAddresses()) : [account.host],
-    port: account?.port ?? master?.port ?? null,
+    addresses: account === null ? (elsewhere ?? (master === null ? [] : ownAddresses())) : [account.host],
+    port: account?.port ?? place?.hosts[0]?.port ?? master?.port ?? null,
     database: account?.database ?? (master === null ? null : 'aurapos'),
     masterName: masterName(runtime),
     handingOver: mode === 'master' ? handingOverTo(store) : null,
