@@ -229,10 +229,17 @@ test('head office follows a hub by logical replication: rows of the projection a
   await admin.run('create database head_office_shop_1');
   const [shop, office] = [await servers.primary.link(SHOP_DATABASE), await servers.primary.link('head_office_shop_1')];
   t.after(async () => {
-    await office
-      .run('alter subscription shop_1 disable; alter subscription shop_1 set (slot_name = none); drop subscription shop_1')
-      .catch(() => undefined);
+    for (const statement of ['disable', 'set (slot_name = none)']) await office.run(`alter subscription shop_1 ${statement}`);
+    await office.run('drop subscription shop_1');
     await office.close();
+    await eventually(
+      'the slot is free',
+      async () => {
+        const [slot] = await shop.query<{ active: boolean }>("select active from pg_replication_slots where slot_name = 'shop_1'");
+        return slot?.active === false;
+      },
+      20_000,
+    );
     await shop.query("select pg_drop_replication_slot('shop_1')");
     await shop.close();
     await admin.run('drop database head_office_shop_1 with (force)');
