@@ -86,17 +86,28 @@ function bringTools() {
 
 /** Without those that start PostgreSQL, a browser or processes. */
 const UNIT = ['src/**/!(*.pg).test.ts', 'test/*.test.ts'];
-const WHOLE = ['src/**/*.test.ts', 'test/**/*.test.ts'];
+/** Two files at a time: most of theirs is waiting, for processes that start, are killed, and find each other again. */
+const TOGETHER = ['src/**/*.test.ts', 'test/*.test.ts', 'test/{attack,chaos,http,machine,network,versions}/*.test.ts'];
+/** By themselves: they look at a screen as a person does, or take every processor. */
+const ALONE = ['test/{e2e,sim}/*.test.ts'];
 
-/** Runs on the pinned Node, signals handed on, and ends with its exit code. */
-function runNode(args) {
+const STOPS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+const testArguments = (concurrency, files) => ['--test', `--test-concurrency=${concurrency}`, '--test-reporter=spec', ...files];
+
+/** Runs on the pinned Node, signals handed on; `then` takes its exit code. */
+function runNode(args, then = (code) => process.exit(code)) {
   const child = spawn(node, ['--disable-warning=ExperimentalWarning', ...args], {
     cwd: process.env.INIT_CWD ?? process.cwd(),
     stdio: 'inherit',
     shell: process.platform === 'win32',
   });
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
-  child.on('exit', (code, signal) => process.exit(code ?? (signal === null ? 1 : 130)));
+  const stop = (signal) => child.kill(signal);
+  for (const signal of STOPS) process.on(signal, stop);
+  child.on('exit', (code, signal) => {
+    for (const name of STOPS) process.off(name, stop);
+    if (signal !== null) process.exit(130);
+    then(code ?? 1);
+  });
 }
 
 const [command = 'start', ...rest] = process.argv.slice(2);
@@ -125,8 +136,8 @@ switch (command) {
     bringTools();
     buildScreens();
     process.env.INIT_CWD = root;
-    // One file at a time: many start databases, browsers and registers, and say how long a person waits.
-    runNode(['--test', '--test-concurrency=1', '--test-reporter=spec', ...(rest.length > 0 ? rest : WHOLE)]);
+    if (rest.length > 0) runNode(testArguments(1, rest));
+    else runNode(testArguments(2, TOGETHER), (first) => runNode(testArguments(1, ALONE), (second) => process.exit(first || second)));
     break;
   default:
     // A script of the project: npm run bench -- register ...

@@ -7,12 +7,12 @@ import { execFile } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { eventually } from './support/shop-of-many.ts';
-import { checkShop, clusterFolder, openShop, settle } from './support/shop-of-tills.ts';
-import { freePort, setUpTill, startTill, type Till } from './support/till.ts';
-import { temporaryFolder } from './support/shop.ts';
+import { eventually } from '../support/shop-of-many.ts';
+import { checkShop, clusterFolder, openShop, settle } from '../support/shop-of-tills.ts';
+import { freePort, setUpTill, startTill, type Till } from '../support/till.ts';
+import { temporaryFolder } from '../support/shop.ts';
 
-const ROOT = join(import.meta.dirname, '..');
+const ROOT = join(import.meta.dirname, '../..');
 
 interface Step {
   readonly on: string;
