@@ -87,9 +87,9 @@ function bringTools() {
 /** Without those that start PostgreSQL, a browser or processes. */
 const UNIT = ['src/**/!(*.pg).test.ts', 'test/*.test.ts'];
 /** Two files at a time: most of theirs is waiting, for processes that start, are killed, and find each other again. */
-const TOGETHER = ['src/**/*.test.ts', 'test/*.test.ts', 'test/{attack,chaos,http,machine,network,versions}/*.test.ts'];
-/** By themselves: they look at a screen as a person does, or take every processor. */
-const ALONE = ['test/{e2e,sim}/*.test.ts'];
+const TOGETHER = ['src/**/*.test.ts', 'test/*.test.ts', 'test/{attack,chaos,http,machine,network,sim,versions}/*.test.ts'];
+/** By themselves: they look at a screen as a person does. */
+const ALONE = ['test/e2e/*.test.ts'];
 
 const STOPS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 const testArguments = (concurrency, files) => ['--test', `--test-concurrency=${concurrency}`, '--test-reporter=spec', ...files];
