@@ -1,5 +1,5 @@
 /**
- * Restores: the base, then the changesets since by the same path as any arrival, then personal values and the tables that no changeset carries;
+ * Restores: the base, then the changesets since by the path that every arrival takes, then personal values and the tables that no changeset carries;
  * then always a new chain, since nobody can know what was written after. What is still readable of the present store and newer is kept. The
  * store that was there is moved aside, never deleted; cut short anywhere, either the old store is in place or the new one.
  */

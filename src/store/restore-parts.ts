@@ -1,5 +1,5 @@
 /**
- * Puts into a store what a backup holds beside its base: changesets by the same path as any arrival (prepare.ts, archive.ts), personal values,
+ * Puts into a store what a backup holds beside its base: changesets by the path that every arrival takes (prepare.ts, archive.ts), personal values,
  * and the tables that no changeset carries. Numbers of changesets and chains are made those of the store that was backed up, since an open
  * cart or a print job names rows by them. For a file that nobody sells on yet.
  */
