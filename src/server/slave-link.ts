@@ -82,8 +82,14 @@ export function slaveConnect(input: LinkInput): () => Promise<Result<HubClient>>
     }
     const timeoutMs = ATTEMPTS_MS[tries++ % ATTEMPTS_MS.length] ?? 5_000;
     const first = await connectAs(input, account, account, timeoutMs);
+    const met = first.ok ? await meet(input.store, first.value) : null;
     // One that another replaced answers as well: it is told so, and the search goes on.
-    if (!first.ok || !(await isGreeted(input.store, first.value))) search.begin();
+    if (met?.isPresent !== true) search.begin();
+    // Known where it is: what the shop says of its place leads nowhere else.
+    else if (met.id !== null && met.id !== account.incarnation) {
+      const now = readAccount(input.store) ?? account;
+      writeAccount(input.store, { ...now, incarnation: met.id });
+    }
     return first;
   };
 }
@@ -111,15 +117,15 @@ export function placeOf(address: string, port: number): Required<Place> {
 
 /** Is it the shop's database as this register last heard of it, or a newer one? Closes it otherwise. */
 async function isPresent(store: Store, hub: HubClient): Promise<boolean> {
-  if (await isGreeted(store, hub)) return true;
+  if ((await meet(store, hub)).isPresent) return true;
   await hub.close();
   return false;
 }
 
-async function isGreeted(store: Store, hub: HubClient): Promise<boolean> {
+async function meet(store: Store, hub: HubClient): Promise<{ readonly isPresent: boolean; readonly id: string | null }> {
   const newest = readIncarnation(store);
   const { number, id } = (await hub.greet()).incarnation;
-  return newest === null || (id !== null && compareIncarnations({ number, id: id as Id }, newest) >= 0);
+  return { isPresent: newest === null || (id !== null && compareIncarnations({ number, id: id as Id }, newest) >= 0), id };
 }
 
 /** Looks for masters without holding up whoever connects. */
