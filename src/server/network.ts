@@ -242,14 +242,14 @@ export function makeNetwork(input: NetworkInput): Network {
     if (newest === null || authority === null || newest.register === ownRegisterId(store))
       return refuse('mode.not-possible', { from: 'master', to: 'slave' });
     const secret = await readShopSecret(keysFolder(input));
+    // Without the keys it has no password of its own there: it pairs again by a code.
+    if (secret === null) return refuse('master.keys-missing');
     await withdrawOffer();
     await end({ server: 'stop' });
-    if (secret !== null) {
-      const pairing = ownPairing(store);
-      const { host, port, place } = placeOf(newest.addresses[0] ?? '', newest.port);
-      const answer = { role: memberRole(pairing), password: registerPassword(secret, pairing), authority, place };
-      writeAccount(store, accountOf(answer, { host, port, database: 'aurapos' }));
-    }
+    const pairing = ownPairing(store);
+    const { host, port, place } = placeOf(newest.addresses[0] ?? '', newest.port);
+    const answer = { role: memberRole(pairing), password: registerPassword(secret, pairing), authority, place };
+    writeAccount(store, accountOf(answer, { host, port, database: 'aurapos' }));
     note(() => {
       writeMeta(store.db, 'mode', 'slave');
       store.db.run("DELETE FROM meta WHERE name IN ('unfinished', 'handing_over')");
