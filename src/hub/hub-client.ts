@@ -4,8 +4,10 @@
  */
 import { fromHex } from '../base/bytes.ts';
 import { assert, present } from '../base/assert.ts';
+import type { Id } from '../base/id.ts';
 import type { Detached, SealedChangeset } from '../protocol/changeset.ts';
 import { bigintArray, byteaArray, textArray, type SqlLink, type SqlParam } from './sql-link.ts';
+import { readRecords, type RecordPage } from './record-page.ts';
 import { MAX_DETACHED_COUNT, MAX_FETCH_COUNT, MAX_PUSH_BYTES, MAX_PUSH_COUNT } from './hub-limits.ts';
 
 export type DeniedReason = 'form' | 'hash' | 'genesis' | 'order' | 'not-yours' | 'revoked' | 'too-many-chains';
@@ -93,8 +95,9 @@ export interface HubClient {
   detachedValues(hashes: readonly Uint8Array[]): Promise<readonly Detached[]>;
   offerDetached(detached: readonly Detached[]): Promise<void>;
   offer(changesets: readonly SealedChangeset[], detached: readonly Detached[]): Promise<readonly OfferVerdict[]>;
-  /** Rows of a record table as JSON; bytes spelt `\x` and hex. After an id, or from the first. */
-  page(table: string, after: string | null, maxRows: number): Promise<readonly Readonly<Record<string, unknown>>[]>;
+  /** Rows of a record table in the order of their ids; none of a table that is none. After an id, or from the first. */
+  page(table: string, after: Id | null, maxRows: number): Promise<RecordPage>;
+  /** Rows of a ledger table as JSON; bytes spelt `\x` and hex. */
   pageLedger(
     table: string,
     after: { changeset: number; idx: number },
@@ -156,8 +159,11 @@ export function makeHubClient(link: SqlLink): HubClient {
       ]);
     },
     async page(table, after, maxRows) {
-      const [page] = await link.query<{ rows: string }>('select hub.page($1::text, $2::uuid, $3::int) as rows', [table, after, maxRows]);
-      return JSON.parse(page?.rows ?? '[]');
+      const [page] = await link.query<{ columns: readonly string[] | null; records: Buffer | null }>(
+        'select columns, records from hub.page($1::text, $2::uuid, $3::int)',
+        [table, after, maxRows],
+      );
+      return readRecords(page?.columns ?? [], page?.records ?? Buffer.alloc(0));
     },
     async pageLedger(table, after, maxRows) {
       const params = [table, after.changeset, after.idx, maxRows];

@@ -127,6 +127,6 @@ test('MAX_PAGE_ROWS: rows in a page of a first pull', async () => {
     rows,
   );
   await master.link.query('insert into shop.certificate (changeset, idx) select i, 0 from generate_series(1, $1::int) i', rows);
-  assert.equal((await register.page('product', null, ALL)).length, MAX_PAGE_ROWS);
+  assert.equal((await register.page('product', null, ALL)).rows.length, MAX_PAGE_ROWS);
   assert.equal((await register.pageLedger('certificate', { changeset: 0, idx: 0 }, ALL)).length, MAX_PAGE_ROWS);
 });

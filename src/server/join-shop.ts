@@ -96,6 +96,7 @@ export async function firstPull(input: NetworkInput, progress: JobProgress): Pro
     await hub.close();
   }
   store.db.transact('durable', () => ok(store.db.run("DELETE FROM meta WHERE name = 'unfinished'")));
-  await refillSearch(register);
+  // As at every start: it sells meanwhile.
+  void refillSearch(register);
   return ok(null);
 }

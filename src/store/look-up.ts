@@ -3,7 +3,6 @@
  * in the caller's transaction, or in none.
  */
 import { assert } from '../base/assert.ts';
-import { equalBytes } from '../base/bytes.ts';
 import { INDEX_SPACE } from '../protocol/changeset.ts';
 import { referenceText } from './codec.ts';
 import { bytesOf, numberOf, type Database, type SqlValue } from './database.ts';
@@ -22,9 +21,8 @@ export function writeMeta(db: Database, name: string, value: SqlValue): void {
 
 /** Local number of the changeset with this hash; undefined when it was neither held nor named. */
 export function findLocal(db: Database, hash: Uint8Array): number | undefined {
-  for (const row of db.all('SELECT local, hash FROM changeset WHERE substr(hash, 1, 8) = ?', hash.subarray(0, 8)))
-    if (equalBytes(bytesOf(row['hash']), hash)) return numberOf(row['local']);
-  return undefined;
+  const row = db.get('SELECT local FROM changeset WHERE substr(hash, 1, 8) = ? AND hash = ?', hash.subarray(0, 8), hash);
+  return row === undefined ? undefined : numberOf(row['local']);
 }
 
 /** The same, naming it when it is not known yet, so that a reference can be kept before its target arrives. */

@@ -5,7 +5,7 @@
  *  - A tombstone is a group like any other. Nothing refers to a row in a way that must hold.
  * Runs inside the caller's transaction. Own and foreign changesets go through here alike; nothing else writes merged tables.
  */
-import { compareBytes, fromHex, toHex } from '../base/bytes.ts';
+import { compareBytes, equalBytes, fromHex, toHex } from '../base/bytes.ts';
 import { idToBytes, isId } from '../base/id.ts';
 import type { ColumnType, RecordTable, Table } from '../protocol/columns.ts';
 import {
@@ -19,7 +19,7 @@ import {
 } from '../protocol/changeset.ts';
 import { isTableName, TABLES, type RecordName, type TableName } from '../protocol/tables.ts';
 import { encodeValue, ledgerId } from './codec.ts';
-import { bytesOrNull, type SqlRow, type SqlValue } from './database.ts';
+import { bytesOf, bytesOrNull, type SqlRow, type SqlValue } from './database.ts';
 import {
   noteCardPayment,
   noteCodes,
@@ -117,7 +117,7 @@ function ledgerInsert(name: TableName): Statement {
 function addLedgerRow(store: Store, place: Place): boolean {
   const { insert, update } = ledgerInsert(place.table);
   const id = ledgerId(place.local, place.index);
-  const values = encodeRow(store, place);
+  const values = encodeColumns(store, place, columnsOf(place.table));
   if (store.db.run(insert, id, ...values).changes === 0) {
     store.db.run(update, ...values, id);
     return false;
@@ -138,9 +138,9 @@ function columnsOf(name: TableName): readonly (readonly [name: string, type: Col
   return list;
 }
 
-function encodeRow(store: Store, place: Place): SqlValue[] {
+function encodeColumns(store: Store, place: Place, columns: readonly (readonly [name: string, type: ColumnType])[]): SqlValue[] {
   const resolve = (hash: Uint8Array): number => nameLocal(store.db, hash);
-  return columnsOf(place.table).map(([column, type]) => {
+  return columns.map(([column, type]) => {
     const value = encodeValue(type, place.row.values[column], place.local, resolve);
     if (type === 'personal' && value instanceof Uint8Array) wantValue(store, value);
     return value;
@@ -226,51 +226,89 @@ export function wantValue(store: Store, hash: Uint8Array): void {
 
 // ---- records
 
-/** A record as a changeset or a page says it: the groups under these stamps, and their columns. */
-interface Said {
-  readonly name: TableName;
-  readonly table: RecordTable;
-  readonly id: Uint8Array;
-  readonly values: Readonly<Record<string, SqlValue>>;
-  readonly stamps: ReadonlyMap<string, Uint8Array>;
+/** A record's groups that are written together: what comes of them, in which order, and how it is written. */
+export interface RecordShape {
+  readonly name: RecordName;
+  readonly groups: readonly string[];
+  /** Of these groups. */
+  readonly columns: readonly (readonly [name: string, type: ColumnType])[];
+  readonly insert: string;
+  /** Finds the row when it holds these very values under these very stamps. */
+  readonly same: string;
+}
+
+/** What a record is said to be, in its shape's order: id, columns, a stamp a group. */
+type ShapedRow = readonly SqlValue[];
+
+const recordShapes = new Map<string, RecordShape>();
+
+export function shapeOf(name: RecordName, groups: readonly string[]): RecordShape {
+  const key = `${name} ${groups.join(' ')}`;
+  let shape = recordShapes.get(key);
+  if (shape === undefined) {
+    const table: RecordTable = TABLES[name];
+    const columns = groups.flatMap((group) =>
+      Object.entries(table.groups[group] ?? {}).map(([column, { type }]) => [column, type] as const),
+    );
+    const names = ['id', ...columns.map(([column]) => column), ...groups.map(stampColumn)];
+    shape = {
+      name,
+      groups,
+      columns,
+      insert: `INSERT OR IGNORE INTO ${name} (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`,
+      same: `SELECT 1 AS same FROM ${name} WHERE ${names.map((column) => `${column} IS ?`).join(' AND ')}`,
+    };
+    recordShapes.set(key, shape);
+  }
+  return shape;
 }
 
 /** True when the row is not what it was. */
 function mergeRecord(store: Store, merged: Merged, table: RecordTable, place: Place, id: Uint8Array, stamp: Uint8Array): boolean {
-  const encoded = encodeRow(store, place);
-  const values: Record<string, SqlValue> = {};
-  columnsOf(place.table).forEach(([column], at) => (values[column] = encoded[at] ?? null));
-  const stamps = new Map(groupsTouched(table, place.row).map((group) => [group, stamp]));
-  const said: Said = { name: place.table, table, id, values, stamps };
-  if (insertRecord(store, said)) return true;
+  const shape = shapeOf(place.table as RecordName, groupsTouched(table, place.row));
+  const row = [id, ...encodeColumns(store, place, shape.columns), ...shape.groups.map(() => stamp)];
+  // What others wrote is here already where a first pull brought it; what is written here is not.
+  const isOwn = store.own !== null && equalBytes(store.own.key.chain, place.chain);
+  if (!isOwn && isHeldAsSaid(store, shape, row)) return false;
+  if (insertRecord(store, shape, row)) return true;
+  if (isOwn && isHeldAsSaid(store, shape, row)) return false;
   if (place.table === 'product_barcode') {
     const code = store.db.get('SELECT code FROM product_barcode WHERE id = ?', id)?.['code'];
     if (typeof code === 'string') merged.codes.add(code);
   }
-  return mergeHeld(store, said);
+  return mergeHeld(store, shape, row);
 }
 
-/** A row of a page: new here, or group by group. */
-export function mergeGroups(store: Store, name: RecordName, id: Uint8Array, values: Said['values'], stamps: Said['stamps']): void {
-  const said: Said = { name, table: TABLES[name], id, values, stamps };
-  // Nearly all records arrive new: one statement, and nothing is read.
-  if (!insertRecord(store, said)) mergeHeld(store, said);
+/** A row of a page: nearly all arrive new, in one statement; else group by group. */
+export function mergeShaped(store: Store, shape: RecordShape, row: ShapedRow): void {
+  if (!insertRecord(store, shape, row) && !isHeldAsSaid(store, shape, row)) mergeHeld(store, shape, row);
+}
+
+/** True when the row was not there before. */
+function insertRecord(store: Store, shape: RecordShape, row: ShapedRow): boolean {
+  return store.db.run(shape.insert, ...row).changes > 0;
+}
+
+/** What comes again: a first pull's rows by their history, a page of a pull that was cut. */
+function isHeldAsSaid(store: Store, shape: RecordShape, row: ShapedRow): boolean {
+  return store.db.get(shape.same, ...row) !== undefined;
 }
 
 /** Lets each group that comes with a stamp win or lose against the one held. True when one won. */
-function mergeHeld(store: Store, said: Said): boolean {
-  const { name, table, id, values, stamps } = said;
-  // What comes again: a first pull's rows by their history, a page of a pull that was cut.
-  if (store.db.get(statementsOf(said).same, ...spellRow(said)) !== undefined) return false;
+function mergeHeld(store: Store, { name, groups, columns }: RecordShape, row: ShapedRow): boolean {
+  const id = row[0] ?? null;
   const held = store.db.get(`SELECT * FROM ${name} WHERE id = ?`, id);
   if (held === undefined) return false;
-  const won = [...stamps].filter(([group, stamp]) => wins(table, group, values, stamp, held));
+  const table: RecordTable = TABLES[name];
+  const values = Object.fromEntries(columns.map(([column], at) => [column, row[1 + at] ?? null]));
+  const stamps = groups.map((group, at) => [group, bytesOf(row[1 + columns.length + at])] as const);
+  const won = stamps.filter(([group, stamp]) => wins(table, group, values, stamp, held));
   if (won.length === 0) return false;
-  const columns = won.flatMap(([group]) => Object.keys(table.groups[group] ?? {}));
-  const assignments = [...columns, ...won.map(([group]) => stampColumn(group))].map((column) => `${column} = ?`).join(', ');
+  const written = won.flatMap(([group]) => Object.keys(table.groups[group] ?? {}));
+  const assignments = [...written, ...won.map(([group]) => stampColumn(group))].map((column) => `${column} = ?`).join(', ');
   store.db.run(
     `UPDATE ${name} SET ${assignments} WHERE id = ?`,
-    ...columns.map((column) => values[column] ?? null),
+    ...written.map((column) => values[column] ?? null),
     ...won.map(([, stamp]) => stamp),
     id,
   );
@@ -288,43 +326,6 @@ export function groupsTouched(table: RecordTable, row: { readonly op: string; re
         (row.op === 'insert' && group === 'life') || Object.keys(columns).some((column) => Object.hasOwn(row.values, column)),
     )
     .map(([group]) => group);
-}
-
-interface RecordStatements {
-  readonly insert: string;
-  /** Finds the row when it holds these very values under these very stamps. */
-  readonly same: string;
-}
-
-/** By table and groups written. */
-const recordStatements = new Map<string, RecordStatements>();
-
-/** Their values are those of spellRow. */
-function statementsOf({ name, table, stamps }: Said): RecordStatements {
-  const groups = [...stamps.keys()];
-  const key = `${name} ${groups.join(' ')}`;
-  let statements = recordStatements.get(key);
-  if (statements === undefined) {
-    const names = ['id', ...groups.flatMap((group) => Object.keys(table.groups[group] ?? {})), ...groups.map(stampColumn)];
-    statements = {
-      insert: `INSERT OR IGNORE INTO ${name} (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`,
-      same: `SELECT 1 AS same FROM ${name} WHERE ${names.map((column) => `${column} IS ?`).join(' AND ')}`,
-    };
-    recordStatements.set(key, statements);
-  }
-  return statements;
-}
-
-function spellRow({ table, id, values, stamps }: Said): SqlValue[] {
-  const row: SqlValue[] = [id];
-  for (const group of stamps.keys()) for (const column in table.groups[group]) row.push(values[column] ?? null);
-  row.push(...stamps.values());
-  return row;
-}
-
-/** True when the row was not there before. */
-function insertRecord(store: Store, said: Said): boolean {
-  return store.db.run(statementsOf(said).insert, ...spellRow(said)).changes > 0;
 }
 
 function wins(table: RecordTable, group: string, values: Readonly<Record<string, SqlValue>>, stamp: Uint8Array, held: SqlRow): boolean {

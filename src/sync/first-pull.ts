@@ -4,8 +4,10 @@
  * anywhere, it starts the table again that it was at; merging twice changes nothing.
  */
 import { fromHex } from '../base/bytes.ts';
+import { idFromBytes, type Id } from '../base/id.ts';
 import type { HubClient } from '../hub/hub-client.ts';
 import { MAX_DETACHED_COUNT } from '../hub/hub-limits.ts';
+import type { RecordPage } from '../hub/record-page.ts';
 import type { RecordName } from '../protocol/tables.ts';
 import { admitDetached, wantedHashes } from '../store/archive.ts';
 import { keepCertificate } from '../store/chains.ts';
@@ -34,7 +36,7 @@ const COUNTED: ReadonlySet<RecordName> = new Set(['product', 'product_barcode', 
 export type FirstPullStep = 'configuration' | 'catalogue' | 'customers';
 
 /** Also the rows of a transaction: each writes a good part of the indexes by name and by code anew, and nothing is sold meanwhile. */
-const PAGE_ROWS = 1_000;
+const PAGE_ROWS = 2_500;
 
 export interface FirstPullHooks {
   onStep(step: FirstPullStep): void;
@@ -79,18 +81,23 @@ async function pullTable(
 ): Promise<void> {
   let asked = hub.page(table, null, PAGE_ROWS);
   for (;;) {
-    const rows = await asked;
-    const last = rows.at(-1)?.['id'];
-    const after = rows.length === PAGE_ROWS && typeof last === 'string' ? last : null;
+    const page = await asked;
+    const after = page.rows.length === PAGE_ROWS ? lastId(page) : null;
     if (after !== null) asked = hub.page(table, after, PAGE_ROWS);
     // Should merging throw, nobody awaits the next page.
     asked.catch(() => {});
     // A turn, so that the question leaves before the thread is busy.
     await yieldTurn();
-    takePage(store, table, rows);
-    onPage(rows.filter((row) => row['deleted'] !== true).length);
+    takePage(store, table, page);
+    const deletedAt = page.columns.indexOf('deleted');
+    onPage(page.rows.filter((row) => row[deletedAt] !== 1).length);
     if (after === null) return;
   }
+}
+
+function lastId({ columns, rows }: RecordPage): Id | null {
+  const id = rows.at(-1)?.[columns.indexOf('id')];
+  return id instanceof Uint8Array ? idFromBytes(id) : null;
 }
 
 /** Values of personal columns that the pages named. What the hub does not have stays wanted. */
