@@ -3,7 +3,7 @@
  * CA changed, or it was on its own for a while) keeps its name, its chain and its data; a new one begins with nothing.
  */
 import type { Id } from '../base/id.ts';
-import { ok, type Result } from '../base/result.ts';
+import { describeRefusal, ok, refuse, type Result } from '../base/result.ts';
 import { pairWithMaster, type PairingAnswer } from '../hub/pairing.ts';
 import { exportChainKey, importChainKey, makeChainKey, type ChainKey } from '../protocol/changeset.ts';
 import { ownRegisterId, refillSearch } from '../register/register.ts';
@@ -14,7 +14,7 @@ import { readMeta, writeMeta, type Store } from '../store/store.ts';
 import { pullRecords } from '../sync/first-pull.ts';
 import type { JobProgress } from './jobs.ts';
 import type { NetworkInput } from './network-input.ts';
-import { accountOf, slaveConnect } from './slave-link.ts';
+import { accountOf, readAccount, slaveConnect } from './slave-link.ts';
 
 export interface JoinRequest {
   readonly host: string;
@@ -83,20 +83,52 @@ function settleIn(store: Store, request: JoinRequest, answer: PairingAnswer): Re
   });
 }
 
-/** Records first, so that it may sell; then the history by reading the feed, in the background. Throws when the link is lost. */
-export async function firstPull(input: NetworkInput, progress: JobProgress): Promise<Result<null>> {
-  const { register } = input;
+const RETRY_MS = 1_000;
+
+/**
+ * Records first, so that it may sell; then the history by reading the feed, in the background. A link that is lost is waited for. Refuses
+ * what waiting does not mend, such as pairing.revoked; ends as it stands when told to.
+ */
+export async function firstPull(input: NetworkInput, progress: JobProgress, signal: AbortSignal): Promise<Result<null>> {
+  const { register, clock, log } = input;
   const { store } = register;
-  const connected = await slaveConnect({ ...input, store })();
-  if (!connected.ok) return connected;
-  const hub = connected.value;
-  try {
-    await pullRecords(input.syncTools, hub, { onStep: (step) => progress.step(step), onRows: (done, total) => progress.rows(done, total) });
-  } finally {
-    await hub.close();
+  const connect = slaveConnect({ ...input, store });
+  for (;;) {
+    const pulled = await pullOnce(input, connect, progress, signal);
+    if (signal.aborted) return ok(null);
+    if (pulled.ok) break;
+    if (!describeRefusal(pulled.refusal).retry) return pulled;
+    log.info('join.waits', { code: pulled.refusal.code });
+    progress.detail('link-lost');
+    if (!(await clock.sleep(RETRY_MS, signal))) return ok(null);
   }
   store.db.transact('durable', () => ok(store.db.run("DELETE FROM meta WHERE name = 'unfinished'")));
   // As at every start: it sells meanwhile.
   void refillSearch(register);
   return ok(null);
+}
+
+async function pullOnce(
+  input: NetworkInput,
+  connect: ReturnType<typeof slaveConnect>,
+  progress: JobProgress,
+  signal: AbortSignal,
+): Promise<Result<null>> {
+  const connected = await connect();
+  if (!connected.ok) return connected;
+  const hub = connected.value;
+  let lost = false;
+  hub.link.onLost(() => (lost = true));
+  try {
+    await pullRecords(input.syncTools, hub, { onStep: (step) => progress.step(step), onRows: (done, total) => progress.rows(done, total) });
+    return ok(null);
+  } catch (error) {
+    // Its store may be closed already.
+    if (signal.aborted) return ok(null);
+    const account = readAccount(input.register.store);
+    if (lost && account !== null) return refuse('hub.no-answer', { host: account.host });
+    throw error;
+  } finally {
+    await hub.close();
+  }
 }

@@ -101,10 +101,12 @@ export function makeNetwork(input: NetworkInput): Network {
     master?.duty.nudge();
     input.onStatus();
   };
+  let joining = new AbortController();
   let ending: Promise<void> = Promise.resolve();
   /** One after the other: a hub that was replaced may be on its way down already. */
   const end = (how: { readonly server: 'stop' | 'leave' }): Promise<void> => {
     const before = ending;
+    joining.abort();
     ending = before.then(async () => {
       await sync?.stop();
       sync = null;
@@ -355,22 +357,25 @@ export function makeNetwork(input: NetworkInput): Network {
         if (before === 'slave') beginSlave();
         return paired;
       }
-      const pulled = before === null ? await firstPull(input, progress) : ok(null);
-      if (!pulled.ok) return pulled;
-      problem = null;
-      beginSlave();
-      input.onStatus();
-      return ok({});
+      return readMeta(store.db, 'unfinished') === 'join' ? pullAndBegin(progress) : beginAsSlave();
     },
-    resumeJoin: async (progress) => {
-      const pulled = await firstPull(input, progress);
-      if (!pulled.ok) return pulled;
-      beginSlave();
-      input.onStatus();
-      return ok({});
-    },
+    resumeJoin: pullAndBegin,
     stop: end,
   };
+
+  async function pullAndBegin(progress: JobProgress): Promise<Result<Moved>> {
+    joining = new AbortController();
+    const pulled = await firstPull(input, progress, joining.signal);
+    if (!pulled.ok) return pulled;
+    return joining.signal.aborted ? ok({}) : beginAsSlave();
+  }
+
+  function beginAsSlave(): Result<Moved> {
+    problem = null;
+    beginSlave();
+    input.onStatus();
+    return ok({});
+  }
 
   function noteProblem(raised: Result<unknown>): Result<null> {
     problem = raised.ok ? null : raised.refusal;
@@ -379,13 +384,13 @@ export function makeNetwork(input: NetworkInput): Network {
   }
 }
 
-/** The shop's keys as the owner's code opens them: of the present CA's box. Refuses recovery.wrong-code. */
 /** The code that the owner has not printed yet, if there is one. */
 function shown({ recovery }: Master): Moved {
   const code = recovery.code();
   return code === null ? {} : { recoveryCode: code };
 }
 
+/** The shop's keys as the owner's code opens them: of the present CA's box. Refuses recovery.wrong-code. */
 function openNewestBox({ authority, db }: Store, recoveryCode: string): Result<KeysToPut> {
   for (const { box } of listSealedBoxes(db)) {
     const keys = openBox(box, recoveryCode);

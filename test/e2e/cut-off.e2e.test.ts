@@ -9,7 +9,7 @@ import type { Answer } from '../../src/protocol/api/routes.ts';
 import type { Verified } from '../../src/store/verify.ts';
 import { aurapos } from './aurapos-command.ts';
 import { launchBrowser, openScreen, scan } from './browser.ts';
-import { makeCuttableLink } from './cuttable-link.ts';
+import { makeCuttableLink } from '../support/cuttable-link.ts';
 import { addCustomer, addProduct, holdToAxe, logIn, openFromMenu, OWNER_PIN } from './journeys.ts';
 import { buildScreens, freePort, startRegister } from './register-process.ts';
 

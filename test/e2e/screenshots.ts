@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { systemClock } from '../../src/base/clock.ts';
 import { findBarriers, launchBrowser, openScreen, scan } from './browser.ts';
-import { makeCuttableLink } from './cuttable-link.ts';
+import { makeCuttableLink } from '../support/cuttable-link.ts';
 import { answerWizard, chooseSlave, joinMaster, logIn, openFromMenu, type Look } from './journeys.ts';
 import { buildScreens, freePort, startRegister } from './register-process.ts';
 

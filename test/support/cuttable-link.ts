@@ -4,7 +4,7 @@
  */
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
-import { freePort } from './register-process.ts';
+import { freePort } from './till.ts';
 
 export interface CuttableLink {
   readonly port: number;
