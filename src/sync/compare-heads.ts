@@ -48,6 +48,12 @@ export function leaveOvertakenChain(tools: SyncTools, hubHeads: HubHeads): boole
   return true;
 }
 
+/** The own chain goes on elsewhere, or came apart: what is written from here on goes by a new one. */
+export function leaveForkedChain({ store, log }: SyncTools): void {
+  renewChain(store);
+  log.warn('sync.chain-forked', { series: store.own?.series ?? '' });
+}
+
 /** Changesets asked for or offered at a time. */
 const CHAIN_BATCH = 500;
 const BATCH_BYTES = 4 * 1024 * 1024;

@@ -10,56 +10,29 @@
  * shop's database now (`replaced`: this hub is told so, and left), when this register was revoked, or when it is told to stop. It never
  * reconnects: sync-loop.ts does.
  */
-import { equalBytes, toHex } from '../base/bytes.ts';
+import { toHex } from '../base/bytes.ts';
 import type { Id } from '../base/id.ts';
-import type { Greeting, HubClient, Presence, Verdict, Wake } from '../hub/hub-client.ts';
-import { MAX_PUSH_BYTES, MAX_PUSH_COUNT } from '../hub/hub-limits.ts';
-import {
-  admit,
-  admitDetached,
-  detachedOf,
-  isHeld,
-  isOvertaken,
-  readFeedMark,
-  readOutbox,
-  setSent,
-  trustedKeys,
-  wantedHashes,
-  writeFeedMark,
-  type OutboxBatch,
-} from '../store/archive.ts';
-import { renewChain } from '../store/begin-chain.ts';
-import { raise } from '../store/exceptions.ts';
+import type { Greeting, HubClient, Wake } from '../hub/hub-client.ts';
+import { admit, admitDetached, isHeld, isOvertaken, readFeedMark, trustedKeys, wantedHashes, writeFeedMark } from '../store/archive.ts';
 import { prepareChangesets } from '../store/prepare.ts';
-import { strandChain } from '../store/stranded.ts';
 import { compareIncarnations, readIncarnation } from '../store/queries/incarnations.ts';
 import type { Change } from '../store/store.ts';
 import { countWaiting } from '../store/waiting.ts';
-import { asResult, ok, RefusalError, type Refusal } from '../base/result.ts';
-import { giveMissing, holdsAll, leaveOvertakenChain, levelOutbox, offerMissing, readHubHeads, takeMissing } from './compare-heads.ts';
+import { asResult, ok, RefusalError } from '../base/result.ts';
+import { pushLoop } from './push-loop.ts';
+import { SessionOver, type SessionEnd, type SessionHooks } from './session-end.ts';
+import {
+  giveMissing,
+  holdsAll,
+  leaveForkedChain,
+  leaveOvertakenChain,
+  levelOutbox,
+  offerMissing,
+  readHubHeads,
+  takeMissing,
+} from './compare-heads.ts';
 import { Bell } from './signal.ts';
-import { findHashes, takeIn, type SyncTools } from './tools.ts';
-
-export interface SessionEnd {
-  readonly why: 'lost' | 'again' | 'replaced' | 'revoked' | 'stopped';
-  readonly cause: string;
-  /** What the hub refused, if that ended it. */
-  readonly problem: Refusal | null;
-}
-
-export interface SessionHooks {
-  onGreeting(greeting: Greeting): void;
-  /** Everything the hub had when we came is here. */
-  onLevel(): void;
-  /** Reading the feed: `done` of `total` positions. */
-  onProgress(done: number, total: number): void;
-  onPresence(presences: readonly Presence[], delayMs: number): void;
-  /** The master has a word for this register alone. */
-  onCalled(): void;
-  onTraffic(sent: number, received: number): void;
-  /** What is written here was taken, or nothing waits (null); or it waits, for the reason the hub gave. */
-  onPush(problem: Refusal | null): void;
-}
+import { takeIn, type SyncTools } from './tools.ts';
 
 export interface SessionInput {
   readonly tools: SyncTools;
@@ -78,24 +51,11 @@ const POLL_MS = 5_000;
 /** After a payload was applied its position is confirmed by a pull, one for all that came meanwhile. */
 const CONFIRM_MS = 300;
 const ANNOUNCE_MS = 2_000;
-/** A hub that has no room is asked again this often. */
-const REFUSED_MS = 1_000;
 /** Wake-ups waiting; beyond, a pull is the shorter way. */
 const MAX_WAKES = 200;
 /** Personal values asked for again, now and then. */
 const WANTED_EVERY_MS = 10_000;
 const WANTED_COUNT = 1_000;
-
-/** What a hub says of bytes that are not those that were signed. */
-const DAMAGED: ReadonlySet<string | null> = new Set(['hash', 'form']);
-
-class SessionOver extends Error {
-  readonly end: SessionEnd;
-  constructor(why: SessionEnd['why'], cause: string) {
-    super(cause);
-    this.end = { why, cause, problem: null };
-  }
-}
 
 export async function runSession(input: SessionInput): Promise<SessionEnd> {
   const over = new AbortController();
@@ -108,7 +68,7 @@ export async function runSession(input: SessionInput): Promise<SessionEnd> {
   });
   try {
     await session.begin();
-    const loops = [session.pushLoop(), session.pullLoop(), session.wakeLoop(), session.announceLoop()];
+    const loops = [session.push(), session.pullLoop(), session.wakeLoop(), session.announceLoop()];
     try {
       await Promise.race(loops);
     } finally {
@@ -221,98 +181,8 @@ class Session {
     hooks.onLevel();
   }
 
-  // ---- push
-
-  async pushLoop(): Promise<void> {
-    const { tools, hub, hooks } = this.#input;
-    let size = 50;
-    while (!this.#signal.aborted) {
-      const batch = readOutbox(tools.store, size, MAX_PUSH_BYTES / 2);
-      if (batch === null) {
-        hooks.onPush(null);
-        await this.#outbox.wait(tools.clock, POLL_MS, this.#signal);
-        continue;
-      }
-      const detached = detachedOf(tools.store, await findHashes(tools, batch.changesets));
-      const startedMs = tools.clock.monotonicMs();
-      const pushed = await asResult(async () => ok(await hub.push(batch.changesets, detached)));
-      hooks.onPush(pushed.ok ? null : pushed.refusal);
-      if (!pushed.ok) {
-        // What others sent before is still there to be read: the session goes on.
-        await tools.clock.sleep(REFUSED_MS, this.#signal);
-        continue;
-      }
-      this.#judge(batch, pushed.value);
-      // As large as a quarter of a second carries: a fast LAN sends a thousand at once, a slow Wi-Fi link a few.
-      const tookMs = tools.clock.monotonicMs() - startedMs;
-      size = Math.min(MAX_PUSH_COUNT, Math.max(10, tookMs < 250 ? size * 2 : Math.floor(size / 2)));
-      await tools.yieldTurn();
-    }
-  }
-
-  #judge(batch: OutboxBatch, verdicts: readonly Verdict[]): void {
-    const { tools, hooks } = this.#input;
-    const { store } = tools;
-    let sentN = 0;
-    let forked = false;
-    let stopped: Verdict | undefined;
-    let stoppedN = 0;
-    const last = batch.changesets.at(-1);
-    for (const [at, changeset] of batch.changesets.entries()) {
-      const verdict = verdicts[at];
-      if (verdict === undefined || verdict.verdict === 'later' || verdict.verdict === 'denied') {
-        stopped = verdict;
-        stoppedN = changeset.n;
-        break;
-      }
-      // Two of one number were cut apart by the batch's end: that number is sent again.
-      sentN = batch.split && changeset.n === last?.n ? changeset.n - 1 : changeset.n;
-      forked ||= verdict.verdict === 'forked';
-    }
-    if (sentN > 0) {
-      setSent(store, batch.chain, sentN);
-      hooks.onTraffic(verdicts.filter(({ verdict }) => verdict === 'accepted' || verdict === 'forked').length, 0);
-    }
-    // An older chain of this register may fork late, when the machine that was copied comes back.
-    if (forked && store.own !== null && equalBytes(store.own.key.chain, batch.chain)) this.#leaveChain();
-    if (stopped !== undefined) this.#stopAt(batch, stopped, stoppedN);
-  }
-
-  #stopAt(batch: OutboxBatch, verdict: Verdict, n: number): void {
-    if (verdict.verdict === 'denied' && verdict.reason === 'revoked') throw new SessionOver('revoked', 'this register was revoked');
-    if (verdict.verdict === 'denied' && DAMAGED.has(verdict.reason)) {
-      this.#leaveDamage(batch.chain, n);
-      return;
-    }
-    if (verdict.verdict === 'denied') {
-      const { store, clock } = this.#input.tools;
-      store.db.transact('fetched', () =>
-        ok(
-          raise(store.db, `denied:${verdict.reason}`, 'set-aside', clock.nowMs(), verdict.reason, {
-            n: batch.changesets[0]?.n ?? 0,
-            reason: verdict.reason,
-          }),
-        ),
-      );
-      throw new SessionOver('again', `the hub denies a change: ${verdict.reason}`);
-    }
-    if (verdict.verdict === 'later' && verdict.reason === 'predecessor') throw new SessionOver('again', 'the hub lacks what comes before');
-    if (verdict.verdict === 'later' && verdict.reason === 'unassigned')
-      throw new SessionOver('again', 'the master has not named the owner of a chain yet');
-  }
-
-  /** What this disk has damaged blocks nothing: what is written from here on goes by another chain. */
-  #leaveDamage(chain: Uint8Array, n: number): void {
-    const { store, log } = this.#input.tools;
-    strandChain(store, chain, n);
-    log.error('sync.damaged', { chain: toHex(chain), n });
-    if (store.own !== null && equalBytes(store.own.key.chain, chain)) this.#leaveChain();
-  }
-
-  #leaveChain(): void {
-    const { store, log } = this.#input.tools;
-    renewChain(store);
-    log.warn('sync.chain-forked', { series: store.own?.series ?? '' });
+  push(): Promise<void> {
+    return pushLoop({ ...this.#input, outbox: this.#outbox, signal: this.#signal });
   }
 
   // ---- pull
@@ -356,7 +226,7 @@ class Session {
       hooks.onTraffic(0, news);
       if (total > 0) hooks.onProgress(last.position, Math.max(total, last.position));
       for (const { hash } of pulled.rows) this.#unconfirmed.delete(toHex(hash));
-      if (isOvertaken(tools.store)) this.#leaveChain();
+      if (isOvertaken(tools.store)) leaveForkedChain(this.#input.tools);
       if (this.#signal.aborted) return;
     }
   }
@@ -399,7 +269,7 @@ class Session {
     const { news } = admit(store, [{ prepared, mark: null }], Infinity);
     hooks.onTraffic(0, news);
     this.#unconfirmed.add(toHex(hash));
-    if (isOvertaken(store)) this.#leaveChain();
+    if (isOvertaken(store)) leaveForkedChain(this.#input.tools);
     return true;
   }
 

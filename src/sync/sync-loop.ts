@@ -7,7 +7,8 @@ import { fraction } from '../base/random.ts';
 import type { RefusalCode } from '../base/refusals.ts';
 import type { Refusal, Result } from '../base/result.ts';
 import type { Greeting, HubClient, Presence } from '../hub/hub-client.ts';
-import { runSession, type SessionHooks } from './session.ts';
+import { runSession } from './session.ts';
+import type { SessionHooks } from './session-end.ts';
 import type { SyncTools } from './tools.ts';
 
 export interface SyncStatus {
