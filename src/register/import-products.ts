@@ -6,7 +6,7 @@ import { appendFileSync, closeSync, fsyncSync, openSync } from 'node:fs';
 import type { Id } from '../base/id.ts';
 import { ok, type Result } from '../base/result.ts';
 import { readPackCode } from '../domain/barcode.ts';
-import { commitWith, startDraft, type Draft } from '../store/journal.ts';
+import { chunk, commitWith, startDraft, type Draft } from '../store/journal.ts';
 import { textOrNull } from '../store/database.ts';
 import { categoryNames, productsByCode, readProduct } from '../store/queries/catalogue.ts';
 import { readTaxCategories } from '../store/queries/taxes.ts';
@@ -17,8 +17,11 @@ import { readRows, type ImportPlan, type ImportRow, type Layout } from './import
 import { filePatchOf, undoFileOf, type FilePatch, type UndoNote } from './undo-import.ts';
 import type { Register } from './register.ts';
 
-/** Products a changeset: new ones are two rows each, changed ones up to three; short enough that a sale next to it feels nothing. */
-const CHUNK_PRODUCTS = 150;
+/** Products a changeset: new ones are two rows each, changed ones up to three. */
+const CHANGESET_PRODUCTS = 150;
+/** How long a transaction may keep the selling thread before its commit: a sale next to it feels nothing. */
+const CHUNK_MS = 25;
+const MAX_CHUNK_PRODUCTS = 6 * CHANGESET_PRODUCTS;
 
 /** Writes all good rows, from where an earlier run was cut. `pause` is awaited between chunks: a turn for whoever wants to sell. */
 export async function writeImport(
@@ -31,8 +34,13 @@ export async function writeImport(
   const doneBefore = readProgress(store, plan.id);
   let seen = 0;
   let batch: ImportRow[] = [];
+  let size = CHANGESET_PRODUCTS;
   const flush = async (): Promise<Result<null>> => {
+    const startedMs = store.clock.monotonicMs();
     const written = writeChunk(register, plan, batch, seen);
+    // Each chunk waits for the disk twice, so it is as large as this machine writes in time.
+    const fitting = (batch.length * CHUNK_MS) / (store.clock.monotonicMs() - startedMs);
+    size = Math.round(Math.min(MAX_CHUNK_PRODUCTS, Math.max(CHANGESET_PRODUCTS, (size + fitting) / 2)));
     batch = [];
     onRows(seen);
     await pause();
@@ -43,7 +51,7 @@ export async function writeImport(
     seen++;
     if (seen <= doneBefore) continue;
     batch.push(value);
-    if (batch.length < CHUNK_PRODUCTS) continue;
+    if (batch.length < size) continue;
     const written = await flush();
     if (!written.ok) return written;
   }
@@ -65,36 +73,13 @@ function readProgress(store: Store, id: string): number {
 function writeChunk(register: Register, plan: ImportPlan, rows: readonly ImportRow[], doneAfter: number): Result<null> {
   const { store } = register;
   return commitWith(store, (append) => {
-    const draft = startDraft(store);
-    const places = placesFor(store, draft, rows);
-    const includesTax = pricesIncludeTax(store);
-    const known = productsByCode(
-      store.db,
-      rows.flatMap(({ codes }) => codes.map((code) => readPackCode(code).code)),
-    );
     const notes: UndoNote[] = [];
-    for (const row of rows) {
-      const held = row.codes.map((code) => known.get(readPackCode(code).code)).find((id) => id !== undefined);
-      if (held !== undefined) {
-        if (plan.known === 'update') notes.push(...updateProduct(store, draft, held, row, plan.layout, places));
-        continue;
-      }
-      const added = draftProduct(store, draft, {
-        name: row.name,
-        priceMinor: row.priceMinor,
-        includesTax,
-        codes: row.codes,
-        category: places.category(row.category),
-        taxCategory: places.tax(row.ratePpm),
-        costMinor: row.costMinor,
-        unit: row.unit,
-      });
-      notes.push({ product: added, changed: null });
+    for (const part of chunk(rows, CHANGESET_PRODUCTS)) {
+      const draft = startDraft(store);
+      notes.push(...draftRows(store, draft, plan, part));
+      if (draft.rows.length > 0) append(draft, { kind: 'products-imported', user: plan.user });
     }
-    if (draft.rows.length > 0) {
-      noteBefore(plan, notes);
-      append(draft, { kind: 'products-imported', user: plan.user });
-    }
+    if (notes.length > 0) noteBefore(plan, notes);
     store.db.run(
       "INSERT INTO job (id, kind, content, state) VALUES (?, 'import', ?, ?) ON CONFLICT (id) DO UPDATE SET state = excluded.state",
       plan.id,
@@ -102,6 +87,30 @@ function writeChunk(register: Register, plan: ImportPlan, rows: readonly ImportR
       String(doneAfter),
     );
     return ok(null);
+  });
+}
+
+function draftRows(store: Store, draft: Draft, plan: ImportPlan, rows: readonly ImportRow[]): UndoNote[] {
+  const places = placesFor(store, draft, rows);
+  const includesTax = pricesIncludeTax(store);
+  const known = productsByCode(
+    store.db,
+    rows.flatMap(({ codes }) => codes.map((code) => readPackCode(code).code)),
+  );
+  return rows.flatMap((row) => {
+    const held = row.codes.map((code) => known.get(readPackCode(code).code)).find((id) => id !== undefined);
+    if (held !== undefined) return plan.known === 'update' ? updateProduct(store, draft, held, row, plan.layout, places) : [];
+    const added = draftProduct(store, draft, {
+      name: row.name,
+      priceMinor: row.priceMinor,
+      includesTax,
+      codes: row.codes,
+      category: places.category(row.category),
+      taxCategory: places.tax(row.ratePpm),
+      costMinor: row.costMinor,
+      unit: row.unit,
+    });
+    return [{ product: added, changed: null }];
   });
 }
 
