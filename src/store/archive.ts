@@ -340,9 +340,11 @@ export function coveredUpTo(store: Store, chain: Uint8Array, tips: readonly Uint
   return numberOf(store.db.get('SELECT max(n) AS n FROM changeset WHERE chain = ?', number)?.['n']);
 }
 
-/** A verdict covers this chain up to n. */
+/** A verdict covers this chain up to n. That a change has left a full disk may be noted in what the reserve gave. */
 export function setSent(store: Store, chain: Uint8Array, n: number): void {
-  store.db.transact('fetched', () => ok(store.db.run('UPDATE chain SET sent_n = ? WHERE id = ?', n, chain)));
+  store.db.transact(store.db.disk?.level() === 'full' ? 'relaxed' : 'fetched', () =>
+    ok(store.db.run('UPDATE chain SET sent_n = ? WHERE id = ?', n, chain)),
+  );
 }
 
 /**

@@ -31,15 +31,20 @@ const REFUSED_MS = 1_000;
 const DAMAGED: ReadonlySet<string | null> = new Set(['hash', 'form']);
 
 /** Throws SessionOver. */
-export async function pushLoop({ tools, hub, hooks, outbox, signal }: PushInput): Promise<void> {
+export async function pushLoop(input: PushInput): Promise<void> {
+  while (!input.signal.aborted) {
+    await pushWaiting(input);
+    input.hooks.onPush(null);
+    await input.outbox.wait(input.tools.clock, LOOK_MS, input.signal);
+  }
+}
+
+/** Until nothing waits. Throws SessionOver. */
+export async function pushWaiting({ tools, hub, hooks, signal }: Omit<PushInput, 'outbox'>): Promise<void> {
   let size = 50;
   while (!signal.aborted) {
     const batch = readOutbox(tools.store, size, MAX_PUSH_BYTES / 2);
-    if (batch === null) {
-      hooks.onPush(null);
-      await outbox.wait(tools.clock, LOOK_MS, signal);
-      continue;
-    }
+    if (batch === null) return;
     const detached = detachedOf(tools.store, await findHashes(tools, batch.changesets));
     const startedMs = tools.clock.monotonicMs();
     const pushed = await asResult(async () => ok(await hub.push(batch.changesets, detached)));

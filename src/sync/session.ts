@@ -19,7 +19,7 @@ import { compareIncarnations, readIncarnation } from '../store/queries/incarnati
 import type { Change } from '../store/store.ts';
 import { countWaiting } from '../store/waiting.ts';
 import { asResult, ok, RefusalError } from '../base/result.ts';
-import { pushLoop } from './push-loop.ts';
+import { pushLoop, pushWaiting } from './push-loop.ts';
 import { SessionOver, type SessionEnd, type SessionHooks } from './session-end.ts';
 import {
   giveMissing,
@@ -81,6 +81,7 @@ export async function runSession(input: SessionInput): Promise<SessionEnd> {
     over.abort();
     if (error instanceof SessionOver) return error.end;
     const problem = error instanceof RefusalError ? error.refusal : null;
+    if (problem?.code === 'disk.full') await session.pushLast();
     return { why: 'lost', cause: session.lost ?? (error instanceof Error ? error.message : String(error)), problem };
   } finally {
     session.leave();
@@ -179,6 +180,12 @@ class Session {
     levelOutbox(tools, level);
     this.#offering = !(await offerMissing(tools, hub, level));
     hooks.onLevel();
+  }
+
+  /** This disk takes nothing in any more: what was written here leaves it all the same, as far as that goes. */
+  async pushLast(): Promise<void> {
+    const { tools, signal } = this.#input;
+    await pushWaiting({ ...this.#input, signal }).catch((error: unknown) => tools.log.info('sync.not-sent', { error: String(error) }));
   }
 
   push(): Promise<void> {

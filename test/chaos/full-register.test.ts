@@ -69,7 +69,7 @@ test('[fault 13] disk.full, disk.no-new-sale: warned early, the open sale is fin
   assert.equal(((await aurapos(data.path, 'verify')) as { ok: boolean }).ok, true);
 });
 
-test('[fault 13] a slave whose own disk fills while it takes changes in says so, finishes its sale, and catches up once there is room', async (t) => {
+test('[fault 13] a slave whose own disk fills while it takes changes in says so, finishes its sale, sends it, and catches up once there is room', async (t) => {
   const shop = await openShop(1);
   const folder = shop.folders[1] ?? '';
   let disk: SmallDisk | undefined;
@@ -99,6 +99,11 @@ test('[fault 13] a slave whose own disk fills while it takes changes in says so,
   assert.equal((await slave.call('pay', { body: { cart: open.id, totalMinor: open.totalMinor, tenders } })).label, 'R2-000001');
   await assert.rejects(sell(slave, [present(product, 'a product').id], cash), refusedWith('disk.no-new-sale'));
   assert.equal(await said(), 'apart: disk.no-new-sale, full');
+  await eventually(
+    'its sale leaves the full disk, and is in the master’s history',
+    async () => (await master.call('listSales', { query: { limit: 5 } })).rows.some(({ label }) => label === 'R2-000001'),
+    10_000,
+  );
   disk.makeRoom();
   await settle(shop);
   assert.match(await said(), /^online: nothing/);
