@@ -35,15 +35,17 @@ export function holdCart({ store }: Register, name: string, user: Id): Result<Ca
 }
 
 /**
- * Opens a held cart at this register; an open cart that holds something must be held or paid first. Refuses with input.not-found,
- * held.taken (another register has it open), held.cart-open.
+ * Opens a held cart at this register; an open cart that holds something must be held or paid first. One that another register has open is
+ * taken from it only where `isGone` says that nobody reaches that one: should both be paid, both stand. Refuses with input.not-found,
+ * held.taken, held.cart-open.
  */
-export function recallCart({ store }: Register, id: Id, user: Id): Result<CartView> {
+export function recallCart({ store }: Register, id: Id, user: Id, isGone: (register: Id) => boolean = () => false): Result<CartView> {
   return commit(store, { kind: 'cart-recalled', user }, (draft) => {
     const held = readHeldCart(store.db, id);
     if (held === null || held.content.cart.training !== isTraining(store)) return refuse('input.not-found', { what: 'held cart' });
     const own = ownRegisterId(store);
-    if (held.takenBy !== null && held.takenBy.id !== own) return refuse('held.taken', { register: held.takenBy.code });
+    if (held.takenBy !== null && held.takenBy.id !== own && !isGone(held.takenBy.id))
+      return refuse('held.taken', { register: held.takenBy.code });
     const { cart, version } = readOpenCart(store);
     if (cart.lines.length > 0) return refuse('held.cart-open');
     const closed = mayNotBegin(store);

@@ -78,6 +78,17 @@ export function masterName(runtime: Runtime): string | null {
   return listRegisters(store.db).find((row) => row.id === id)?.name ?? null;
 }
 
+/** Heard of at the hub within seconds; nobody is, while this register is apart from it. */
+export function isReachable({ network, register: { store }, clock }: Runtime, register: string): boolean {
+  const sync = network.sync();
+  const presence = sync?.presences().find((one) => one.register === register);
+  return (
+    sync?.status().state === 'online' &&
+    presence !== undefined &&
+    clock.nowMs() + store.clockOffsetMs - presence.lastSeenMs < ONLINE_WITHIN_MS
+  );
+}
+
 export function viewRegisters(runtime: Runtime): RegisterView[] {
   const { store } = runtime.register;
   const sync = runtime.network.sync();

@@ -17,7 +17,7 @@ import { percentile } from '../bench/figures.ts';
 import { makeHistory } from '../bench/register.ts';
 import { eventually } from '../support/shop-of-many.ts';
 import { checkShop, openShop, settle, type ShopOfTills } from '../support/shop-of-tills.ts';
-import { cashMethod, logInAt, sell, type SaleTimes, type Till } from '../support/till.ts';
+import { cashMethod, logInAt, refusedWith, sell, type SaleTimes, type Till } from '../support/till.ts';
 import { wait } from './keep-selling.ts';
 
 function till(shop: ShopOfTills, at: number): Till {
@@ -181,5 +181,32 @@ test(
     assert.deepEqual(await checkShop(shop, noted(pays)), []);
     const { total } = await till(shop, 0).call('listSales', { query: { limit: 1 } });
     assert.equal(total, 2 * SALES_APART + pays.length);
+  },
+);
+
+test(
+  '[fault 26] a cart that a register had open when it died is taken from it, once nobody reaches that one, and not before',
+  { timeout: 120_000 },
+  async (t) => {
+    const shop = await openShop(1);
+    t.after(() => shop.stop());
+    const [master, slave] = [till(shop, 0), till(shop, 1)];
+    const { rows } = await slave.call('listProducts', { query: { limit: 1 } });
+    const put = await slave.call('addLine', { body: { product: present(rows[0], 'a product').id } });
+    await slave.call('holdCart', { body: { name: 'Table 4' } });
+    await settle(shop);
+    const waiting = async (): Promise<Answer<'listHeldCarts'>['rows'][number]> =>
+      present((await master.call('listHeldCarts')).rows[0], 'the held cart');
+    const { id } = await waiting();
+    await slave.call('recallCart', { params: { id }, body: {} });
+    await eventually('the master sees who has it', async () => (await waiting()).takenBy !== null);
+    const take = (fromUnreachable: boolean): Promise<Answer<'recallCart'>> =>
+      master.call('recallCart', { params: { id }, body: { fromUnreachable } });
+    await assert.rejects(take(true), refusedWith('held.taken'));
+    await slave.kill();
+    await assert.rejects(take(true), refusedWith('held.taken'), 'it was heard of a moment ago');
+    await eventually('it is not heard of any more', async () => (await waiting()).takenBy?.reachable === false, 20_000);
+    await assert.rejects(take(false), refusedWith('held.taken'), 'nobody said that it may be taken');
+    assert.equal((await take(true)).totalMinor, put.totalMinor);
   },
 );

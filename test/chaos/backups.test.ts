@@ -4,7 +4,6 @@ import { closeSync, mkdirSync, openSync, readdirSync, readSync, renameSync, rmSy
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { present } from '../../src/base/assert.ts';
-import type { RefusalCode } from '../../src/base/refusals.ts';
 import { readManifest } from '../../src/backup/target.ts';
 import type { Answer } from '../../src/protocol/api/routes.ts';
 import { aurapos } from '../e2e/aurapos-command.ts';
@@ -13,17 +12,9 @@ import { temporaryFolder } from '../support/shop.ts';
 import { eventually } from '../support/shop-of-many.ts';
 import { checkShop, openShop, settle } from '../support/shop-of-tills.ts';
 import { putOnSmallDisk, type SmallDisk } from '../support/small-disk.ts';
-import { ApiRefusal, cashMethod, sell, setUpTill, startTill, type Till } from '../support/till.ts';
+import { type Till, cashMethod, refusedWith, sell, setUpTill, startTill } from '../support/till.ts';
 
 const MIB = 1024 * 1024;
-
-function refusedWith(code: RefusalCode): (error: unknown) => boolean {
-  return (error) => {
-    assert.ok(error instanceof ApiRefusal, String(error));
-    assert.equal(error.code, code);
-    return true;
-  };
-}
 
 interface Selling {
   till: Till;

@@ -2,20 +2,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { present } from '../../src/base/assert.ts';
-import type { RefusalCode } from '../../src/base/refusals.ts';
 import type { Answer } from '../../src/protocol/api/routes.ts';
 import { aurapos } from '../e2e/aurapos-command.ts';
 import { temporaryFolder } from '../support/shop.ts';
 import { eventually } from '../support/shop-of-many.ts';
 import { putOnSmallDisk, type SmallDisk } from '../support/small-disk.ts';
-import { ApiRefusal, cashMethod, sell, setUpTill, startTill } from '../support/till.ts';
+import { cashMethod, refusedWith, sell, setUpTill, startTill } from '../support/till.ts';
 import { openShop, settle } from '../support/shop-of-tills.ts';
 
 const MIB = 1024 * 1024;
-
-function refusedWith(code: RefusalCode): (error: unknown) => boolean {
-  return (error) => error instanceof ApiRefusal && error.code === code;
-}
 
 test('[fault 13] disk.full, disk.no-new-sale: warned early, the open sale is finished in the reserve, then none begins until there is room', async (t) => {
   const data = temporaryFolder();

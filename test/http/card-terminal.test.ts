@@ -6,14 +6,12 @@ import type { Answer } from '../../src/protocol/api/routes.ts';
 import type { Behaviour } from '../../src/devices/terminals/simulator.ts';
 import { startTerminal, type TerminalProcess } from '../support/simulated-terminal.ts';
 import { temporaryFolder } from '../support/shop.ts';
-import { ApiRefusal, cashMethod, logInAt, OWNER_PIN, setUpTill, startTill, type Till } from '../support/till.ts';
+import { OWNER_PIN, type Till, cashMethod, logInAt, refusedWith, setUpTill, startTill } from '../support/till.ts';
 
 type Cart = Answer<'getCart'>;
 
 const WITHIN_MS = 10_000;
 const CASHIER_PIN = '7391';
-const refusedWith = (code: string) => (error: unknown) => error instanceof ApiRefusal && error.code === code;
-
 interface Stand {
   till: Till;
   terminal: TerminalProcess;

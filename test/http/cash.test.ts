@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { present } from '../../src/base/assert.ts';
 import { temporaryFolder } from '../support/shop.ts';
-import { ApiRefusal, cashMethod, setUpTill, startTill, type Till } from '../support/till.ts';
+import { type Till, cashMethod, refusedWith, setUpTill, startTill } from '../support/till.ts';
 
 let till: Till;
 let product: string;
@@ -32,8 +32,6 @@ async function sell(tender: { method: string; amountMinor: number }): Promise<vo
   const cart = await till.call('addLine', { body: { product } });
   await till.call('pay', { body: { cart: cart.id, totalMinor: cart.totalMinor, tenders: [tender] } });
 }
-
-const refusedWith = (code: string) => (error: unknown) => error instanceof ApiRefusal && error.code === code;
 
 test('a drawer’s day: float, sales, movements, a blind count 20 short with its causes, close, Z, the period', async () => {
   await assert.rejects(till.call('countShift', { body: { counts: [] } }), refusedWith('shift.none'));

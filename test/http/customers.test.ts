@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { temporaryFolder } from '../support/shop.ts';
-import { ApiRefusal, cashMethod, sell, setUpTill, startTill, type Till } from '../support/till.ts';
+import { type Till, cashMethod, refusedWith, sell, setUpTill, startTill } from '../support/till.ts';
 
 const CARD = '2990000012345';
 
@@ -21,8 +21,6 @@ after(async () => {
   await till.stop();
   folder.remove();
 });
-
-const refusedWith = (code: string) => (error: unknown) => error instanceof ApiRefusal && error.code === code;
 
 test('a card scanned at the counter puts its customer on the sale; their history says what they bought and when', async () => {
   const { id } = await till.call('addCustomer', { body: { name: 'Zoë Lambert', phone: '+32 470 11 22 33', cardCode: CARD } });

@@ -6,13 +6,11 @@ import type { FiscalDeviceKind } from '../../src/domain/fiscal.ts';
 import { Database } from '../../src/store/database.ts';
 import { verifyStore } from '../../src/store/verify.ts';
 import { temporaryFolder } from '../support/shop.ts';
-import { ApiRefusal, cashMethod, setUpTill, startTill, type Till } from '../support/till.ts';
+import { type Till, cashMethod, refusedWith, setUpTill, startTill } from '../support/till.ts';
 
 const WITHIN_MS = 10_000;
 /** Three seconds for the device, and what the register needs itself. */
 const WAITS_AT_MOST_MS = 4_500;
-const refusedWith = (code: string) => (error: unknown) => error instanceof ApiRefusal && error.code === code;
-
 interface Stand {
   till: Till;
   device: FiscalSimulator;

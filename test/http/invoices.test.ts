@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { inflateSync } from 'node:zlib';
 import { after, before, test } from 'node:test';
 import { temporaryFolder } from '../support/shop.ts';
-import { ApiRefusal, cashMethod, sell, setUpTill, startTill, type Till } from '../support/till.ts';
+import { type Till, cashMethod, refusedWith, sell, setUpTill, startTill } from '../support/till.ts';
 
 let till: Till;
 let products: string[];
@@ -22,8 +22,6 @@ after(async () => {
   await till.stop();
   folder.remove();
 });
-
-const refusedWith = (code: string) => (error: unknown) => error instanceof ApiRefusal && error.code === code;
 
 /** Content streams unpacked: how many pages, and how many show text by glyphs of an embedded font. */
 function lookInto(pdf: Buffer): { pages: number; hasFont: boolean; drawn: number } {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { present } from '../../src/base/assert.ts';
 import { temporaryFolder } from '../support/shop.ts';
-import { ApiRefusal, cashMethod, logInAt, setUpTill, startTill, type Till } from '../support/till.ts';
+import { type Till, cashMethod, logInAt, refusedWith, setUpTill, startTill } from '../support/till.ts';
 
 const CASHIER_PIN = '7391';
 let till: Till;
@@ -38,8 +38,6 @@ async function pay(tenders: Tenders, call = till.call) {
   const cart = await till.call('getCart');
   return call('pay', { body: { cart: cart.id, totalMinor: cart.totalMinor, tenders } });
 }
-
-const refusedWith = (code: string) => (error: unknown) => error instanceof ApiRefusal && error.code === code;
 
 test('a voucher is sold, looked up, used in part, and money goes back onto it; a tip; an account; a correction; all of it in the Z', async () => {
   assert.deepEqual(await till.call('getVoucherTerms'), { months: null });

@@ -9,7 +9,7 @@ import { aurapos } from '../e2e/aurapos-command.ts';
 import { barcodeOf, linesOf } from '../support/escpos-picture.ts';
 import { startFakePrinter, type FakePrinter } from '../support/fake-printer.ts';
 import { temporaryFolder } from '../support/shop.ts';
-import { ApiRefusal, cashMethod, freePort, logInAt, OWNER_PIN, sell, setUpTill, startTill, type Till } from '../support/till.ts';
+import { OWNER_PIN, type Till, cashMethod, freePort, logInAt, refusedWith, sell, setUpTill, startTill } from '../support/till.ts';
 
 const LONGEST_MS = 60_000;
 
@@ -45,7 +45,6 @@ async function until(isSo: () => boolean | Promise<boolean>, what: string, withi
 }
 
 const nothingWaits = async (): Promise<boolean> => (await till.call('listPrintJobs')).rows.length === 0;
-const refusedWith = (code: string) => (error: unknown) => error instanceof ApiRefusal && error.code === code;
 const printing = async () => (await till.call('getStatus')).printing;
 
 async function addPrinter(

@@ -7,11 +7,10 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
 import { present } from '../../src/base/assert.ts';
-import type { RefusalCode } from '../../src/base/refusals.ts';
 import type { Answer } from '../../src/protocol/api/routes.ts';
 import { Database } from '../../src/store/database.ts';
 import { temporaryFolder } from '../support/shop.ts';
-import { ApiRefusal, cashMethod, logInAt, OWNER_PIN, setUpTill, startTill, type Till } from '../support/till.ts';
+import { OWNER_PIN, type Till, cashMethod, logInAt, refusedWith, setUpTill, startTill } from '../support/till.ts';
 
 const PROGRAM = join(import.meta.dirname, '../../src/cli/main.ts');
 
@@ -26,14 +25,6 @@ after(async () => {
   await till.stop();
   folder.remove();
 });
-
-function refusedWith(code: RefusalCode): (error: unknown) => boolean {
-  return (error) => {
-    assert.ok(error instanceof ApiRefusal, String(error));
-    assert.equal(error.code, code);
-    return true;
-  };
-}
 
 /** What `aurapos` says of why it did not do it. */
 async function refusalOf(...args: readonly string[]): Promise<string> {

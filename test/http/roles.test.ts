@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { present } from '../../src/base/assert.ts';
 import { temporaryFolder } from '../support/shop.ts';
-import { ApiRefusal, logInAt, OWNER_PIN, setUpTill, startTill, type Till } from '../support/till.ts';
+import { OWNER_PIN, type Till, logInAt, refusedWith, setUpTill, startTill } from '../support/till.ts';
 
 let till: Till;
 const folder = temporaryFolder();
@@ -15,10 +15,6 @@ after(async () => {
   await till.stop();
   folder.remove();
 });
-
-function refusedWith(code: string): (error: unknown) => boolean {
-  return (error) => error instanceof ApiRefusal && error.code === code;
-}
 
 test('a role of the shop’s own gives rights and takes them away at once; it goes only when nobody has it', async () => {
   const asOwner = await logInAt(till, OWNER_PIN);

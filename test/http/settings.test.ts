@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { present } from '../../src/base/assert.ts';
 import { temporaryFolder } from '../support/shop.ts';
-import { ApiRefusal, logInAt, OWNER_PIN, setUpTill, startTill, type Till } from '../support/till.ts';
+import { OWNER_PIN, type Till, logInAt, refusedWith, setUpTill, startTill } from '../support/till.ts';
 
 let till: Till;
 const folder = temporaryFolder();
@@ -15,10 +15,6 @@ after(async () => {
   await till.stop();
   folder.remove();
 });
-
-function refusedWith(code: string): (error: unknown) => boolean {
-  return (error) => error instanceof ApiRefusal && error.code === code;
-}
 
 test('the limit of a discount, a reason for what is taken out, and eaten in or not: as the shop sets them', async () => {
   const asOwner = await logInAt(till, OWNER_PIN);

@@ -3,6 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { join } from 'node:path';
+import type { RefusalCode } from '../../src/base/refusals.ts';
 import { ROUTES, type Answer, type BodyInput, type ParamsInput, type QueryInput, type RouteName } from '../../src/protocol/api/routes.ts';
 import { RUNNING_FILE } from '../../src/server/http-server.ts';
 
@@ -100,6 +101,11 @@ export class ApiRefusal extends Error {
     super(`${code}: ${message}`);
     this.code = code;
   }
+}
+
+/** For assert.rejects: refused with this very code. */
+export function refusedWith(code: RefusalCode): (error: unknown) => boolean {
+  return (error) => error instanceof ApiRefusal && error.code === code;
 }
 
 /** The register that runs on this data, from a process of its own on the same host. */

@@ -213,8 +213,8 @@ export const heldCart = z.object({
   name: z.string(),
   heldAt: instant,
   user: z.string(),
-  /** Code of the register that has it open now; null while it waits. */
-  takenBy: z.string().nullable(),
+  /** The register that has it open now; null while it waits. */
+  takenBy: z.object({ code: z.string(), reachable: z.boolean() }).nullable(),
   items: z.int(),
   totalMinor: minor,
 });
@@ -379,6 +379,9 @@ export const SELLING = {
     access: 'sell',
     summary: 'Go on with a held cart at this register',
     params: z.object({ id: idText }),
+    body: z.object({
+      fromUnreachable: z.boolean().default(false).describe('also one that another register has open, where that one cannot be reached'),
+    }),
     answer: cart,
   }),
   undo: route({ method: 'POST', path: '/api/cart/undo', access: 'sell', summary: 'Take back the last change of the cart', answer: cart }),

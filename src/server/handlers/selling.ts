@@ -23,6 +23,7 @@ import {
   undoCart,
 } from '../../register/edit-cart.ts';
 import { clearCart, heldCarts, holdCart, recallCart } from '../../register/hold-cart.ts';
+import { isReachable } from '../stand.ts';
 import { isGivenBack, refundSale } from '../../register/refund-sale.ts';
 import { readMode } from '../../register/register.ts';
 import {
@@ -108,20 +109,23 @@ export const SELLING_HANDLERS: Handlers<keyof typeof SELLING> = {
   },
   setService: (runtime, { body }) => tellCart(runtime, setService(runtime.register, body.service)),
   setTraining: (runtime, { body }) => tellCart(runtime, setTraining(runtime.register, body.training)),
-  listHeldCarts: ({ register }) =>
+  listHeldCarts: (runtime) =>
     ok({
-      rows: heldCarts(register).map(({ id, name, heldAt, user, takenBy, content: { items, totalMinor } }) => ({
+      rows: heldCarts(runtime.register).map(({ id, name, heldAt, user, takenBy, content: { items, totalMinor } }) => ({
         id,
         name,
         heldAt,
         user,
-        takenBy: takenBy?.code ?? null,
+        takenBy: takenBy === null ? null : { code: takenBy.code, reachable: isReachable(runtime, takenBy.id) },
         items,
         totalMinor,
       })),
     }),
   holdCart: (runtime, { body, caller }) => tellCart(runtime, holdCart(runtime.register, body.name, actingUser(runtime, caller))),
-  recallCart: (runtime, { params, caller }) => tellCart(runtime, recallCart(runtime.register, params.id, actingUser(runtime, caller))),
+  recallCart: (runtime, { params, body, caller }) => {
+    const isGone = (register: Id): boolean => body.fromUnreachable && !isReachable(runtime, register);
+    return tellCart(runtime, recallCart(runtime.register, params.id, actingUser(runtime, caller), isGone));
+  },
   undo: (runtime) => tellCart(runtime, undoCart(runtime.register)),
   clearCart: (runtime, { caller }) => tellCart(runtime, clearCart(runtime.register, actingUser(runtime, caller))),
   setCartCustomer: (runtime, { body }) => tellCart(runtime, setCartCustomer(runtime.register, body.customer)),

@@ -131,7 +131,11 @@ export function HeldDialog({ onClose }: { readonly onClose: () => void }): React
   const { money } = useMoney();
   const held = useHeldCarts();
   const [problem, setProblem] = useState<unknown>(null);
+  const [asked, setAsked] = useState<string | null>(null);
   const rows = held.data?.rows ?? [];
+  const recall = (id: string, fromUnreachable: boolean): void => {
+    cartStore.ask(() => call('recallCart', { params: { id }, body: { fromUnreachable } })).then(onClose, setProblem);
+  };
   return (
     <Dialog
       wide
@@ -150,7 +154,7 @@ export function HeldDialog({ onClose }: { readonly onClose: () => void }): React
             <button
               type="button"
               className="row row-button"
-              onClick={() => cartStore.ask(() => call('recallCart', { params: { id: row.id } })).then(onClose, setProblem)}
+              onClick={() => (row.takenBy?.reachable === false ? setAsked(row.id) : recall(row.id, false))}
             >
               <span>
                 <span className="strong">
@@ -159,11 +163,24 @@ export function HeldDialog({ onClose }: { readonly onClose: () => void }): React
                 <span className="small soft said">
                   <span className="num">{time(row.heldAt, locale)}</span>, <bdi>{row.user}</bdi> ·{' '}
                   {t('sell.items', { count: row.items, shown: count(row.items, locale) })}
-                  {row.takenBy === null ? null : <span className="wait"> {t('cart.open-at', { register: row.takenBy })}</span>}
+                  {row.takenBy === null ? null : (
+                    <span className="wait">
+                      {' '}
+                      {t(row.takenBy.reachable ? 'cart.open-at' : 'cart.open-at-unreachable', { register: row.takenBy.code })}
+                    </span>
+                  )}
                 </span>
               </span>
               <span className="amount num">{money(row.totalMinor)}</span>
             </button>
+            {asked === row.id && row.takenBy !== null ? (
+              <div className="take-here" role="alert">
+                <p className="small">{t('cart.take-here-hint', { register: row.takenBy.code })}</p>
+                <button type="button" className="btn" onClick={() => recall(row.id, true)}>
+                  {t('cart.take-here')}
+                </button>
+              </div>
+            ) : null}
           </li>
         ))}
       </ul>
