@@ -119,9 +119,24 @@ async function importCatalogue(till: Till, file: string): Promise<void> {
 async function measureMigration(master: Till, hubPort: number, history: number): Promise<Figures> {
   const startedMs = performance.now();
   const { job } = await master.call('toMaster', { body: { hubPort } });
-  const done = await waitForJob(master, job, 50);
-  const seconds = (performance.now() - startedMs) / 1000;
-  return { historySales: history, migrationSeconds: rounded(seconds), migrationRecords: done.rowsTotal };
+  const beganMs = new Map<string, number>();
+  const done = await waitForJob(master, job, 50, ({ steps }) => {
+    const running = steps.find(({ state }) => state === 'running')?.step;
+    if (running !== undefined && !beganMs.has(running)) beganMs.set(running, performance.now());
+  });
+  const endedMs = performance.now();
+  const secondsFrom = (step: string, untilMs = endedMs): number => (untilMs - (beganMs.get(step) ?? Number.NaN)) / 1000;
+  const projecting = secondsFrom('move', beganMs.get('compare'));
+  return {
+    historySales: history,
+    migrationSeconds: rounded((endedMs - startedMs) / 1000),
+    migrationRecords: done.rowsTotal,
+    migrationPushSeconds: rounded(secondsFrom('push', beganMs.get('move'))),
+    migrationProjectSeconds: rounded(projecting),
+    migrationCompareSeconds: rounded(secondsFrom('compare')),
+    // All of the store into the tables: the catalogue's rows are counted as nothing.
+    projectedSalesPerSecond: history === 0 ? 'no history' : rounded(history / projecting, 0),
+  };
 }
 
 async function joinWhole(
@@ -297,7 +312,7 @@ async function measureUpload(wholes: readonly Whole[], master: Till, superuser: 
     offlineSales: count,
     offlineUploadSeconds: rounded(uploadMs / 1000),
     uploadProjectedSeconds: rounded(projectedMs / 1000),
-    projectedSalesPerSecond: rounded(count / (projectedMs / 1000), 0),
+    uploadedAndProjectedPerSecond: rounded(count / (projectedMs / 1000), 0),
     uploadSales: pays.length + masterPays.length,
     uploadSaleP99Ms: rounded(percentile(pays, 0.99)),
     uploadMasterSaleP99Ms: rounded(percentile(masterPays, 0.99)),

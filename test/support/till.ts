@@ -170,9 +170,15 @@ function makeCall(port: number, identity: Readonly<Record<string, string>>, agen
 }
 
 /** Waits for a job; throws what went wrong. */
-export async function waitForJob(till: Till, id: string, everyMs = 50): Promise<Answer<'getJob'>> {
+export async function waitForJob(
+  till: Till,
+  id: string,
+  everyMs = 50,
+  onLook: (job: Answer<'getJob'>) => void = () => {},
+): Promise<Answer<'getJob'>> {
   for (;;) {
     const job = await till.call('getJob', { params: { id } });
+    onLook(job);
     if (job.state !== 'running') {
       if (job.problem !== null) throw new ApiRefusal(job.problem.code, job.problem.message);
       return job;
