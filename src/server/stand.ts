@@ -89,6 +89,12 @@ export function isReachable({ network, register: { store }, clock }: Runtime, re
   );
 }
 
+/** Changes known to be still to come. */
+function toRead(sync: SyncStatus | null): number {
+  const { total, done } = sync?.catchingUp ?? { total: 0, done: 0 };
+  return total - done;
+}
+
 export function viewRegisters(runtime: Runtime): RegisterView[] {
   const { store } = runtime.register;
   const sync = runtime.network.sync();
@@ -97,6 +103,7 @@ export function viewRegisters(runtime: Runtime): RegisterView[] {
   const presences = new Map((sync?.presences() ?? []).map((presence) => [presence.register, presence]));
   const own = store.own === null ? null : ownRegisterId(store);
   const master = readIncarnation(store)?.register;
+  const held = readFeedMark(store).position;
   return listRegisters(store.db).map((row) => {
     const isThis = row.id === own;
     const presence = presences.get(row.id) ?? null;
@@ -114,7 +121,7 @@ export function viewRegisters(runtime: Runtime): RegisterView[] {
       delayMs: isThis ? (sync?.status().delayMs ?? null) : seen ? (presence?.delayMs ?? null) : null,
       delays: runtime.delays.of(row.id),
       version: isThis ? runtime.version : (presence?.version ?? null),
-      behind: isThis || presence === null ? null : Math.max(0, readFeedMark(store).position - presence.position),
+      behind: isThis ? toRead(sync?.status() ?? null) : presence === null ? null : Math.max(0, held - presence.position),
     };
   });
 }

@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { present } from '../../src/base/assert.ts';
 import { Database } from '../../src/store/database.ts';
 import { makeCuttableLink } from '../support/cuttable-link.ts';
+import { eventually } from '../support/shop-of-many.ts';
 import { checkShop, openShop, settle } from '../support/shop-of-tills.ts';
 import { startTill, waitForJob, type Till } from '../support/till.ts';
 import { wait } from './keep-selling.ts';
@@ -66,6 +67,10 @@ test(
     shop.folders.push(folder);
     shop.tills.push(slave);
     await settle(shop);
+    for (const till of shop.tills)
+      await eventually('each says of every register that its copy is complete', async () =>
+        (await till.call('listRegisters')).rows.every(({ behind }) => behind === 0),
+      );
     assert.deepEqual(await checkShop(shop, new Map()), []);
   },
 );

@@ -119,7 +119,7 @@ export const register = z.object({
   /** Delays of the last hour, oldest first; null where it was away. */
   delays: z.array(z.number().nullable()),
   version: z.string().nullable(),
-  /** Changes of the shop that it has not read yet; null where it did not say. */
+  /** Changes of the shop that it has not read yet, as far as this register knows; nought where its copy is complete, null where it did not say. */
   behind: z.int().nullable(),
 });
 

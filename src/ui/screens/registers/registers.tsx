@@ -91,6 +91,15 @@ export function Registers(): ReactNode {
   );
 }
 
+/** Of all that the shop has, how much it holds. */
+function Copy({ behind }: { readonly behind: number | null }): ReactNode {
+  const { t } = useTranslation();
+  const locale = useLocale();
+  if (behind === null) return <span className="soft">{t('status.none')}</span>;
+  if (behind === 0) return <span className="soft">{t('registers.complete')}</span>;
+  return <span className="wait num">{t('registers.behind', { count: behind, shown: count(behind, locale) })}</span>;
+}
+
 interface Buttons {
   readonly onRename: (row: RegisterRow) => void;
   readonly onRevoke: (row: RegisterRow) => void;
@@ -106,6 +115,7 @@ function RegisterTable({ rows, buttons }: { readonly rows: readonly RegisterRow[
           <th scope="col">{t('registers.register')}</th>
           <th scope="col">{t('registers.status')}</th>
           <th scope="col">{t('registers.waiting')}</th>
+          <th scope="col">{t('registers.copy')}</th>
           <th scope="col">{t('registers.delay')}</th>
           <th scope="col">{t('registers.version')}</th>
           {buttons === null ? null : (
@@ -155,9 +165,9 @@ function RegisterLine({ row, buttons }: { readonly row: RegisterRow; readonly bu
         <span className={row.waiting !== null && row.waiting > 0 && mode !== 'single' ? 'badge wait num' : 'num soft'}>
           {row.waiting === null || mode === 'single' ? t('status.none') : count(row.waiting, locale)}
         </span>
-        {row.behind !== null && row.behind > 0 ? (
-          <span className="small soft"> {t('registers.behind', { count: row.behind, shown: count(row.behind, locale) })}</span>
-        ) : null}
+      </td>
+      <td data-name={t('registers.copy')}>
+        <Copy behind={row.behind} />
       </td>
       <td data-name={t('registers.delay')}>
         <span className="delay">
