@@ -19,6 +19,8 @@ const CHUNK = 512;
 /** Matches looked at before ranking; a query as wide as this wants another letter. */
 const MAX_CANDIDATES = 3_000;
 const SEPARATOR = '\n';
+/** In hardly any line. */
+const NOWHERE = '\0';
 
 interface Chunk {
   /** One line a product: a space, its name, its codes, its price. */
@@ -38,6 +40,7 @@ interface Found {
 export class ProductSearch {
   readonly #chunks = new Map<number, Chunk>();
   readonly #digits: number;
+  #writing: Chunk | null = null;
   #size = 0;
 
   constructor(currencyDigits: number) {
@@ -55,6 +58,8 @@ export class ProductSearch {
     const key = Math.floor(product.row / CHUNK);
     const chunk = this.#chunks.get(key) ?? { text: '', rows: [], starts: [], nameEnds: [] };
     this.#chunks.set(key, chunk);
+    if (chunk !== this.#writing) makeWhole(this.#writing);
+    this.#writing = chunk;
     const held = chunk.rows.indexOf(product.row);
     if (held === -1) this.#size++;
     setLine(chunk, held === -1 ? chunk.rows.length : held, { row: product.row, line, nameLength: name.length });
@@ -81,6 +86,11 @@ export class ProductSearch {
     found.sort((a, b) => a.rank - b.rank || a.name.length - b.name.length || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
     return found.slice(0, limit).map(({ row }) => row);
   }
+}
+
+/** A string that is built line by line keeps all its pieces, three times its size, until it is searched: done with one, it is. */
+function makeWhole(chunk: Chunk | null): void {
+  if (chunk?.text.includes(NOWHERE) === true) chunk.text = chunk.text.replaceAll(NOWHERE, ' ');
 }
 
 /** Puts a line in place of the one there (or behind the last), or takes it out; what follows moves along. */
