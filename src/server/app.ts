@@ -68,8 +68,17 @@ export function makeApp(runtime: Runtime, port: () => number): Hono {
 }
 
 async function answer(runtime: Runtime, context: Context, name: RouteName): Promise<Response> {
+  if (ROUTES[name].method === 'GET') return await handle(runtime, context, name);
+  const answered = runtime.giveWay.asked();
+  try {
+    return await handle(runtime, context, name);
+  } finally {
+    answered();
+  }
+}
+
+async function handle(runtime: Runtime, context: Context, name: RouteName): Promise<Response> {
   const route: Route = ROUTES[name];
-  if (route.method !== 'GET') runtime.giveWay.asked();
   const caller = whoCalls(runtime, context);
   const allowed = mayCall(runtime, route, caller);
   if (allowed !== null) return sayRefusal(context, allowed);

@@ -90,10 +90,11 @@ export function startRuntime(input: StartInput): Result<Started> {
     (job) => events.publish({ type: 'job', job }),
     (error) => log.error('job.crashed', { error: error instanceof Error ? (error.stack ?? error.message) : String(error) }),
   );
+  const giveWay = makeGiveWay(clock);
   const syncTools: SyncTools = {
     store,
     prepare: (work) => reader.prepare(work),
-    yieldTurn: () => new Promise((resolve) => setImmediate(resolve)),
+    yieldTurn: giveWay.turn,
     clock,
     random,
     log,
@@ -106,7 +107,6 @@ export function startRuntime(input: StartInput): Result<Started> {
     startJob: (kind, work) => jobs.start(kind, work),
     onStatus: () => tellStatus(),
   });
-  const giveWay = makeGiveWay(clock);
   const fiscalDesk = makeFiscalDesk(register, events, log);
   const cardDesk = makeCardDesk(register, fiscalDesk.complete, log, () =>
     events.publish({ type: 'cart', version: getCart(register).version }),
