@@ -71,8 +71,8 @@ const RECEIPT: ReceiptData = {
   roundingMinor: 0,
   dueMinor: 161_150,
   taxes: [
-    { ratePpm: 210_000, netMinor: 132_231, taxMinor: 27_769 },
-    { ratePpm: 60_000, netMinor: 1085, taxMinor: 65 },
+    { name: null, ratePpm: 210_000, netMinor: 132_231, taxMinor: 27_769 },
+    { name: null, ratePpm: 60_000, netMinor: 1085, taxMinor: 65 },
   ],
   tenders: [
     { ...GIVEN, method: 'Carte', kind: 'card', amountMinor: 160_000, changeMinor: 0 },

@@ -5,6 +5,7 @@
 import type { ReceiptData, ReceiptLine } from './receipt.ts';
 import type { ReceiptPart, ReceiptTemplate } from './receipt-template.ts';
 import { receiptWords, type Say } from './receipt-words.ts';
+import type { TaxSum } from './tax-parts.ts';
 import { writtenIn, type Written } from './written.ts';
 
 export type Block =
@@ -105,16 +106,20 @@ function paymentBlocks(receipt: ReceiptData, say: Say, written: Written): Block[
 
 function taxBlocks({ taxes }: ReceiptData, say: Say, written: Written): Block[] {
   if (taxes.length === 0) return [];
-  const { amount, rate } = written;
+  return [{ kind: 'space' }, { kind: 'table', rows: taxTable(taxes, say, written) }];
+}
+
+/** Its head and a row a tax, as papers show them. Of several taxes on the same goods none has an amount that includes it alone. */
+export function taxTable(taxes: readonly TaxSum[], say: Say, { amount, rate }: Written): string[][] {
+  const named = taxes.some(({ name }) => name !== null);
   return [
-    { kind: 'space' },
-    {
-      kind: 'table',
-      rows: [
-        [say('rate'), say('net'), say('tax'), say('gross')],
-        ...taxes.map(({ ratePpm, netMinor, taxMinor }) => [rate(ratePpm), amount(netMinor), amount(taxMinor), amount(netMinor + taxMinor)]),
-      ],
-    },
+    named ? [say('taxes'), say('net'), say('amount')] : [say('rate'), say('net'), say('tax'), say('gross')],
+    ...taxes.map(({ name, ratePpm, netMinor, taxMinor }) => [
+      name === null ? rate(ratePpm) : `${name} ${rate(ratePpm)}`,
+      amount(netMinor),
+      amount(taxMinor),
+      ...(named ? [] : [amount(netMinor + taxMinor)]),
+    ]),
   ];
 }
 

@@ -1,6 +1,7 @@
 /** A sale as its receipt says it, whoever shows or prints it: screen, browser, receipt printer, invoice. All as it was then. */
 import type { Id } from '../base/id.ts';
 import type { FiscalWord } from './fiscal.ts';
+import type { TaxSum } from './tax-parts.ts';
 import type { MethodKind } from './tender.ts';
 
 export type SaleKind = 'sale' | 'refund' | 'exchange';
@@ -13,6 +14,7 @@ export interface ReceiptLine {
   /** Taken off: total = price x quantity - discount. */
   readonly discountMinor: number;
   readonly totalMinor: number;
+  /** Of all its taxes. */
   readonly taxRatePpm: number;
   readonly note: string | null;
 }
@@ -31,12 +33,6 @@ export interface ReceiptTender {
   readonly byTerminal: boolean;
   /** What was recorded first, where somebody corrected it. */
   readonly insteadOf: string | null;
-}
-
-export interface TaxSum {
-  readonly ratePpm: number;
-  readonly netMinor: number;
-  readonly taxMinor: number;
 }
 
 export interface ReceiptData {

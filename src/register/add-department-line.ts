@@ -39,6 +39,7 @@ export function addDepartmentLine({ store }: Register, line: DepartmentLine): Re
       unitCostMinor: null,
       taxCategory: tax.id,
       taxRatePpm: tax.ratePpm,
+      taxParts: tax.parts,
       includesTax: pricesIncludeTax(store),
     }),
   );

@@ -22,6 +22,7 @@ import {
   type PricedLine,
   type Service,
 } from '../domain/cart.ts';
+import type { TaxRounding } from '../domain/tax.ts';
 import { takenPayments, unsettledPayment, type CardPayment } from '../domain/card-payment.ts';
 import { readScaleLabel } from '../domain/scale-label.ts';
 import { MAX_ROWS } from '../protocol/changeset.ts';
@@ -54,7 +55,18 @@ export interface OpenCart {
 
 export interface CartLineView extends Pick<
   CartLine,
-  'line' | 'kind' | 'product' | 'code' | 'name' | 'quantityMilli' | 'unit' | 'unitPriceMinor' | 'taxRatePpm' | 'includesTax' | 'note'
+  | 'line'
+  | 'kind'
+  | 'product'
+  | 'code'
+  | 'name'
+  | 'quantityMilli'
+  | 'unit'
+  | 'unitPriceMinor'
+  | 'taxRatePpm'
+  | 'taxParts'
+  | 'includesTax'
+  | 'note'
 > {
   /** What changed the price, as it was said. */
   readonly discount: (Pick<Discount, 'kind'> & { readonly value: number }) | null;
@@ -66,6 +78,7 @@ export interface CartLineView extends Pick<
   /** Taken off by discounts, the line's part of the cart's included. */
   readonly discountMinor: number;
   readonly totalMinor: number;
+  readonly taxMinor: number;
   readonly priceNowMinor: number | null;
 }
 
@@ -76,6 +89,7 @@ export interface CartView {
   readonly items: number;
   readonly totalMinor: number;
   readonly taxMinor: number;
+  readonly taxRounding: TaxRounding;
   readonly discount: CartLineView['discount'];
   readonly discountMinor: number;
   readonly note: string | null;
@@ -103,9 +117,15 @@ export function readOpenCart(store: Store): OpenCart {
   return { cart: wholeCart(cart), before: before === null ? null : wholeCart(before), lastSale, version: numberOf(row['version']) };
 }
 
+const ONE_TAX = { taxParts: null };
+const TAX_UNTOLD = { tax: null };
+
 /** A cart written by an older program, with what came since as it is when nothing was said. */
 export function wholeCart(cart: Cart): Cart {
-  return { ...emptyCart(cart.id, cart.startedAt), ...cart, lines: cart.lines.map((line) => ({ ...PLAIN_LINE, ...line })) };
+  const lines = cart.lines
+    .map((line) => ({ ...PLAIN_LINE, ...ONE_TAX, ...line }))
+    .map((line) => (line.refund === null ? line : { ...line, refund: { ...TAX_UNTOLD, ...line.refund } }));
+  return { ...emptyCart(cart.id, cart.startedAt), ...cart, lines };
 }
 
 export function newCart(store: Store): Cart {
@@ -217,6 +237,7 @@ function lineOf(
     unitCostMinor: row.costMinor,
     taxCategory: tax?.id ?? null,
     taxRatePpm: tax?.ratePpm ?? 0,
+    taxParts: tax?.parts ?? null,
     includesTax: row.includesTax,
     minimumAge: row.minimumAge,
     ...more,
@@ -246,16 +267,16 @@ export function setCartCustomer(register: Register, customer: Id | null): Result
 
 /** Taken away or eaten in: every line that is sold takes the rate of its tax for that. */
 export function setService({ store }: Register, service: Service): Result<CartView> {
-  const taxes = new Map(readTaxCategories(store.db, store.clock.nowMs(), service).map(({ id, ratePpm }) => [id, ratePpm]));
+  const taxes = new Map(readTaxCategories(store.db, store.clock.nowMs(), service).map((tax) => [tax.id, tax]));
   return changeCart(store, (cart) =>
     ok({
       ...cart,
       service,
-      lines: cart.lines.map((line) =>
-        line.refund !== null || line.voucher !== null || line.taxCategory === null
-          ? line
-          : { ...line, taxRatePpm: taxes.get(line.taxCategory) ?? line.taxRatePpm },
-      ),
+      lines: cart.lines.map((line) => {
+        const tax = line.taxCategory === null ? undefined : taxes.get(line.taxCategory);
+        if (tax === undefined || line.refund !== null || line.voucher !== null) return line;
+        return { ...line, taxRatePpm: tax.ratePpm, taxParts: tax.parts };
+      }),
     }),
   );
 }
@@ -330,6 +351,7 @@ export function viewCart(store: Store, open: OpenCart): CartView {
     items: priced.items,
     totalMinor: priced.totalMinor,
     taxMinor: priced.taxMinor,
+    taxRounding: open.cart.taxRounding,
     discount: viewDiscount(open.cart.discount),
     discountMinor: priced.discountMinor,
     note: open.cart.note,
@@ -365,6 +387,7 @@ function viewLine(store: Store, line: PricedLine): CartLineView {
     unit: line.unit,
     unitPriceMinor: line.unitPriceMinor,
     taxRatePpm: line.taxRatePpm,
+    taxParts: line.taxParts?.map(({ name, ratePpm }) => ({ name, ratePpm })) ?? null,
     includesTax: line.includesTax,
     note: line.note,
     discount: viewDiscount(line.discount),
@@ -373,6 +396,7 @@ function viewLine(store: Store, line: PricedLine): CartLineView {
     refundOf: line.refund?.label ?? null,
     discountMinor: off.reduce((sum, { amountMinor }) => sum - amountMinor, 0),
     totalMinor: line.totalMinor,
+    taxMinor: line.taxMinor,
     priceNowMinor: line.refund === null ? changedPrice(store, line.product, line.unitPriceMinor) : null,
   };
 }

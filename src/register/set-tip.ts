@@ -31,6 +31,7 @@ function withAmount(store: Store, cart: Cart, kind: LineKind & ('tip' | 'account
     unitCostMinor: null,
     taxCategory: null,
     taxRatePpm: 0,
+    taxParts: null,
     includesTax: true,
   });
 }

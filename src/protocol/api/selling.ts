@@ -1,6 +1,7 @@
 /** Routes of the selling screen and the history: cart, payment, receipt, sales. The register holds the cart; the browser holds nothing. */
 import { z } from 'zod';
 import { done, idText, instant, milli, minor, pageOf, pageQuery, route } from './route.ts';
+import { taxParts, taxSum } from './taxes.ts';
 
 /** What was said of a price: parts per million, or an amount in minor units. */
 const discountView = z.object({ kind: z.enum(['percent', 'amount']), value: z.int() }).nullable();
@@ -23,7 +24,9 @@ export const cartLine = z.object({
   discountMinor: minor,
   totalMinor: minor,
   taxRatePpm: z.int(),
+  taxParts,
   includesTax: z.boolean(),
+  taxMinor: minor,
   note: z.string().nullable(),
   /** It goes with another line, or gives back a sold one: its quantity and price stay. */
   fixed: z.boolean(),
@@ -56,6 +59,8 @@ export const cart = z.object({
   items: z.int(),
   totalMinor: minor,
   taxMinor: minor,
+  /** Whether the tax of the whole is rounded, or that of each line. */
+  taxRounding: z.enum(['receipt', 'line']),
   discount: discountView,
   discountMinor: minor,
   note: z.string().nullable(),
@@ -85,6 +90,9 @@ export const tile = z.object({
   /** Net content as people say it: "250 g"; empty when unknown. */
   content: z.string(),
   priceMinor: minor,
+  includesTax: z.boolean(),
+  taxRatePpm: z.int(),
+  taxParts,
   category: idText.nullable(),
   code: z.string().nullable(),
   /** Its sizes or colours, of which one is chosen. */
@@ -121,6 +129,7 @@ export const receipt = z.object({
       /** Taken off: total = price x quantity - discount. */
       discountMinor: minor,
       totalMinor: minor,
+      /** Of all its taxes. */
       taxRatePpm: z.int(),
       note: z.string().nullable(),
     }),
@@ -131,7 +140,7 @@ export const receipt = z.object({
   totalMinor: minor,
   roundingMinor: minor,
   dueMinor: minor,
-  taxes: z.array(z.object({ ratePpm: z.int(), netMinor: minor, taxMinor: minor })),
+  taxes: z.array(taxSum),
   tenders: z.array(
     z.object({
       /** Names it at this register. */

@@ -23,7 +23,9 @@ function line(number: number, quantityMilli: number): CartLine {
     unitPriceMinor,
     totalMinor,
     taxRatePpm: 0,
+    taxParts: null,
     includesTax: true,
+    taxMinor: 0,
   };
 }
 

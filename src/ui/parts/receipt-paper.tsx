@@ -76,8 +76,16 @@ export function ReceiptPaper({ receipt, copy = false }: { readonly receipt: Rece
         {has('taxes') ? (
           <tbody>
             {receipt.taxes.map((tax) => (
-              <tr className="soft" key={tax.ratePpm}>
-                <td colSpan={2}>{say('taxOf', { rate: rate(tax.ratePpm, language), net: figure(tax.netMinor) })}</td>
+              <tr className="soft" key={`${tax.ratePpm} ${tax.name ?? ''}`}>
+                <td colSpan={2}>
+                  <bdi>
+                    {say(tax.name === null ? 'taxOf' : 'namedTaxOf', {
+                      name: tax.name ?? '',
+                      rate: rate(tax.ratePpm, language),
+                      net: figure(tax.netMinor),
+                    })}
+                  </bdi>
+                </td>
                 <td>
                   <span className="num">{figure(tax.taxMinor)}</span>
                 </td>
