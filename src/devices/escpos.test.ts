@@ -112,6 +112,23 @@ test('a receipt of several rates and payments in French, on every paper: accents
   }
 });
 
+test('taxes on top lead from what the lines come to up to the total, each by its name; taxes in the price stand below it by theirs', () => {
+  const taxes = [
+    { name: 'TPS', ratePpm: 50_000, netMinor: 161_150, taxMinor: 8058 },
+    { name: 'TVQ', ratePpm: 99_750, netMinor: 161_150, taxMinor: 16_075 },
+  ];
+  const totalMinor = 161_150 + 8058 + 16_075;
+  const onTop = { ...RECEIPT, taxes, totalMinor };
+  for (const paper of PAPER_NAMES) {
+    const lines = linesOf(print(receiptBlocks({ receipt: onTop, template: PLAIN_TEMPLATE, copy: false }), paper)).join('\n');
+    assert.match(lines, /Sous-total +1[ .]611,50\nTPS 5 ?% de 1[ .]611,50 +80,58\nTVQ 9,975 ?% de 1[ .]611,50 +160,75\nTotal /, paper);
+    const below = linesOf(print(receiptBlocks({ receipt: { ...RECEIPT, taxes }, template: PLAIN_TEMPLATE, copy: false }), paper)).join(
+      '\n',
+    );
+    assert.match(below, /Rendu[^]*Taxes +HT +Montant\nTPS 5 ?% +1[ .]611,50 +80,58\nTVQ 9,975 ?% +1[ .]611,50 +160,75/, paper);
+  }
+});
+
 test('the total is twice as large, the copy and the training say so, what the template leaves out is not there', () => {
   const template = { header: 'Ouvert le dimanche', footer: 'À bientôt', without: ['barcode', 'taxes', 'address', 'cashier'] as const };
   const sheet = print(receiptBlocks({ receipt: { ...RECEIPT, training: true, kind: 'refund' }, template, copy: true }), '80mm');

@@ -2,7 +2,7 @@
  * A receipt as blocks of paper, from top to bottom: what is said, and how large; where a line breaks is the printer's business
  * (devices/escpos.ts). Pure. The same receipt on the screen is ui/parts/receipt-paper.tsx.
  */
-import type { ReceiptData, ReceiptLine } from './receipt.ts';
+import { hasTaxOnTop, type ReceiptData, type ReceiptLine } from './receipt.ts';
 import type { ReceiptPart, ReceiptTemplate } from './receipt-template.ts';
 import { receiptWords, type Say } from './receipt-words.ts';
 import type { TaxSum } from './tax-parts.ts';
@@ -35,9 +35,10 @@ export function receiptBlocks({ receipt, template, copy }: PrintedReceipt): Bloc
     { kind: 'rule' },
     ...receipt.lines.flatMap((line) => lineBlocks(line, say, written)),
     { kind: 'rule' },
+    ...(has('taxes') && hasTaxOnTop(receipt) ? onTopBlocks(receipt, say, written) : []),
     { kind: 'row', start: say('total'), end: written.money(receipt.totalMinor), bold: true, large: true },
     ...paymentBlocks(receipt, say, written),
-    ...(has('taxes') ? taxBlocks(receipt, say, written) : []),
+    ...(has('taxes') && !hasTaxOnTop(receipt) ? taxBlocks(receipt, say, written) : []),
     ...fiscalBlocks(receipt, say),
     ...voucherBlocks(receipt, say, written),
     ...footBlocks(receipt, template, has),
@@ -102,6 +103,23 @@ function paymentBlocks(receipt: ReceiptData, say: Say, written: Written): Block[
     ),
     ...(receipt.changeMinor === 0 ? [] : [row(say('change'), receipt.changeMinor)]),
   ];
+}
+
+/** From what the lines come to up to the total. */
+function onTopBlocks({ lines, taxes }: ReceiptData, say: Say, written: Written): Block[] {
+  const row = (start: string, minor: number): Block => ({ kind: 'row', start, end: written.amount(minor) });
+  return [
+    row(
+      say('subtotal'),
+      lines.reduce((sum, { totalMinor }) => sum + totalMinor, 0),
+    ),
+    ...taxes.map((tax) => row(taxWords(tax, say, written), tax.taxMinor)),
+  ];
+}
+
+/** GST 5% of 9.99. */
+function taxWords({ name, ratePpm, netMinor }: TaxSum, say: Say, written: Written): string {
+  return say(name === null ? 'taxOf' : 'namedTaxOf', { name: name ?? '', rate: written.rate(ratePpm), net: written.amount(netMinor) });
 }
 
 function taxBlocks({ taxes }: ReceiptData, say: Say, written: Written): Block[] {

@@ -70,3 +70,8 @@ export interface ReceiptData {
   /** Issued with this sale. */
   readonly vouchers: { readonly code: string; readonly amountMinor: number; readonly expiresAt: number | null }[];
 }
+
+/** Whether taxes come on top of what the lines say, so that they stand above the total; else they are in it, and below. */
+export function hasTaxOnTop({ lines, totalMinor }: Pick<ReceiptData, 'totalMinor'> & { readonly lines: readonly ReceiptLine[] }): boolean {
+  return lines.reduce((sum, line) => sum + line.totalMinor, 0) !== totalMinor;
+}

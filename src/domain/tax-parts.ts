@@ -113,10 +113,10 @@ export class RateSums {
   }
 }
 
-/** The same by tax: what people and authorities read. The highest rate first. */
+/** The same by tax: what people and authorities read. The highest rate first, and of several taxes at once in the order they are said in. */
 export function sumTaxes(sums: Iterable<RateSum>): TaxSum[] {
   const byKey = new Map<string, TaxSum>();
-  for (const { ratePpm, netMinor, taxMinor, parts } of sums)
+  for (const { ratePpm, netMinor, taxMinor, parts } of [...sums].sort((a, b) => b.ratePpm - a.ratePpm))
     for (const tax of parts ?? [{ name: null, ratePpm, taxMinor }]) {
       const key = JSON.stringify([tax.ratePpm, tax.name]);
       const held = byKey.get(key);
@@ -127,5 +127,5 @@ export function sumTaxes(sums: Iterable<RateSum>): TaxSum[] {
         taxMinor: (held?.taxMinor ?? 0) + tax.taxMinor,
       });
     }
-  return [...byKey].sort(([a, x], [b, y]) => y.ratePpm - x.ratePpm || (a < b ? -1 : 1)).map(([, sum]) => sum);
+  return [...byKey.values()];
 }

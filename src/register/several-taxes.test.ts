@@ -92,8 +92,8 @@ test('a sale of two taxes: the row says what each came to; receipt, invoice, rep
   assert.deepEqual(cart.lines.at(-1)?.taxParts, [GST, PST]);
   const sold = pay(shop);
   const taxes = [
-    ['PST', 1010, 71],
     ['GST', 2020, 101],
+    ['PST', 1010, 71],
   ];
   assert.deepEqual(figures(sold.taxes), taxes);
   assert.deepEqual(
@@ -122,8 +122,8 @@ test('a sale of two taxes: the row says what each came to; receipt, invoice, rep
       ['card', 'Paid by Card', 2192],
       ['sales', 'Sales 12 %', -1010],
       ['sales', 'Sales 5 %', -1010],
-      ['tax PST', 'Tax PST 7 %', -71],
       ['tax GST', 'Tax GST 5 %', -101],
+      ['tax PST', 'Tax PST 7 %', -71],
     ],
   );
   assert.equal(verifyStore(store.db).problem, null);

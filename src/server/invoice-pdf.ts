@@ -5,7 +5,7 @@
 import { readFile } from 'node:fs/promises';
 import type { InvoiceData } from '../domain/invoice.ts';
 import { taxTable } from '../domain/receipt-blocks.ts';
-import type { ReceiptLine } from '../domain/receipt.ts';
+import { hasTaxOnTop, type ReceiptLine } from '../domain/receipt.ts';
 import { receiptWords, type Say } from '../domain/receipt-words.ts';
 import { writtenIn, type Written } from '../domain/written.ts';
 
@@ -173,12 +173,12 @@ class Paper {
 
   /** Taxes by rate, then what it all comes to. */
   totals(): void {
-    const { taxes, netMinor, taxMinor, totalMinor, lines } = this.#invoice;
+    const { taxes, netMinor, taxMinor, totalMinor } = this.#invoice;
     const { amount, money } = this.#written;
     const say = this.#say;
     const named = this.#named;
-    this.#keepTogether(60 + (taxes.length + 3) * 18);
-    const included = lines.reduce((sum, line) => sum + line.totalMinor, 0) === totalMinor;
+    this.#keepTogether(60 + (taxes.length + 3) * (named ? 32 : 18));
+    const included = !hasTaxOnTop(this.#invoice);
     const top = this.#pdf.y + 14;
     const about = named ? (included ? 'pricesIncludeTaxes' : 'pricesBeforeTaxes') : included ? 'pricesInclude' : 'pricesWithout';
     if (taxMinor !== 0) this.#text(say(about), PAGE.margin, top, INNER / 2 - 24, { soft: true });
@@ -187,11 +187,14 @@ class Paper {
     const cells = (named ? [0, 120, 180] : [0, 60, 120, 180]).map((offset) => left + offset);
     let y = top;
     for (const [at, texts] of taxTable(taxes, say, this.#written).entries()) {
+      let next = y + 16;
       for (const [column, text] of texts.entries()) {
         const x = cells[column] ?? left;
         this.#text(text, x, y, (cells[column + 1] ?? END + 2) - 2 - x, { soft: at === 0, end: column > 0 });
+        // A long name takes several lines.
+        next = Math.max(next, this.#pdf.y + 1);
       }
-      y = Math.max(y + 16, this.#pdf.y + 2);
+      y = next;
     }
     this.#pdf.y = y + 2;
     this.#rule(left);

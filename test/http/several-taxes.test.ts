@@ -60,8 +60,8 @@ test('two taxes at once: from the settings to the receipt, the refund, the X and
     rows.map(({ name, netMinor, taxMinor }) => [name, netMinor, taxMinor]);
   const receipt = await till.call('getSale', { params: { uuid: sold.uuid } });
   const both = [
-    ['TVQ', 1998, 199],
     ['TPS', 1998, 100],
+    ['TVQ', 1998, 199],
   ];
   assert.deepEqual(named(receipt.taxes), both);
 
@@ -77,13 +77,13 @@ test('two taxes at once: from the settings to the receipt, the refund, the X and
   const tenders = [{ method: cash, amountMinor: -1150 }];
   const returned = await till.call('pay', { body: { cart: refund.id, totalMinor: refund.totalMinor, tenders } });
   assert.deepEqual(named(returned.taxes), [
-    ['TVQ', -999, -100],
     ['TPS', -999, -50],
+    ['TVQ', -999, -100],
   ]);
 
   const left = [
-    ['TVQ', 999, 99],
     ['TPS', 999, 50],
+    ['TVQ', 999, 99],
   ];
   assert.deepEqual(named(sumTaxes((await till.call('xReport')).totals.taxes)), left);
   const report = await till.call('reportSales', { query: { fromMs: 0, untilMs: systemClock.nowMs() + 60_000 } });

@@ -49,13 +49,13 @@ export function Taxes(): ReactNode {
               .filter(({ taxCategory }) => taxCategory === tax.id)
               .map((row) => (
                 <li key={row.id}>
-                  <span className="num strong">{rate(row.ratePpm, locale)}</span>{' '}
-                  {row.parts === null ? null : (
-                    <>
-                      <bdi className="num">{rateWords(row, locale)}</bdi>{' '}
-                    </>
-                  )}
+                  <bdi className="num strong">{row.parts?.length === 1 ? rateWords(row, locale) : rate(row.ratePpm, locale)}</bdi>{' '}
                   <span className="soft">
+                    {row.parts === null || row.parts.length === 1 ? null : (
+                      <>
+                        <bdi className="num">{rateWords(row, locale)}</bdi> ·{' '}
+                      </>
+                    )}
                     {row.fromAt === 0
                       ? t('taxes.always')
                       : t(row.fromAt > nowMs ? 'taxes.from-then' : 'taxes.since', { day: date(row.fromAt, locale) })}
