@@ -26,8 +26,8 @@ import {
   scanCode,
   setService,
   setTraining,
-  type CartView,
 } from './edit-cart.ts';
+import type { CartView } from './view-cart.ts';
 import { addTaxRate } from './edit-tax.ts';
 import { clearCart, heldCarts, holdCart, recallCart } from './hold-cart.ts';
 import { refundSale } from './refund-sale.ts';

@@ -7,7 +7,8 @@ import { ok, refuse, type Result } from '../base/result.ts';
 import { addToCart, type Cart } from '../domain/cart.ts';
 import { shareBack } from '../domain/refund.ts';
 import { readSoldSale, type SoldLine } from '../store/queries/refunds.ts';
-import { changeCart, isTraining, type CartView } from './edit-cart.ts';
+import { changeCart, isTraining } from './edit-cart.ts';
+import type { CartView } from './view-cart.ts';
 import type { Register } from './register.ts';
 
 export interface RefundInput {

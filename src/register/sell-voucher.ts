@@ -15,7 +15,8 @@ import { readTaxCategories } from '../store/queries/taxes.ts';
 import { readVoucher, type VoucherRow } from '../store/queries/vouchers.ts';
 import { draftSetting } from './draft-setting.ts';
 import type { Store } from '../store/store.ts';
-import { changeCart, type CartView } from './edit-cart.ts';
+import { changeCart } from './edit-cart.ts';
+import type { CartView } from './view-cart.ts';
 import { readLanguage, type Register } from './register.ts';
 
 const KEY = 'voucherMonths';

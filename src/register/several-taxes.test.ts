@@ -23,7 +23,8 @@ import { verifyArchive } from '../store/verify-archive.ts';
 import { verifyStore } from '../store/verify.ts';
 import { closeDay } from './close-day.ts';
 import { completeSale } from './complete-sale.ts';
-import { addProductLine, changeWholeCart, getCart, setService, type CartView } from './edit-cart.ts';
+import { addProductLine, changeWholeCart, getCart, setService } from './edit-cart.ts';
+import type { CartView } from './view-cart.ts';
 import { addProduct } from './edit-product.ts';
 import { addTax, addTaxRate } from './edit-tax.ts';
 import { holdCart, heldCarts, recallCart } from './hold-cart.ts';
@@ -192,11 +193,27 @@ test('a held cart, a rate of its own for eating in and a rate of a later day car
   clock.advance(3_600_000);
   unwrap(recallCart(register, present(heldCarts(register)[0], 'the held cart').id, owner));
   assert.deepEqual(now(), ['GST', 'PST'], 'as it was scanned');
+  assert.deepEqual(getCart(register).lines[0]?.taxNow, { ratePpm: 130_000, parts: null }, 'and it says what it is since midnight');
   assert.equal(pay(shop).taxes.length, 2);
   unwrap(addProductLine(register, soup, 1_000));
   assert.deepEqual(now(), null, 'one tax of 13 % from midnight on');
   unwrap(setService(register, 'eat-in'));
   assert.deepEqual(now(), ['GST', 'Meals']);
+  assert.equal(getCart(register).lines[0]?.taxNow, null);
+  // Of the same rate, by other names.
+  clock.advance(1_000);
+  unwrap(
+    addTaxRate(
+      register,
+      { taxCategory: tax.id, ratePpm: 80_000, parts: [PST, { ...GST, ratePpm: 10_000 }], service: 'eat-in', fromAt: clock.nowMs() },
+      owner,
+    ),
+  );
+  assert.deepEqual(now(), ['GST', 'Meals']);
+  assert.deepEqual(
+    getCart(register).lines[0]?.taxNow?.parts?.map(({ name }) => name),
+    ['PST', 'GST'],
+  );
   assert.deepEqual(figures(pay(shop).taxes), [
     ['GST', 1000, 50],
     ['Meals', 1000, 30],

@@ -12,7 +12,8 @@ import { noteAnswer, noteAsked, noteGivingBack, settlePayment } from '../../src/
 import { closeDay } from '../../src/register/close-day.ts';
 import { closeShift } from '../../src/register/close-shift.ts';
 import { countShift } from '../../src/register/count-shift.ts';
-import { addProductLine, getCart, type CartView } from '../../src/register/edit-cart.ts';
+import { addProductLine, getCart } from '../../src/register/edit-cart.ts';
+import type { CartView } from '../../src/register/view-cart.ts';
 import { clearCart } from '../../src/register/hold-cart.ts';
 import { moveCash } from '../../src/register/move-cash.ts';
 import { moveStock } from '../../src/register/move-stock.ts';

@@ -34,6 +34,8 @@ export const cartLine = z.object({
   refundOf: z.string().nullable(),
   /** The product's price changed since it was scanned; the line keeps what was scanned. */
   priceNowMinor: minor.nullable(),
+  /** Its tax changed since it was scanned; the line keeps what was scanned. */
+  taxNow: z.object({ ratePpm: z.int(), parts: taxParts }).nullable(),
 });
 
 export const cardPayment = z.object({

@@ -61,6 +61,14 @@ export class CartStore {
     if (!this.#sending) void this.#catchUp();
   }
 
+  /** What goods cost, or how they are taxed, changed in the shop: the lines keep what was scanned, and say what it is now. */
+  noticeGoods(): void {
+    if (this.#confirmed === null || this.#confirmed.lines.length === 0 || this.#sending) return;
+    void this.reload().catch(() => {
+      // The register is away for a moment; the cart is asked for once it is back.
+    });
+  }
+
   /** What the register answered elsewhere (after a payment). */
   accept(cart: Cart): void {
     this.#confirm(cart);

@@ -73,6 +73,7 @@ export const NOTHING_SAID = {
   fixed: false,
   refundOf: null,
   priceNowMinor: null,
+  taxNow: null,
 } as const satisfies Partial<CartLine>;
 
 function isMore(line: CartLine, tile: Tile): boolean {

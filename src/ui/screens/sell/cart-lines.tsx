@@ -4,7 +4,7 @@ import { memo, useEffect, useRef, type ReactNode } from 'react';
 import { useTranslation } from '../../texts/texts.tsx';
 import { cartStore } from '../../cart/cart-store.ts';
 import type { Cart, CartLine } from '../../cart/preview.ts';
-import { count, quantity } from '../../format/format.ts';
+import { count, quantity, rateWords } from '../../format/format.ts';
 import { useCan, useLocale, useMoney } from '../../parts/register-context.ts';
 
 interface Props {
@@ -155,6 +155,7 @@ function LineWords({ line }: { readonly line: CartLine }): ReactNode {
             </>
           )}
           {line.priceNowMinor === null ? null : <span className="wait"> {t('sell.price-now', { price: money(line.priceNowMinor) })}</span>}
+          {line.taxNow === null ? null : <span className="wait"> {t('sell.tax-now', { tax: rateWords(line.taxNow, locale) })}</span>}
         </span>
       </span>
     </>
