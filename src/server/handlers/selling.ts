@@ -128,7 +128,7 @@ export const SELLING_HANDLERS: Handlers<keyof typeof SELLING> = {
   pay: async (runtime, { body, caller }) => {
     const byHand = mayPaySo(runtime, caller, body.tenders);
     if (!byHand.ok) return byHand;
-    const isFirst = completedSaleOf(runtime.register.store, body.cart) === null;
+    const isFirst = completedSaleOf(runtime.register.store, body.cart) === null && !runtime.fiscalDesk.isSigning(body.cart);
     const sold = await runtime.fiscalDesk.complete({ ...body, user: actingUser(runtime, caller) });
     if (!sold.ok) return sold;
     runtime.events.publish({ type: 'cart', version: getCart(runtime.register).version });
