@@ -12,7 +12,7 @@ import { barcodeOf, EscPosReader, linesOf, type Sheet } from '../../test/support
 import { encodePaper, layRow, wrapText } from './escpos.ts';
 import { rasterLogo } from './raster.ts';
 
-const GIVEN = { tender: 1, methodId: null, reference: null, byTerminal: false, insteadOf: null } as const;
+const GIVEN = { tender: `${'0'.repeat(64)}:1`, methodId: null, reference: null, byTerminal: false, insteadOf: null } as const;
 
 const RECEIPT: ReceiptData = {
   uuid: '0190a1b2-0000-7000-8000-000000000000' as Id,

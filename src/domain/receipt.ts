@@ -20,8 +20,8 @@ export interface ReceiptLine {
 }
 
 export interface ReceiptTender {
-  /** Local number of its row. */
-  readonly tender: number;
+  /** As changesets refer to it: the same on every register. */
+  readonly tender: `${string}:${number}`;
   readonly methodId: Id | null;
   readonly method: string;
   readonly kind: MethodKind;

@@ -57,6 +57,8 @@ export function route<
 
 // ---- shapes every file uses
 
+/** A row of a ledger, the same on every register: the hash of its changeset and its place in it. */
+export const rowRef = z.string().regex(/^[0-9a-f]{64}:\d{1,3}$/);
 /** UUID of a record row. */
 export const idText = z.uuid().transform((text) => text.toLowerCase() as Id);
 /** Minor units of the shop's currency. */

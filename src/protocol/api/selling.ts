@@ -1,6 +1,6 @@
 /** Routes of the selling screen and the history: cart, payment, receipt, sales. The register holds the cart; the browser holds nothing. */
 import { z } from 'zod';
-import { done, idText, instant, milli, minor, pageOf, pageQuery, route } from './route.ts';
+import { done, idText, instant, milli, minor, pageOf, pageQuery, route, rowRef } from './route.ts';
 import { taxParts, taxSum } from './taxes.ts';
 
 /** What was said of a price: parts per million, or an amount in minor units. */
@@ -145,8 +145,8 @@ export const receipt = z.object({
   taxes: z.array(taxSum),
   tenders: z.array(
     z.object({
-      /** Names it at this register. */
-      tender: z.int(),
+      /** Names it, on every register. */
+      tender: rowRef,
       methodId: idText.nullable(),
       method: z.string(),
       kind: z.string(),
@@ -328,7 +328,7 @@ export const SELLING = {
     params: z.object({ uuid: idText }),
     body: z.object({
       lines: z
-        .array(z.object({ ref: z.string().regex(/^[0-9a-f]{64}:\d{1,3}$/), quantityMilli: quantity }))
+        .array(z.object({ ref: rowRef, quantityMilli: quantity }))
         .min(1)
         .max(200),
     }),
