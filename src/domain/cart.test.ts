@@ -46,6 +46,7 @@ function cartOf(...lines: readonly NewLine[]): Cart {
   return lines.reduce((cart, line) => unwrap(addToCart(cart, line)), emptyCart(id(900), 0));
 }
 
+const BY = { reason: null, user: null, at: 5 };
 const percent = (ppm: number): Discount => ({ kind: 'percent', ppm, reason: null, approvedBy: null });
 const amountOff = (amountMinor: number): Discount => ({ kind: 'amount', amountMinor, reason: null, approvedBy: null });
 const totals = (cart: Cart): number[] => priceCart(cart).lines.map(({ totalMinor }) => totalMinor);
@@ -67,12 +68,19 @@ test('a deposit comes and goes with its drink, and counts with it', () => {
   cart = unwrap(addToCart(cart, goods(1, 120), deposit));
   cart = unwrap(addToCart(cart, goods(3, 300)));
   assert.deepEqual(totals(cart), [50, 240, 300]);
-  cart = unwrap(changeQuantity(cart, 1, 6000));
+  cart = unwrap(changeQuantity(cart, 1, 6000, BY));
   assert.deepEqual(totals(cart), [150, 720, 300]);
-  assert.deepEqual(changeQuantity(cart, 2, 1000), { ok: false, refusal: { code: 'cart.fixed-line', params: {} } });
+  assert.deepEqual(changeQuantity(cart, 2, 1000, BY), { ok: false, refusal: { code: 'cart.fixed-line', params: {} } });
   cart = unwrap(removeLine(cart, 1, { reason: null, user: null, at: 5 }));
   assert.deepEqual(totals(cart), [300]);
   assert.deepEqual(cart.voided, [{ name: 'Product 1', quantityMilli: 6000, totalMinor: 720, reason: null, user: null, at: 5 }]);
+});
+
+test('a lower quantity takes a part of the line out, at what it came to; a higher one takes nothing', () => {
+  const cart = { ...cartOf(goods(1, 333, 3000)), discount: amountOff(100) };
+  const fewer = unwrap(changeQuantity(cart, 1, 1000, { ...BY, reason: 'only one' }));
+  assert.deepEqual(fewer.voided, [{ name: 'Product 1', quantityMilli: 2000, totalMinor: 666, reason: 'only one', user: null, at: 5 }]);
+  assert.deepEqual(unwrap(changeQuantity(fewer, 1, 5000, BY)).voided, fewer.voided);
 });
 
 test('discounts and prices changed by hand, by line and by cart', () => {

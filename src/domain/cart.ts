@@ -84,7 +84,7 @@ export interface VoucherOf {
   readonly expiresAt: number | null;
 }
 
-/** A line taken out: journalled with the sale, or when the cart is left. */
+/** A line taken out, or a part of one: journalled with the sale, or when the cart is left. */
 export interface Voided {
   readonly name: string;
   readonly quantityMilli: number;
@@ -186,26 +186,48 @@ function isCountable(line: CartLine): boolean {
   return Math.abs(line.quantityMilli) <= MAX_QUANTITY_MILLI && isAmount(priceOf(line.unitPriceMinor, line.quantityMilli));
 }
 
-/** Refuses with input.not-found, input.amount-too-large, cart.fixed-line (what goes with another line, or gives back a sold one). */
-export function changeQuantity(cart: Cart, line: number, quantityMilli: number): Result<Cart> {
+type VoidedBy = Pick<Voided, 'reason' | 'user' | 'at'>;
+
+/** Whether a part of it is taken out. */
+export function isLowered(held: CartLine, quantityMilli: number): boolean {
+  return Math.abs(quantityMilli) < Math.abs(held.quantityMilli);
+}
+
+/**
+ * What is less than before is taken out, as a line is. Refuses with input.not-found, input.amount-too-large, cart.fixed-line (what goes with
+ * another line, or gives back a sold one).
+ */
+export function changeQuantity(cart: Cart, line: number, quantityMilli: number, by: VoidedBy): Result<Cart> {
   const held = findLine(cart, line);
   if (!held.ok) return held;
   if (isFixed(held.value)) return refuse('cart.fixed-line');
   const lines = cart.lines.map((candidate) =>
     candidate.line === line || candidate.parent === line ? { ...candidate, quantityMilli } : candidate,
   );
-  return lines.every(isCountable) ? ok({ ...cart, lines }) : refuse('input.amount-too-large');
+  if (!lines.every(isCountable)) return refuse('input.amount-too-large');
+  const changed = { ...cart, lines };
+  if (!isLowered(held.value, quantityMilli)) return ok(changed);
+  const voided: Voided = {
+    name: held.value.name,
+    quantityMilli: held.value.quantityMilli - quantityMilli,
+    totalMinor: totalOf(cart, line) - totalOf(changed, line),
+    ...by,
+  };
+  return ok({ ...changed, voided: [...cart.voided, voided] });
+}
+
+function totalOf(cart: Cart, line: number): number {
+  return priceCart(cart).lines.find((priced) => priced.line === line)?.totalMinor ?? 0;
 }
 
 /** Refuses with input.not-found, cart.fixed-line (what came with another line goes with it). */
-export function removeLine(cart: Cart, line: number, by: Pick<Voided, 'reason' | 'user' | 'at'>): Result<Cart> {
+export function removeLine(cart: Cart, line: number, by: VoidedBy): Result<Cart> {
   const held = findLine(cart, line);
   if (!held.ok) return held;
   if (held.value.parent !== null) return refuse('cart.fixed-line');
   const { name, quantityMilli } = held.value;
-  const totalMinor = priceCart(cart).lines.find((priced) => priced.line === line)?.totalMinor ?? 0;
   const lines = cart.lines.filter((candidate) => candidate.line !== line && candidate.parent !== line);
-  return ok({ ...cart, lines, voided: [...cart.voided, { name, quantityMilli, totalMinor, ...by }] });
+  return ok({ ...cart, lines, voided: [...cart.voided, { name, quantityMilli, totalMinor: totalOf(cart, line), ...by }] });
 }
 
 /** Says something of a line. Refuses with input.not-found, cart.fixed-line, input.amount-too-large. */

@@ -10,6 +10,7 @@ import {
   changeQuantity,
   editLine,
   emptyCart,
+  isLowered,
   PLAIN_LINE,
   priceCart,
   removeLine,
@@ -170,17 +171,33 @@ function lineOf(
 
 export type LineEdit = Partial<Pick<CartLine, 'quantityMilli' | 'override' | 'discount' | 'note'>>;
 
-export function changeLine(register: Register, line: number, { quantityMilli, ...said }: LineEdit): Result<CartView> {
-  return changeCart(register.store, (cart) => {
-    const counted = quantityMilli === undefined ? ok(cart) : changeQuantity(cart, line, quantityMilli);
+/** Who takes something out of the cart, and why. */
+export interface TakenOut {
+  readonly reason: string | null;
+  readonly user: Id;
+}
+
+/** Why nothing is taken out without a word: the shop wants one. */
+export function needsReason(store: Store, reason: string | null): Refused | null {
+  return reason === null && sellingSetting(store.db, 'voidReason') ? refuse('void.reason-needed') : null;
+}
+
+/** Refuses as the changes of a cart do, and with void.reason-needed where there is less of it than before. */
+export function changeLine({ store }: Register, line: number, { quantityMilli, ...said }: LineEdit, by: TakenOut): Result<CartView> {
+  return changeCart(store, (cart) => {
+    if (quantityMilli === undefined) return editLine(cart, line, said);
+    const held = cart.lines.find((candidate) => candidate.line === line);
+    const unsaid = held !== undefined && isLowered(held, quantityMilli) ? needsReason(store, by.reason) : null;
+    if (unsaid !== null) return unsaid;
+    const counted = changeQuantity(cart, line, quantityMilli, { ...by, at: store.clock.nowMs() });
     return counted.ok ? editLine(counted.value, line, said) : counted;
   });
 }
 
 /** Refuses with input.not-found, void.reason-needed. */
-export function dropLine(register: Register, line: number, by: { readonly reason: string | null; readonly user: Id }): Result<CartView> {
-  const { store } = register;
-  if (by.reason === null && sellingSetting(store.db, 'voidReason')) return refuse('void.reason-needed');
+export function dropLine({ store }: Register, line: number, by: TakenOut): Result<CartView> {
+  const unsaid = needsReason(store, by.reason);
+  if (unsaid !== null) return unsaid;
   return changeCart(store, (cart) => removeLine(cart, line, { ...by, at: store.clock.nowMs() }));
 }
 

@@ -277,13 +277,16 @@ export const SELLING = {
     method: 'PATCH',
     path: '/api/cart/lines/:line',
     access: 'sell',
-    summary: 'Change a line: its quantity, a note; its price by hand (right price-override); a discount (right discount above the limit)',
+    summary:
+      'Change a line: its quantity (what is less is journalled with the sale), a note; its price by hand (right price-override); a discount (right discount above the limit)',
     params: lineParams,
     body: z.object({
       quantityMilli: quantity.exactOptional(),
       override: override.nullable().optional(),
       discount: discount.nullable().optional(),
       note: note.exactOptional(),
+      /** Why there is less of it, where the shop wants to know. */
+      reason,
     }),
     answer: cart,
   }),
@@ -398,6 +401,7 @@ export const SELLING = {
     path: '/api/cart',
     access: 'sell',
     summary: 'Empty the cart; it is journalled, and undo brings it back',
+    body: z.object({ reason }),
     answer: cart,
   }),
   setCartCustomer: route({

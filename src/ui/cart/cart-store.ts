@@ -98,9 +98,10 @@ export class CartStore {
     return this.ask(() => call('addDepartmentLine', { body }));
   }
 
-  setQuantity(line: number, quantityMilli: number): Promise<Cart> {
+  /** `reason`: why there is less of it. */
+  setQuantity(line: number, quantityMilli: number, reason: string | null = null): Promise<Cart> {
     return this.#push({ kind: 'quantity', line, quantityMilli }, () =>
-      call('changeLine', { params: { line: this.#realLine(line) }, body: { quantityMilli } }),
+      call('changeLine', { params: { line: this.#realLine(line) }, body: { quantityMilli, reason } }),
     );
   }
 
@@ -118,8 +119,8 @@ export class CartStore {
     return this.#push({ kind: 'remove', line }, () => call('removeLine', { params: { line: this.#realLine(line) }, body: { reason } }));
   }
 
-  clear(): Promise<Cart> {
-    return this.#push({ kind: 'clear' }, () => call('clearCart'));
+  clear(reason: string | null = null): Promise<Cart> {
+    return this.#push({ kind: 'clear' }, () => call('clearCart', { body: { reason } }));
   }
 
   undo(): Promise<Cart> {
