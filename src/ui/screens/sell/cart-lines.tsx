@@ -16,6 +16,7 @@ interface Props {
   readonly onTakeOut: (line: CartLine) => void;
   readonly onCustomer: () => void;
   readonly onMore: () => void;
+  readonly onChange: (line: CartLine, quantityMilli: number) => void;
   readonly onProblem: (error: unknown) => void;
   readonly notice: ReactNode;
   readonly whenEmpty: ReactNode;
@@ -28,6 +29,7 @@ export function CartLines({
   onQuantity,
   onPrice,
   onTakeOut,
+  onChange,
   onCustomer,
   onMore,
   onProblem,
@@ -85,14 +87,7 @@ export function CartLines({
         >
           {cart.lines.map((line) =>
             line === chosen ? (
-              <ChosenLine
-                key={line.line}
-                line={line}
-                onQuantity={onQuantity}
-                onPrice={onPrice}
-                onTakeOut={onTakeOut}
-                onProblem={onProblem}
-              />
+              <ChosenLine key={line.line} line={line} onQuantity={onQuantity} onPrice={onPrice} onTakeOut={onTakeOut} onChange={onChange} />
             ) : (
               <Line key={line.line} line={line} onChoose={onChoose} />
             ),
@@ -167,10 +162,10 @@ interface ChosenProps {
   readonly onQuantity: (line: CartLine) => void;
   readonly onPrice: (line: CartLine, first: 'percent' | 'price') => void;
   readonly onTakeOut: (line: CartLine) => void;
-  readonly onProblem: (error: unknown) => void;
+  readonly onChange: (line: CartLine, quantityMilli: number) => void;
 }
 
-function ChosenLine({ line, onQuantity, onPrice, onTakeOut, onProblem }: ChosenProps): ReactNode {
+function ChosenLine({ line, onQuantity, onPrice, onTakeOut, onChange }: ChosenProps): ReactNode {
   const { t } = useTranslation();
   const locale = useLocale();
   const { amount } = useMoney();
@@ -178,7 +173,7 @@ function ChosenLine({ line, onQuantity, onPrice, onTakeOut, onProblem }: ChosenP
   const step = (by: number): void => {
     const next = line.quantityMilli + by;
     if (next === 0) onTakeOut(line);
-    else void cartStore.setQuantity(line.line, next).catch(onProblem);
+    else onChange(line, next);
   };
   return (
     <li className="row line row-chosen" aria-current="true">

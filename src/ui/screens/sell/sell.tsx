@@ -101,6 +101,7 @@ export function Sell(): ReactNode {
             onQuantity={(line) => selling.setDialog({ kind: 'quantity', line })}
             onPrice={(line, first) => selling.setDialog({ kind: 'price', line, first })}
             onTakeOut={selling.takeOut}
+            onChange={selling.changeQuantity}
             onCustomer={() => selling.setDialog({ kind: 'customer' })}
             onMore={() => selling.setDialog({ kind: 'more' })}
             onProblem={selling.onProblem}
