@@ -5,6 +5,7 @@
  */
 import { Command, Option } from 'commander';
 import { addBackupCommands } from './backup-commands.ts';
+import { addClosingCommand } from './closing-command.ts';
 import { addDoctorCommand } from './doctor-command.ts';
 import { addPrinterCommands } from './printer-commands.ts';
 import { addShopCommands } from './shop-commands.ts';
@@ -23,6 +24,7 @@ const program = new Command('aurapos')
 addStartCommand(program);
 addSetUpCommand(program);
 addShopCommands(program);
+addClosingCommand(program);
 addPrinterCommands(program);
 addDoctorCommand(program);
 addBackupCommands(program);

@@ -45,7 +45,7 @@ export function receiptBlocks({ receipt, template, copy }: PrintedReceipt): Bloc
   ];
 }
 
-function centred(text: string, more: { bold?: boolean; large?: boolean } = {}): Block[] {
+export function centred(text: string, more: { bold?: boolean; large?: boolean } = {}): Block[] {
   return text.split('\n').flatMap((line): Block[] => (line.trim() === '' ? [] : [{ kind: 'text', text: line, align: 'center', ...more }]));
 }
 
@@ -80,7 +80,8 @@ function marks(receipt: ReceiptData, say: Say, copy: boolean): Block[] {
   return words.flatMap((word) => centred(word, { bold: true, large: true }));
 }
 
-function lineBlocks(line: ReceiptLine, say: Say, written: Written): Block[] {
+/** One line of goods, as receipts and invoices say it. */
+export function lineBlocks(line: ReceiptLine, say: Say, written: Written): Block[] {
   const unit = line.unit === 'each' ? '' : ` ${line.unit}`;
   const isOnePiece = line.unit === 'each' && line.quantityMilli === 1000;
   const detail = `  ${written.quantity(line.quantityMilli)}${unit} x ${written.amount(line.unitPriceMinor)}`;

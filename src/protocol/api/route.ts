@@ -61,6 +61,8 @@ export function route<
 export const rowRef = z.string().regex(/^[0-9a-f]{64}:\d{1,3}$/);
 /** UUID of a record row. */
 export const idText = z.uuid().transform((text) => text.toLowerCase() as Id);
+/** Where something is printed: the printer that receipts go to, or the one named. */
+export const onPrinter = z.object({ printer: idText.nullable().default(null) });
 /** Minor units of the shop's currency. */
 export const minor = z.int();
 /** Thousandths: 1000 is one piece, 312 is 0.312 kg. */
