@@ -12,6 +12,7 @@ import { addShopCommands } from './shop-commands.ts';
 import { addSetUpCommand } from './set-up-command.ts';
 import { addStartCommand } from './start-command.ts';
 import { addFiscalCommand } from './fiscal-command.ts';
+import { addTaxCommands } from './tax-commands.ts';
 import { addTerminalCommand } from './terminal-command.ts';
 import { DEFAULT_DATA_FOLDER, VERSION } from './program.ts';
 
@@ -25,6 +26,7 @@ addStartCommand(program);
 addSetUpCommand(program);
 addShopCommands(program);
 addClosingCommand(program);
+addTaxCommands(program);
 addPrinterCommands(program);
 addDoctorCommand(program);
 addBackupCommands(program);

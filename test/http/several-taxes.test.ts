@@ -6,6 +6,7 @@ import { after, before, test } from 'node:test';
 import { present } from '../../src/base/assert.ts';
 import { systemClock } from '../../src/base/clock.ts';
 import { sumTaxes } from '../../src/domain/tax-parts.ts';
+import type { Answer } from '../../src/protocol/api/routes.ts';
 import { aurapos } from '../e2e/aurapos-command.ts';
 import { temporaryFolder } from '../support/shop.ts';
 import { ApiRefusal, cashMethod, sell, setUpTill, startTill, type Till } from '../support/till.ts';
@@ -100,4 +101,21 @@ test('two taxes at once: from the settings to the receipt, the refund, the X and
   writeFileSync(file, archive.text + pages.join(''));
   assert.deepEqual(((await aurapos(folder.path, 'verify', '--archive', file)) as { problem: unknown }).problem, null);
   assert.deepEqual(((await aurapos(folder.path, 'verify')) as { problem: unknown }).problem, null);
+});
+
+test('aurapos tax: added by its rate or by the taxes it is made of, and listed', async () => {
+  await aurapos(folder.path, 'tax', 'add', '--name', 'Ontario', '--percent', '13');
+  await aurapos(folder.path, 'tax', 'add', '--name', 'BC', '--part', 'GST=5', '--part', 'PST=7');
+  const { rows } = (await aurapos(folder.path, 'tax', 'list')) as Answer<'listTaxCategories'>;
+  assert.deepEqual(
+    rows
+      .filter(({ name }) => name === 'Ontario' || name === 'BC')
+      .map(({ name, ratePpm, parts }) => [name, ratePpm, parts?.length ?? null]),
+    [
+      ['Ontario', 130_000, null],
+      ['BC', 120_000, 2],
+    ],
+  );
+  for (const wrong of [['--percent', 'x'], [], ['--percent', '5', '--part', 'GST=5'], ['--part', 'GST']])
+    await assert.rejects(aurapos(folder.path, 'tax', 'add', '--name', 'Odd', ...wrong), /input\.invalid/);
 });

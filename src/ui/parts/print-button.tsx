@@ -8,7 +8,7 @@ import { Problem } from './problem.tsx';
 import { useRegister } from './register-context.ts';
 
 interface Props {
-  /** What is printed, where several are: then the button is a mark beside its name. */
+  /** What is printed, where there are several. */
   readonly what?: string;
   readonly print: () => Promise<unknown>;
 }
@@ -23,13 +23,13 @@ export function PrintButton({ what, print }: Props): ReactNode {
       <Problem error={send.error} />
       <button
         type="button"
-        className={what === undefined ? 'btn' : 'btn btn-icon'}
+        className="btn"
         disabled={send.isPending}
         aria-label={what === undefined ? undefined : t('printing.print-what', { what })}
         onClick={() => send.mutate()}
       >
         <Printer className="icon" aria-hidden />
-        {what === undefined ? t('printing.print') : null}
+        {what ?? t('printing.print')}
       </button>
     </>
   );
