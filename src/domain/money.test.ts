@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { present } from '../base/assert.ts';
 import { unwrap } from '../base/result.ts';
 import { hasCheckDigit, normalBarcode } from './barcode.ts';
-import { currencyDigits, multiplyDivide, parseAmount, plainAmount, priceOf, prorate, roundToStep } from './money.ts';
+import { currencyDigits, minor, multiplyDivide, parseAmount, plainAmount, priceOf, prorate, roundToStep } from './money.ts';
 import { shareBack } from './refund.ts';
 import { dueOf, taxLines, taxOf } from './tax.ts';
 import { settle, type TenderMethod } from './tender.ts';
@@ -158,6 +158,18 @@ test('[P5] in whatever parts a line comes back, its total and each of its taxes 
         );
     }),
   );
+});
+
+test('what a register of an older program gave back without names counts for each tax, and the rest goes back', () => {
+  const taxParts = [
+    { name: 'GST', ratePpm: 50_000, taxMinor: 50 },
+    { name: 'PST', ratePpm: 70_000, taxMinor: 70 },
+  ];
+  const sold = { quantityMilli: 3000, totalMinor: 999, tax: { taxMinor: minor(120), taxParts } };
+  const older = { totalMinor: -333, tax: { taxMinor: minor(-40), taxParts: null } };
+  const rest = shareBack(sold, [older], 3000);
+  assert.equal(rest.totalMinor, -666);
+  assert.deepEqual([rest.tax.taxMinor, rest.tax.taxParts?.map(({ taxMinor }) => taxMinor)], [-80, [-33, -47]]);
 });
 
 const CASH: TenderMethod = { name: 'Cash', givesChange: true, roundingStepMinor: 5 };

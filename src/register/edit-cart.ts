@@ -22,7 +22,7 @@ import {
 } from '../domain/cart.ts';
 import { takenPayments, unsettledPayment } from '../domain/card-payment.ts';
 import { readScaleLabel } from '../domain/scale-label.ts';
-import { MAX_ROWS } from '../protocol/changeset.ts';
+import { MAX_ROWS, MAX_TEXT_BYTES } from '../protocol/changeset.ts';
 import { findByCode, packOfCode, readProduct, type ProductRow } from '../store/queries/catalogue.ts';
 import { attemptsOf } from '../store/queries/payments.ts';
 import { readTaxCategories } from '../store/queries/taxes.ts';
@@ -256,6 +256,12 @@ export function whilePaying(store: Store, cart: Cart): Refused | null {
 
 /** A sale is one changeset: beside its own rows there is room for the drawer's opening, payments, their vouchers and credit notes. */
 const MAX_SALE_ROWS = MAX_ROWS - 60;
+/** Its text is less than twice the cart's, whatever is said of the lines. */
+const MAX_CART_BYTES = MAX_TEXT_BYTES / 2;
+
+function isFull(cart: Cart): boolean {
+  return saleRows(priceCart(cart), cart) > MAX_SALE_ROWS || Buffer.byteLength(JSON.stringify(cart)) > MAX_CART_BYTES;
+}
 
 /**
  * One change of the open cart, with the cart before it kept for undo. In a transaction of its own; a refusal leaves no trace. Refuses with
@@ -273,7 +279,7 @@ export function changeCart(store: Store, edit: (cart: Cart) => Result<Cart>): Re
       const closed = mayNotBegin(store);
       if (closed !== null) return closed;
     }
-    if (saleRows(priceCart(edited.value), edited.value) > MAX_SALE_ROWS) return refuse('cart.full');
+    if (isFull(edited.value)) return refuse('cart.full');
     const started = open.cart.lines.length === 0 ? { ...edited.value, startedAt: store.clock.nowMs() } : edited.value;
     const next: OpenCart = { cart: started, before: open.cart, lastSale: null, version: open.version + 1 };
     writeOpenCart(store, next);
