@@ -7,7 +7,7 @@ import type { Id } from '../base/id.ts';
 import { ok, refuse, type Result } from '../base/result.ts';
 import { isAmount, MAX_QUANTITY_MILLI, minor, multiplyDivide, priceOf, prorate, type Minor } from './money.ts';
 import type { VoucherPurpose } from './voucher.ts';
-import { dueOf, PPM, taxLines, type LineTax, type TaxedPart, type TaxPart, type TaxRounding } from './tax.ts';
+import { dueOf, isSameTax, PPM, taxLines, type LineTax, type TaxedPart, type TaxPart, type TaxRounding } from './tax.ts';
 
 export type Unit = 'each' | 'kg' | 'l' | 'm';
 
@@ -174,7 +174,7 @@ function isMore(held: CartLine, fresh: CartLine): boolean {
     held.kind === fresh.kind &&
     held.unitPriceMinor === fresh.unitPriceMinor &&
     held.taxRatePpm === fresh.taxRatePpm &&
-    JSON.stringify(held.taxParts) === JSON.stringify(fresh.taxParts) &&
+    isSameTax(held.taxParts, fresh.taxParts) &&
     held.unit === 'each' &&
     fresh.unit === 'each' &&
     held.quantityMilli > 0 === fresh.quantityMilli > 0 &&

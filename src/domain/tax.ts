@@ -36,6 +36,12 @@ export interface LineTax {
   readonly taxParts: readonly TaxedPart[] | null;
 }
 
+/** Whether two rates are made of the same taxes. */
+export function isSameTax(a: readonly TaxPart[] | null, b: readonly TaxPart[] | null): boolean {
+  if (a === null || b === null) return a === b;
+  return a.length === b.length && a.every(({ name, ratePpm }, at) => name === b[at]?.name && ratePpm === b[at].ratePpm);
+}
+
 /** Tax of one rate in an amount that includes it, or on one that does not; half-up. `allPpm`: the rates of all taxes that the amount includes. */
 export function taxOf(amountMinor: number, ratePpm: number, includesTax: boolean, allPpm = ratePpm): Minor {
   return multiplyDivide(amountMinor, ratePpm, includesTax ? PPM + allPpm : PPM, 'half-up');
@@ -77,7 +83,7 @@ class Share {
     this.name = name;
     this.ratePpm = ratePpm;
     this.line = line;
-    this.key = JSON.stringify([name, ratePpm, line.includesTax ? line.taxRatePpm : null, line.totalMinor < 0]);
+    this.key = `${ratePpm} ${line.includesTax ? line.taxRatePpm : ''} ${line.totalMinor < 0} ${name}`;
   }
 }
 

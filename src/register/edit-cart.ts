@@ -259,7 +259,11 @@ const MAX_SALE_ROWS = MAX_ROWS - 60;
 /** Its text is less than twice the cart's, whatever is said of the lines. */
 const MAX_CART_BYTES = MAX_TEXT_BYTES / 2;
 
+/** Lines that fit, whatever is said of them: each has its longest. */
+const LINES_OF_ANY_LENGTH = 20;
+
 function isFull(cart: Cart): boolean {
+  if (cart.lines.length + cart.voided.length <= LINES_OF_ANY_LENGTH) return false;
   return saleRows(priceCart(cart), cart) > MAX_SALE_ROWS || Buffer.byteLength(JSON.stringify(cart)) > MAX_CART_BYTES;
 }
 

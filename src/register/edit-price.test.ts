@@ -7,7 +7,7 @@ import { makeShop, type TestShop } from '../../test/support/shop.ts';
 import { listPaymentMethods, readProduct } from '../store/queries/catalogue.ts';
 import { readTaxCategories } from '../store/queries/taxes.ts';
 import { completeSale } from './complete-sale.ts';
-import { listPrices, lowestBefore, priceNow, regularPriceNow, type PriceRow } from '../store/queries/prices.ts';
+import { listPrices, lowestBefore, goodsNow, regularPriceNow, type PriceRow } from '../store/queries/prices.ts';
 import type { Id } from '../base/id.ts';
 import { addProductLine, getCart } from './edit-cart.ts';
 import { planPrice, withdrawPrice } from './edit-price.ts';
@@ -18,7 +18,7 @@ const DAY_MS = 86_400_000;
 async function shopWithSoap(): Promise<{ shop: TestShop; soap: Id; price(): number | null }> {
   const shop = await makeShop();
   const soap = unwrap(addProduct(shop.register, { name: 'Soap', priceMinor: 250, codes: ['5400000000010'] }, shop.owner)).id;
-  return { shop, soap, price: () => priceNow(shop.store.db, soap, shop.clock.nowMs()) };
+  return { shop, soap, price: () => goodsNow(shop.store.db, soap, shop.clock.nowMs()).priceMinor };
 }
 
 test('a planned price takes effect at its minute, without anybody doing anything', async () => {

@@ -2,12 +2,12 @@
 import type { Id } from '../base/id.ts';
 import { isFixed, isNoGoods, priceCart, type Cart, type CartLine, type Discount, type PricedLine, type Service } from '../domain/cart.ts';
 import { takenPayments, type CardPayment } from '../domain/card-payment.ts';
-import type { TaxPart, TaxRounding } from '../domain/tax.ts';
+import { isSameTax, type TaxPart, type TaxRounding } from '../domain/tax.ts';
 import { attemptsOf } from '../store/queries/payments.ts';
 import { readCustomer } from '../store/queries/people.ts';
-import { priceNow } from '../store/queries/prices.ts';
+import { goodsNow, type GoodsNow } from '../store/queries/prices.ts';
 import { paidBackBy, type PaidBack } from '../store/queries/refunds.ts';
-import { readTaxCategories, taxColumn, taxOfProduct, type TaxCategoryRow } from '../store/queries/taxes.ts';
+import { readTaxCategories, taxOfProduct, type TaxCategoryRow } from '../store/queries/taxes.ts';
 import type { Store } from '../store/store.ts';
 import { ageAsked } from './set-selling.ts';
 
@@ -123,6 +123,7 @@ export function viewCart(store: Store, open: OpenCart): CartView {
 }
 
 function viewLine(store: Store, line: PricedLine, taxes: readonly TaxCategoryRow[]): CartLineView {
+  const now = line.product === null || line.refund !== null ? null : goodsNow(store.db, line.product, store.clock.nowMs());
   const off = line.refund === null ? line.adjustments.filter(({ kind }) => kind === 'discount') : [];
   return {
     line: line.line,
@@ -144,8 +145,8 @@ function viewLine(store: Store, line: PricedLine, taxes: readonly TaxCategoryRow
     discountMinor: off.reduce((sum, { amountMinor }) => sum - amountMinor, 0),
     totalMinor: line.totalMinor,
     taxMinor: line.taxMinor,
-    priceNowMinor: line.refund === null ? changedPrice(store, line.product, line.unitPriceMinor) : null,
-    taxNow: line.refund === null && !isNoGoods(line.kind) ? changedTax(store, line, taxes) : null,
+    priceNowMinor: now === null || now.priceMinor === line.unitPriceMinor ? null : now.priceMinor,
+    taxNow: line.refund === null && !isNoGoods(line.kind) ? changedTax(line, now, taxes) : null,
   };
 }
 
@@ -154,17 +155,10 @@ function viewDiscount(discount: Discount | null): CartLineView['discount'] {
   return { kind: discount.kind, value: discount.kind === 'percent' ? discount.ppm : discount.amountMinor };
 }
 
-function changedPrice(store: Store, product: Id | null, scannedMinor: number): number | null {
-  if (product === null) return null;
-  const now = priceNow(store.db, product, store.clock.nowMs());
-  return now === scannedMinor ? null : now;
-}
-
 /** How goods of this line are taxed now, where that is not how they were scanned. */
-function changedTax({ db }: Store, line: PricedLine, taxes: readonly TaxCategoryRow[]): CartLineView['taxNow'] {
-  const tax = line.product === null ? taxes.find(({ id }) => id === line.taxCategory) : taxOfProduct(taxColumn(db, line.product), taxes);
+function changedTax(line: PricedLine, now: GoodsNow | null, taxes: readonly TaxCategoryRow[]): CartLineView['taxNow'] {
+  const tax = now === null ? taxes.find(({ id }) => id === line.taxCategory) : taxOfProduct(now.tax, taxes);
   if (tax === undefined) return null;
   const { ratePpm, parts } = tax;
-  const scanned = line.taxParts?.map(({ name, ratePpm: part }) => ({ name, ratePpm: part })) ?? null;
-  return ratePpm === line.taxRatePpm && JSON.stringify(parts) === JSON.stringify(scanned) ? null : { ratePpm, parts };
+  return ratePpm === line.taxRatePpm && isSameTax(parts, line.taxParts) ? null : { ratePpm, parts };
 }

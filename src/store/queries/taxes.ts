@@ -1,5 +1,5 @@
 /** Reads of taxes and their dated rates. */
-import { idFromBytes, idToBytes, type Id } from '../../base/id.ts';
+import { idFromBytes, type Id } from '../../base/id.ts';
 import type { Service } from '../../domain/cart.ts';
 import { minor } from '../../domain/money.ts';
 import type { LineTax, TaxPart } from '../../domain/tax.ts';
@@ -33,11 +33,6 @@ export function readTaxCategories(db: Database, nowMs: number, service: Service 
       name: textOrNull(row['name']) ?? '',
       ...rateOf(row),
     }));
-}
-
-/** The column of a product that says its tax. */
-export function taxColumn(db: Database, product: Id): SqlValue | undefined {
-  return db.get('SELECT tax_category FROM product WHERE id = ?', idToBytes(product))?.['tax_category'];
 }
 
 /** The tax that goods of this column are sold with: theirs, else the shop's usual one. */
