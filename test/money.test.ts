@@ -9,6 +9,8 @@ import { unwrap } from '../src/base/result.ts';
 import { emptyCart, PLAIN_LINE, priceCart, type CartLine, type Discount } from '../src/domain/cart.ts';
 import { sumChangesets, type TextRow } from '../src/domain/closing-totals.ts';
 import { currencyDigits, parseAmount } from '../src/domain/money.ts';
+import { shareBack } from '../src/domain/refund.ts';
+import type { TaxedPart } from '../src/domain/tax.ts';
 import { settle } from '../src/domain/tender.ts';
 
 const page = readFileSync(join(import.meta.dirname, '../docs/money.md'), 'utf8');
@@ -47,8 +49,22 @@ function discountOf(text: string, amount: (text: string) => number): Discount | 
     : { kind: 'amount', amountMinor: amount(text), ...by };
 }
 
+/** A rate, or taxes by name: 21, GST 5 + PST 7. */
+const TAXES = String.raw`[\d.]+|\w+ [\d.]+(?: \+ \w+ [\d.]+)*`;
+const LINE = new RegExp(String.raw`^(back )?([\d.]+) x ([\d.]+) @ (${TAXES})(\+)?(?: -([\d.]+%?))?$`);
+const BESIDE = new RegExp(String.raw`^(sell|take off|tip|paid off)(?: (single|multi))? ([\d.]+)(?: @ (${TAXES}))?$`);
+
+function taxesOf(text: string): Pick<CartLine, 'taxRatePpm' | 'taxParts'> {
+  if (/^[\d.]+$/.test(text)) return { taxRatePpm: millionths(text), taxParts: null };
+  const taxParts = text.split(' + ').map((part) => {
+    const [name = '', rate = ''] = part.split(' ');
+    return { name, ratePpm: millionths(rate) };
+  });
+  return { taxRatePpm: taxParts.reduce((sum, { ratePpm }) => sum + ratePpm, 0), taxParts };
+}
+
 function lineOf(text: string, line: number, amount: (text: string) => number): CartLine {
-  const match = /^(back )?([\d.]+) x ([\d.]+) @ ([\d.]+)(\+)?(?: -([\d.]+%?))?$/.exec(text);
+  const match = LINE.exec(text);
   assert.ok(match, `${text} is a line`);
   const [, back, quantity = '', price = '', rate = '', onTop, off = ''] = match;
   return {
@@ -62,7 +78,7 @@ function lineOf(text: string, line: number, amount: (text: string) => number): C
     unitPriceMinor: amount(price),
     unitCostMinor: null,
     taxCategory: null,
-    taxRatePpm: millionths(rate),
+    ...taxesOf(rate),
     includesTax: onTop === undefined,
     discount: discountOf(off, amount),
   };
@@ -97,9 +113,70 @@ for (const { heading, taxRounding, atLeast } of [
     }
   });
 
+test('docs/money.md, Carts of several taxes: every cart comes to the total and to each tax that stands beside it', () => {
+  const rows = tableUnder('Carts of several taxes');
+  assert.ok(rows.length >= 12);
+  for (const { what, currency = '', rounding, lines = '', off = '', total = '', tax = '' } of rows) {
+    const amount = amountIn(currency);
+    assert.ok(isId(CART) && (rounding === 'receipt' || rounding === 'line'));
+    const priced = priceCart({
+      ...emptyCart(CART, 0),
+      lines: listed(lines).map((text, at) => lineOf(text, at + 1, amount)),
+      discount: discountOf(off, amount),
+      taxRounding: rounding,
+    });
+    assert.equal(priced.totalMinor, amount(total), what);
+    assert.deepEqual(
+      byName(priced.lines.flatMap(({ taxParts }) => taxParts ?? [])),
+      new Map(listed(tax).map((text) => [text.split(' ')[0], amount(text.split(' ')[1] ?? '')])),
+      `tax: ${what}`,
+    );
+    for (const { taxMinor, taxParts } of priced.lines)
+      assert.equal(
+        taxParts?.reduce((sum, part) => sum + part.taxMinor, 0),
+        taxMinor,
+        `parts: ${what}`,
+      );
+  }
+});
+
+function byName(parts: readonly TaxedPart[]): Map<string, number> {
+  return parts.reduce((sums, { name, taxMinor }) => sums.set(name, (sums.get(name) ?? 0) + taxMinor), new Map<string, number>());
+}
+
+test('docs/money.md, Given back in parts: each part gives back what stands beside it, and all of them what was paid', () => {
+  const rows = tableUnder('Given back in parts');
+  assert.ok(rows.length >= 5);
+  for (const { what, currency = '', sold = '', back = '', total = '', tax = '' } of rows) {
+    const amount = amountIn(currency);
+    assert.ok(isId(CART));
+    const priced = priceCart({ ...emptyCart(CART, 0), lines: [lineOf(sold, 1, amount)] });
+    const line = present(priced.lines[0], 'a line');
+    const cost = { quantityMilli: line.quantityMilli, totalMinor: line.totalMinor, tax: line };
+    const given: ReturnType<typeof shareBack>[] = [];
+    let untilMilli = 0;
+    for (const count of listed(back)) given.push(shareBack(cost, given, (untilMilli += Number(count) * 1000)));
+    const onTop = (taxMinor: number): number => (line.includesTax ? 0 : taxMinor);
+    const totals = given.map((part) => 0 - part.totalMinor - onTop(part.tax.taxMinor));
+    assert.deepEqual(totals, listed(total).map(amount), what);
+    assert.deepEqual(
+      given.map((part) => part.tax.taxParts?.map(({ name, taxMinor }) => [name, 0 - taxMinor]) ?? 0 - part.tax.taxMinor),
+      listed(tax).map((text) =>
+        /^[\d.]+$/.test(text) ? amount(text) : text.split(', ').map((part) => [part.split(' ')[0], amount(part.split(' ')[1] ?? '')]),
+      ),
+      `tax: ${what}`,
+    );
+    assert.equal(
+      totals.reduce((sum, minor) => sum + minor, 0),
+      priced.totalMinor,
+      `in all: ${what}`,
+    );
+  }
+});
+
 /** A line of the table of vouchers: sold or taken off, a tip, what is paid off, or goods. */
 function besideLineOf(text: string, line: number, amount: (text: string) => number): CartLine {
-  const match = /^(sell|take off|tip|paid off)(?: (single|multi))? ([\d.]+)(?: @ ([\d.]+))?$/.exec(text);
+  const match = BESIDE.exec(text);
   if (match === null) return lineOf(text, line, amount);
   const [, verb = '', purpose, value = '', rate = '0'] = match;
   assert.ok(isId(CART));

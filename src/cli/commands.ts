@@ -5,12 +5,14 @@
  */
 import { Command, Option } from 'commander';
 import { addBackupCommands } from './backup-commands.ts';
+import { addClosingCommand } from './closing-command.ts';
 import { addDoctorCommand } from './doctor-command.ts';
 import { addPrinterCommands } from './printer-commands.ts';
 import { addShopCommands } from './shop-commands.ts';
 import { addSetUpCommand } from './set-up-command.ts';
 import { addStartCommand } from './start-command.ts';
 import { addFiscalCommand } from './fiscal-command.ts';
+import { addTaxCommands } from './tax-commands.ts';
 import { addTerminalCommand } from './terminal-command.ts';
 import { DEFAULT_DATA_FOLDER, VERSION } from './program.ts';
 
@@ -23,6 +25,8 @@ const program = new Command('aurapos')
 addStartCommand(program);
 addSetUpCommand(program);
 addShopCommands(program);
+addClosingCommand(program);
+addTaxCommands(program);
 addPrinterCommands(program);
 addDoctorCommand(program);
 addBackupCommands(program);

@@ -12,7 +12,7 @@ import { barcodeOf, EscPosReader, linesOf, type Sheet } from '../../test/support
 import { encodePaper, layRow, wrapText } from './escpos.ts';
 import { rasterLogo } from './raster.ts';
 
-const GIVEN = { tender: 1, methodId: null, reference: null, byTerminal: false, insteadOf: null } as const;
+const GIVEN = { tender: `${'0'.repeat(64)}:1`, methodId: null, reference: null, byTerminal: false, insteadOf: null } as const;
 
 const RECEIPT: ReceiptData = {
   uuid: '0190a1b2-0000-7000-8000-000000000000' as Id,
@@ -71,8 +71,8 @@ const RECEIPT: ReceiptData = {
   roundingMinor: 0,
   dueMinor: 161_150,
   taxes: [
-    { ratePpm: 210_000, netMinor: 132_231, taxMinor: 27_769 },
-    { ratePpm: 60_000, netMinor: 1085, taxMinor: 65 },
+    { name: null, ratePpm: 210_000, netMinor: 132_231, taxMinor: 27_769 },
+    { name: null, ratePpm: 60_000, netMinor: 1085, taxMinor: 65 },
   ],
   tenders: [
     { ...GIVEN, method: 'Carte', kind: 'card', amountMinor: 160_000, changeMinor: 0 },
@@ -109,6 +109,23 @@ test('a receipt of several rates and payments in French, on every paper: accents
     assert.match(row('21'), /^21 ?% +1[ .]322,31 +277,69 +1[ .]600,00$/);
     assert.match(row('R1-000042'), /28 nov\. 2026/);
     assert.equal(barcodeOf(sheet), 'R1-000042');
+  }
+});
+
+test('taxes on top lead from what the lines come to up to the total, each by its name; taxes in the price stand below it by theirs', () => {
+  const taxes = [
+    { name: 'TPS', ratePpm: 50_000, netMinor: 161_150, taxMinor: 8058 },
+    { name: 'TVQ', ratePpm: 99_750, netMinor: 161_150, taxMinor: 16_075 },
+  ];
+  const totalMinor = 161_150 + 8058 + 16_075;
+  const onTop = { ...RECEIPT, taxes, totalMinor };
+  for (const paper of PAPER_NAMES) {
+    const lines = linesOf(print(receiptBlocks({ receipt: onTop, template: PLAIN_TEMPLATE, copy: false }), paper)).join('\n');
+    assert.match(lines, /Sous-total +1[ .]611,50\nTPS 5 ?% de 1[ .]611,50 +80,58\nTVQ 9,975 ?% de 1[ .]611,50 +160,75\nTotal /, paper);
+    const below = linesOf(print(receiptBlocks({ receipt: { ...RECEIPT, taxes }, template: PLAIN_TEMPLATE, copy: false }), paper)).join(
+      '\n',
+    );
+    assert.match(below, /Rendu[^]*Taxes +HT +Montant\nTPS 5 ?% +1[ .]611,50 +80,58\nTVQ 9,975 ?% +1[ .]611,50 +160,75/, paper);
   }
 });
 

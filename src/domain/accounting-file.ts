@@ -1,10 +1,11 @@
 /**
- * Closings as an accountant books them: one CSV, double entry, an account for each tax rate, payment method and cash movement. Debit and
- * credit of every Z are equal. Pure.
+ * Closings as an accountant books them: one CSV, double entry, an account for each tax rate, tax with a name, payment method and cash
+ * movement. Debit and credit of every Z are equal. Pure.
  */
 import type { ClosingTotals } from './closing-totals.ts';
 import { decimalMark, writeCsv } from './csv.ts';
 import { plainAmount } from './money.ts';
+import { sumTaxes } from './tax-parts.ts';
 
 export interface BookedZ {
   readonly tradingDay: number;
@@ -73,10 +74,15 @@ export function entriesOf({ totals, names }: BookedZ, country: string): Entry[] 
       text: `Paid by ${names[method]?.name ?? method}`,
       minor,
     })),
-    ...totals.taxes.flatMap(({ ratePpm, netMinor, taxMinor }) => [
+    ...totals.taxes.flatMap(({ ratePpm, netMinor, taxMinor, parts }) => [
       { account: account('sales'), text: `Sales ${ratePpm / 10_000} %`, minor: -netMinor },
-      { account: account('tax'), text: `Tax ${ratePpm / 10_000} %`, minor: -taxMinor },
+      ...(parts === undefined ? [{ account: account('tax'), text: `Tax ${ratePpm / 10_000} %`, minor: -taxMinor }] : []),
     ]),
+    ...sumTaxes(totals.taxes.filter(({ parts }) => parts !== undefined)).map(({ name, ratePpm, taxMinor }) => ({
+      account: `${account('tax')} ${name ?? ''}`,
+      text: `Tax ${name ?? ''} ${ratePpm / 10_000} %`,
+      minor: -taxMinor,
+    })),
     ...totals.beside.map(({ kind, minor }) => ({ account: account(kind), text: `Beside turnover: ${kind}`, minor: -minor })),
     { account: gainOrLoss(-totals.roundingMinor), text: 'Cash rounding', minor: -totals.roundingMinor },
     ...totals.movements.flatMap(({ kind, minor }) => [

@@ -18,7 +18,7 @@ import {
   type Discount,
   type NewLine,
 } from './cart.ts';
-import { priceOf } from './money.ts';
+import { minor, priceOf } from './money.ts';
 
 const id = (n: number): Id => {
   const text = `01890000-0000-7000-8000-${String(n).padStart(12, '0')}`;
@@ -36,6 +36,7 @@ function goods(n: number, unitPriceMinor: number, quantityMilli = 1000, more: Pa
     unitCostMinor: null,
     taxCategory: null,
     taxRatePpm: 200_000,
+    taxParts: null,
     includesTax: true,
     ...more,
   };
@@ -45,6 +46,7 @@ function cartOf(...lines: readonly NewLine[]): Cart {
   return lines.reduce((cart, line) => unwrap(addToCart(cart, line)), emptyCart(id(900), 0));
 }
 
+const BY = { reason: null, user: null, at: 5 };
 const percent = (ppm: number): Discount => ({ kind: 'percent', ppm, reason: null, approvedBy: null });
 const amountOff = (amountMinor: number): Discount => ({ kind: 'amount', amountMinor, reason: null, approvedBy: null });
 const totals = (cart: Cart): number[] => priceCart(cart).lines.map(({ totalMinor }) => totalMinor);
@@ -66,12 +68,19 @@ test('a deposit comes and goes with its drink, and counts with it', () => {
   cart = unwrap(addToCart(cart, goods(1, 120), deposit));
   cart = unwrap(addToCart(cart, goods(3, 300)));
   assert.deepEqual(totals(cart), [50, 240, 300]);
-  cart = unwrap(changeQuantity(cart, 1, 6000));
+  cart = unwrap(changeQuantity(cart, 1, 6000, BY));
   assert.deepEqual(totals(cart), [150, 720, 300]);
-  assert.deepEqual(changeQuantity(cart, 2, 1000), { ok: false, refusal: { code: 'cart.fixed-line', params: {} } });
+  assert.deepEqual(changeQuantity(cart, 2, 1000, BY), { ok: false, refusal: { code: 'cart.fixed-line', params: {} } });
   cart = unwrap(removeLine(cart, 1, { reason: null, user: null, at: 5 }));
   assert.deepEqual(totals(cart), [300]);
   assert.deepEqual(cart.voided, [{ name: 'Product 1', quantityMilli: 6000, totalMinor: 720, reason: null, user: null, at: 5 }]);
+});
+
+test('a lower quantity takes a part of the line out, at what it came to; a higher one takes nothing', () => {
+  const cart = { ...cartOf(goods(1, 333, 3000)), discount: amountOff(100) };
+  const fewer = unwrap(changeQuantity(cart, 1, 1000, { ...BY, reason: 'only one' }));
+  assert.deepEqual(fewer.voided, [{ name: 'Product 1', quantityMilli: 2000, totalMinor: 666, reason: 'only one', user: null, at: 5 }]);
+  assert.deepEqual(unwrap(changeQuantity(fewer, 1, 5000, BY)).voided, fewer.voided);
 });
 
 test('discounts and prices changed by hand, by line and by cart', () => {
@@ -92,9 +101,36 @@ test('a discount on the cart leaves deposits and what comes back alone', () => {
     goods(1, 1000),
     goods(2, 25, 4000, { kind: 'deposit' }),
     goods(3, 25, -6000, { kind: 'deposit-return' }),
-    goods(4, 400, -1000, { refund: { line: `${'0'.repeat(64)}:1`, label: 'R1-000001', totalMinor: -380 } }),
+    goods(4, 400, -1000, { refund: { line: `${'0'.repeat(64)}:1`, label: 'R1-000001', totalMinor: -380, tax: null } }),
   );
   assert.deepEqual(totals({ ...cart, discount: percent(100_000) }), [900, 100, -150, -380]);
+});
+
+test('what gives back a sold line gives back the tax that was paid, whatever else is in the cart', () => {
+  const parts = [
+    { name: 'GST', ratePpm: 50_000, taxMinor: -17 },
+    { name: 'PST', ratePpm: 70_000, taxMinor: -23 },
+  ];
+  const taxes = { taxRatePpm: 120_000, taxParts: parts, includesTax: false };
+  const refund = {
+    line: `${'0'.repeat(64)}:1`,
+    label: 'R1-000001',
+    totalMinor: -333,
+    tax: { taxMinor: minor(-40), taxParts: parts },
+  } as const;
+  const cart = cartOf(goods(1, 333, -1000, { ...taxes, refund }), goods(1, 333, -1000, taxes), goods(1, 333, 1000, taxes));
+  const priced = priceCart(cart);
+  assert.deepEqual(priced.lines[0]?.taxParts, parts);
+  assert.deepEqual(
+    priced.lines.map(({ taxMinor }) => taxMinor),
+    [-40, -40, 40],
+  );
+  assert.equal(priced.totalMinor, -373);
+  assert.equal(
+    cartOf(goods(1, 333, 1000, taxes), goods(1, 333, 1000, { ...taxes, taxParts: null })).lines.length,
+    2,
+    'other taxes, another line',
+  );
 });
 
 test('an age is asked once, the highest, and not for what comes back', () => {
@@ -114,7 +150,19 @@ const anyLine = fc.record({
   price: fc.integer({ min: 0, max: 20_000 }),
   quantity: fc.integer({ min: -5_000, max: 9_000 }).filter((milli) => milli !== 0),
   kind: fc.constantFrom('goods' as const, 'department' as const, 'deposit-return' as const),
-  rate: fc.constantFrom(0, 55_000, 200_000),
+  taxes: fc.constantFrom(
+    { taxRatePpm: 0, taxParts: null },
+    { taxRatePpm: 55_000, taxParts: null },
+    { taxRatePpm: 200_000, taxParts: null },
+    {
+      taxRatePpm: 120_000,
+      taxParts: [
+        { name: 'GST', ratePpm: 50_000 },
+        { name: 'PST', ratePpm: 70_000 },
+      ],
+    },
+    { taxRatePpm: 50_000, taxParts: [{ name: 'GST', ratePpm: 50_000 }] },
+  ),
   includesTax: fc.boolean(),
   discount: anyDiscount,
   override: fc.option(fc.integer({ min: 0, max: 20_000 })),
@@ -131,7 +179,7 @@ test('[P5] of any cart: price x quantity + adjustments = line, lines + tax on to
           ...goods(line.product, line.price, line.quantity, { kind: line.kind }),
           parent: null,
           line: at + 1,
-          taxRatePpm: line.rate,
+          ...line.taxes,
           includesTax: line.includesTax,
           discount: line.discount,
           override: line.override === null ? null : { unitPriceMinor: line.override, reason: null, approvedBy: null },
@@ -145,6 +193,11 @@ test('[P5] of any cart: price x quantity + adjustments = line, lines + tax on to
           priceOf(line.unitPriceMinor, line.quantityMilli),
         );
         assert.equal(line.totalMinor, adjusted);
+        if (line.taxParts !== null)
+          assert.equal(
+            line.taxParts.reduce((all, { taxMinor }) => all + taxMinor, 0),
+            line.taxMinor,
+          );
         assert.ok(line.totalMinor === 0 || Math.sign(line.totalMinor) === Math.sign(line.quantityMilli), 'no discount turns a line round');
         sum += line.totalMinor + (line.includesTax ? 0 : line.taxMinor);
       }

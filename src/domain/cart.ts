@@ -2,11 +2,12 @@
  * The cart before it is a sale: what was scanned, at the price it had then. Every change gives a new cart, with the one before kept for
  * undo. Pure; the register keeps it on disk. A cart's id is not a sale's id: that is minted by the register that completes it.
  */
+import { present } from '../base/assert.ts';
 import type { Id } from '../base/id.ts';
 import { ok, refuse, type Result } from '../base/result.ts';
 import { isAmount, MAX_QUANTITY_MILLI, minor, multiplyDivide, priceOf, prorate, type Minor } from './money.ts';
 import type { VoucherPurpose } from './voucher.ts';
-import { dueOf, PPM, taxLines, type TaxRounding } from './tax.ts';
+import { dueOf, isSameTax, PPM, taxLines, type LineTax, type TaxedPart, type TaxPart, type TaxRounding } from './tax.ts';
 
 export type Unit = 'each' | 'kg' | 'l' | 'm';
 
@@ -45,6 +46,8 @@ export interface RefundOf {
   readonly label: string;
   /** Not above nought. */
   readonly totalMinor: number;
+  /** The part of its taxes that goes back; null in carts of programs that counted it anew. */
+  readonly tax: LineTax | null;
 }
 
 export interface CartLine {
@@ -62,6 +65,8 @@ export interface CartLine {
   readonly unitCostMinor: number | null;
   readonly taxCategory: Id | null;
   readonly taxRatePpm: number;
+  /** Its taxes where they have names; null: one. */
+  readonly taxParts: readonly TaxPart[] | null;
   readonly includesTax: boolean;
   readonly override: PriceOverride | null;
   readonly discount: Discount | null;
@@ -79,7 +84,7 @@ export interface VoucherOf {
   readonly expiresAt: number | null;
 }
 
-/** A line taken out: journalled with the sale, or when the cart is left. */
+/** A line taken out, or a part of one: journalled with the sale, or when the cart is left. */
 export interface Voided {
   readonly name: string;
   readonly quantityMilli: number;
@@ -169,6 +174,7 @@ function isMore(held: CartLine, fresh: CartLine): boolean {
     held.kind === fresh.kind &&
     held.unitPriceMinor === fresh.unitPriceMinor &&
     held.taxRatePpm === fresh.taxRatePpm &&
+    isSameTax(held.taxParts, fresh.taxParts) &&
     held.unit === 'each' &&
     fresh.unit === 'each' &&
     held.quantityMilli > 0 === fresh.quantityMilli > 0 &&
@@ -180,26 +186,48 @@ function isCountable(line: CartLine): boolean {
   return Math.abs(line.quantityMilli) <= MAX_QUANTITY_MILLI && isAmount(priceOf(line.unitPriceMinor, line.quantityMilli));
 }
 
-/** Refuses with input.not-found, input.amount-too-large, cart.fixed-line (what goes with another line, or gives back a sold one). */
-export function changeQuantity(cart: Cart, line: number, quantityMilli: number): Result<Cart> {
+type VoidedBy = Pick<Voided, 'reason' | 'user' | 'at'>;
+
+/** Whether a part of it is taken out. */
+export function isLowered(held: CartLine, quantityMilli: number): boolean {
+  return Math.abs(quantityMilli) < Math.abs(held.quantityMilli);
+}
+
+/**
+ * What is less than before is taken out, as a line is. Refuses with input.not-found, input.amount-too-large, cart.fixed-line (what goes with
+ * another line, or gives back a sold one).
+ */
+export function changeQuantity(cart: Cart, line: number, quantityMilli: number, by: VoidedBy): Result<Cart> {
   const held = findLine(cart, line);
   if (!held.ok) return held;
   if (isFixed(held.value)) return refuse('cart.fixed-line');
   const lines = cart.lines.map((candidate) =>
     candidate.line === line || candidate.parent === line ? { ...candidate, quantityMilli } : candidate,
   );
-  return lines.every(isCountable) ? ok({ ...cart, lines }) : refuse('input.amount-too-large');
+  if (!lines.every(isCountable)) return refuse('input.amount-too-large');
+  const changed = { ...cart, lines };
+  if (!isLowered(held.value, quantityMilli)) return ok(changed);
+  const voided: Voided = {
+    name: held.value.name,
+    quantityMilli: held.value.quantityMilli - quantityMilli,
+    totalMinor: totalOf(cart, line) - totalOf(changed, line),
+    ...by,
+  };
+  return ok({ ...changed, voided: [...cart.voided, voided] });
+}
+
+function totalOf(cart: Cart, line: number): number {
+  return priceCart(cart).lines.find((priced) => priced.line === line)?.totalMinor ?? 0;
 }
 
 /** Refuses with input.not-found, cart.fixed-line (what came with another line goes with it). */
-export function removeLine(cart: Cart, line: number, by: Pick<Voided, 'reason' | 'user' | 'at'>): Result<Cart> {
+export function removeLine(cart: Cart, line: number, by: VoidedBy): Result<Cart> {
   const held = findLine(cart, line);
   if (!held.ok) return held;
   if (held.value.parent !== null) return refuse('cart.fixed-line');
   const { name, quantityMilli } = held.value;
-  const totalMinor = priceCart(cart).lines.find((priced) => priced.line === line)?.totalMinor ?? 0;
   const lines = cart.lines.filter((candidate) => candidate.line !== line && candidate.parent !== line);
-  return ok({ ...cart, lines, voided: [...cart.voided, { name, quantityMilli, totalMinor, ...by }] });
+  return ok({ ...cart, lines, voided: [...cart.voided, { name, quantityMilli, totalMinor: totalOf(cart, line), ...by }] });
 }
 
 /** Says something of a line. Refuses with input.not-found, cart.fixed-line, input.amount-too-large. */
@@ -243,6 +271,7 @@ export interface PricedLine extends CartLine {
   readonly adjustments: readonly Adjustment[];
   readonly totalMinor: Minor;
   readonly taxMinor: Minor;
+  readonly taxParts: readonly TaxedPart[] | null;
 }
 
 export interface PricedCart {
@@ -256,14 +285,12 @@ export interface PricedCart {
 
 /** What the cart comes to. */
 export function priceCart(cart: Cart): PricedCart {
-  const priced = takeOffWhole(cart.lines.map(priceLine), cart.discount);
-  const taxes = taxLines(priced, cart.taxRounding);
-  const lines = priced.map((line, at) => ({ ...line, taxMinor: taxes[at] ?? minor(0) }));
+  const lines = taxed(takeOffWhole(cart.lines.map(priceLine), cart.discount), cart.taxRounding);
   const off = lines.flatMap(({ refund, adjustments }) => (refund === null ? adjustments : [])).filter(({ kind }) => kind === 'discount');
   return {
     lines,
     totalMinor: dueOf(lines),
-    taxMinor: minor(taxes.reduce((sum, tax) => sum + tax, 0)),
+    taxMinor: minor(lines.reduce((sum, { taxMinor }) => sum + taxMinor, 0)),
     discountMinor: minor(off.reduce((sum, { amountMinor }) => sum - amountMinor, 0)),
     items: lines.reduce((sum, line) => sum + piecesOf(line), 0),
   };
@@ -282,7 +309,17 @@ function piecesOf({ kind, unit, quantityMilli }: CartLine): number {
   return unit === 'each' ? Math.max(1, Math.abs(Math.round(quantityMilli / 1000))) : 1;
 }
 
-type Adjusted = Omit<PricedLine, 'taxMinor'>;
+type Adjusted = Omit<PricedLine, 'taxMinor' | 'taxParts'> & Pick<CartLine, 'taxParts'>;
+
+/** What gives back a sold line gives back the taxes that were paid; all others are counted together. */
+function taxed(lines: readonly Adjusted[], rounding: TaxRounding): PricedLine[] {
+  const known = (line: Adjusted): LineTax | null => line.refund?.tax ?? null;
+  const counted = taxLines(
+    lines.filter((line) => known(line) === null),
+    rounding,
+  ).values();
+  return lines.map((line) => ({ ...line, ...(known(line) ?? present(counted.next().value, 'a tax for each line')) }));
+}
 
 function priceLine(line: CartLine): Adjusted {
   const grossMinor = priceOf(line.unitPriceMinor, line.quantityMilli);

@@ -4,11 +4,19 @@ import fc from 'fast-check';
 import { entriesOf } from './accounting-file.ts';
 import { sumChangesets, sumDays, sumTotals, turnoverMinor, type TextRow } from './closing-totals.ts';
 import { periodName, periodOf } from './period.ts';
+import { sumTaxes } from './tax-parts.ts';
 
 interface Sold {
   readonly kind: 'sale' | 'refund';
   readonly training: boolean;
-  readonly lines: readonly { readonly ppm: number; readonly total: number; readonly tax: number; readonly includes: boolean }[];
+  readonly lines: readonly {
+    readonly ppm: number;
+    readonly total: number;
+    readonly tax: number;
+    readonly includes: boolean;
+    /** Of its tax, where it is of two taxes by name. */
+    readonly cityMinor: number | null;
+  }[];
   readonly rounding: number;
   readonly card: boolean;
 }
@@ -22,12 +30,20 @@ const soldOf: fc.Arbitrary<Sold> = fc.record({
       total: fc.integer({ min: -50_000, max: 50_000 }),
       tax: fc.integer({ min: -5_000, max: 5_000 }),
       includes: fc.boolean(),
+      cityMinor: fc.option(fc.integer({ min: -1_000, max: 1_000 })),
     }),
     { minLength: 1, maxLength: 4 },
   ),
   rounding: fc.integer({ min: -2, max: 2 }),
   card: fc.boolean(),
 });
+
+function partsOf(ppm: number, taxMinor: number, cityMinor: number): string {
+  return JSON.stringify([
+    { name: 'City', ratePpm: 10_000, taxMinor: cityMinor },
+    { name: 'State', ratePpm: ppm - 10_000, taxMinor: taxMinor - cityMinor },
+  ]);
+}
 
 /** A sale's changeset as the register writes it. */
 function rowsOf(sold: Sold, number: number, day: number): TextRow[] {
@@ -40,7 +56,14 @@ function rowsOf(sold: Sold, number: number, day: number): TextRow[] {
     },
     ...sold.lines.map((line) => ({
       table: 'sale_line',
-      values: { sale: 0, tax_rate_ppm: line.ppm, total_minor: line.total, tax_minor: line.tax, includes_tax: line.includes },
+      values: {
+        sale: 0,
+        tax_rate_ppm: line.ppm,
+        total_minor: line.total,
+        tax_minor: line.tax,
+        includes_tax: line.includes,
+        ...(line.cityMinor === null ? {} : { tax_parts: partsOf(line.ppm, line.tax, line.cityMinor) }),
+      },
     })),
     {
       table: 'tender',
@@ -58,6 +81,18 @@ test('[Z 1] turnover, taxes and tenders of any sales agree, and an accountant’
       const paid = totals.tenders.reduce((sum, { minor }) => sum + minor, 0);
       assert.equal(taxed, turnoverMinor(totals));
       assert.equal(paid, turnoverMinor(totals) + totals.roundingMinor);
+      const real = sales.filter(({ training }) => !training).flatMap(({ lines }) => lines);
+      const city = sumTaxes(totals.taxes).filter(({ name }) => name === 'City');
+      const ofCity = real.filter(({ cityMinor }) => cityMinor !== null);
+      assert.equal(city.length, Math.min(1, ofCity.length));
+      if (city[0] !== undefined)
+        assert.deepEqual(
+          [city[0].taxMinor, city[0].netMinor],
+          [
+            ofCity.reduce((sum, { cityMinor }) => sum + (cityMinor ?? 0), 0),
+            ofCity.reduce((sum, { total, tax, includes }) => sum + total - (includes ? tax : 0), 0),
+          ],
+        );
       assert.equal(totals.training.count, sales.filter(({ training }) => training).length);
       const names = { cash: { name: 'Cash', kind: 'cash' }, card: { name: 'Card', kind: 'card' } };
       for (const country of ['BE', 'FR', 'JP']) {
@@ -65,6 +100,11 @@ test('[Z 1] turnover, taxes and tenders of any sales agree, and an accountant’
         assert.equal(
           entries.reduce((sum, { minor }) => sum + minor, 0),
           0,
+        );
+        const booked = entries.filter(({ text }) => text === 'Tax City 1 %');
+        assert.equal(
+          booked.reduce((sum, { minor }) => sum - minor, 0),
+          city[0]?.taxMinor ?? 0,
         );
       }
     }),
@@ -99,7 +139,7 @@ test('[Z 2] the sum of the days is the sum of the whole, and no changeset is in 
 
 test('a training sale’s discount and tender stay out of the money; a later swap of a tender comes in', () => {
   const training = rowsOf(
-    { kind: 'sale', training: true, lines: [{ ppm: 0, total: 900, tax: 0, includes: true }], rounding: 0, card: false },
+    { kind: 'sale', training: true, lines: [{ ppm: 0, total: 900, tax: 0, includes: true, cityMinor: null }], rounding: 0, card: false },
     1,
     20_261_128,
   );

@@ -3,6 +3,7 @@
  * of the changesets themselves, so that a closing can be recomputed by anybody who holds them. Pure.
  * Training sales are counted apart and enter no figure of money.
  */
+import { RateSums, readTaxedParts, type RateSum } from './tax-parts.ts';
 
 /** A row as a changeset holds it. */
 export interface TextRow {
@@ -21,7 +22,7 @@ export interface ClosingTotals {
   readonly refunds: Tally;
   readonly discounts: Tally;
   readonly roundingMinor: number;
-  readonly taxes: readonly { readonly ratePpm: number; readonly netMinor: number; readonly taxMinor: number }[];
+  readonly taxes: readonly RateSum[];
   /** Amounts less change, by the payment method's id. */
   readonly tenders: readonly ({ readonly method: string } & Tally)[];
   /** Taken with sales and no turnover: multi-purpose vouchers sold, tips, what customers paid off. By the line's kind; untaxed. */
@@ -64,7 +65,7 @@ class RunningTotals {
   readonly #refunds: Changing = { count: 0, minor: 0 };
   readonly #discounts: Changing = { count: 0, minor: 0 };
   readonly #training: Changing = { count: 0, minor: 0 };
-  readonly #taxes = new Map<number, { netMinor: number; taxMinor: number }>();
+  readonly #taxes = new RateSums();
   readonly #tenders = new Map<string, Changing>();
   readonly #beside = new Map<string, Changing>();
   readonly #movements = new Map<string, Changing>();
@@ -117,14 +118,11 @@ class RunningTotals {
       add(at(this.#beside, textOf(values['kind'])), wholeOf(values['total_minor']));
       return;
     }
-    const tax = wholeOf(values['tax_minor']);
-    const net = wholeOf(values['total_minor']) - (values['includes_tax'] === false ? 0 : tax);
-    this.#addTax(wholeOf(values['tax_rate_ppm']), net, tax);
-  }
-
-  #addTax(ratePpm: number, netMinor: number, taxMinor: number): void {
-    const held = this.#taxes.get(ratePpm) ?? { netMinor: 0, taxMinor: 0 };
-    this.#taxes.set(ratePpm, { netMinor: held.netMinor + netMinor, taxMinor: held.taxMinor + taxMinor });
+    const ratePpm = wholeOf(values['tax_rate_ppm']);
+    const taxMinor = wholeOf(values['tax_minor']);
+    const netMinor = wholeOf(values['total_minor']) - (values['includes_tax'] === false ? 0 : taxMinor);
+    const parts = readTaxedParts(textOf(values['tax_parts']) || null, { ratePpm, taxMinor });
+    this.#taxes.add({ ratePpm, netMinor, taxMinor, ...(parts === null ? {} : { parts }) });
   }
 
   #addReceipts(series: string, first: number, last: number): void {
@@ -148,7 +146,7 @@ class RunningTotals {
     ] as const)
       add(sum, tally.minor, tally.count);
     this.#roundingMinor += part.roundingMinor;
-    for (const { ratePpm, netMinor, taxMinor } of part.taxes) this.#addTax(ratePpm, netMinor, taxMinor);
+    for (const tax of part.taxes) this.#taxes.add(tax);
     for (const { series, first, last } of part.receipts) this.#addReceipts(series, first, last);
     this.#addAudits('void', part.voids);
     this.#addAudits('no-sale', part.noSales);
@@ -163,7 +161,7 @@ class RunningTotals {
       refunds: { ...this.#refunds },
       discounts: { ...this.#discounts },
       roundingMinor: this.#roundingMinor,
-      taxes: [...this.#taxes].map(([ratePpm, sum]) => ({ ratePpm, ...sum })).sort((a, b) => b.ratePpm - a.ratePpm),
+      taxes: this.#taxes.finish(),
       tenders: ordered(this.#tenders).map(([method, sum]) => ({ method, ...sum })),
       beside: ordered(this.#beside).map(([kind, sum]) => ({ kind, ...sum })),
       movements: ordered(this.#movements).map(([kind, sum]) => ({ kind, ...sum })),

@@ -1,5 +1,6 @@
 /** An invoice or a credit note as it is read: all as it was when it was given out. */
-import type { ReceiptData, ReceiptLine, TaxSum } from './receipt.ts';
+import type { ReceiptData, ReceiptLine } from './receipt.ts';
+import type { TaxSum } from './tax-parts.ts';
 
 export type InvoiceKind = 'invoice' | 'credit-note';
 

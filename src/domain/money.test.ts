@@ -2,9 +2,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { present } from '../base/assert.ts';
 import { unwrap } from '../base/result.ts';
 import { hasCheckDigit, normalBarcode } from './barcode.ts';
-import { currencyDigits, multiplyDivide, parseAmount, plainAmount, priceOf, prorate, roundToStep } from './money.ts';
+import { currencyDigits, minor, multiplyDivide, parseAmount, plainAmount, priceOf, prorate, roundToStep } from './money.ts';
+import { shareBack } from './refund.ts';
 import { dueOf, taxLines, taxOf } from './tax.ts';
 import { settle, type TenderMethod } from './tender.ts';
 
@@ -72,30 +74,102 @@ test('[P5] parts of a split sum to the whole, each within one unit of its share'
   );
 });
 
-const lineOf = fc.record({
-  totalMinor: fc.integer({ min: 0, max: 1_000_000 }),
-  taxRatePpm: fc.constantFrom(0, 60_000, 120_000, 210_000, 55_000),
-  includesTax: fc.boolean(),
-});
+/** One tax, or several by name: those of two names are of the same rate in some lines and of another in others. */
+const taxesOf = fc.oneof(
+  fc.constantFrom(0, 60_000, 120_000, 210_000, 55_000).map((taxRatePpm) => ({ taxRatePpm, taxParts: null })),
+  fc
+    .uniqueArray(fc.record({ name: fc.constantFrom('GST', 'PST', 'City'), ratePpm: fc.constantFrom(0, 25_000, 50_000, 70_000, 99_750) }), {
+      selector: ({ name }) => name,
+      minLength: 1,
+      maxLength: 3,
+    })
+    .map((taxParts) => ({ taxRatePpm: taxParts.reduce((sum, { ratePpm }) => sum + ratePpm, 0), taxParts })),
+);
+const lineOf = fc
+  .record({ totalMinor: fc.integer({ min: 0, max: 1_000_000 }), taxes: taxesOf, includesTax: fc.boolean() })
+  .map(({ taxes, ...line }) => ({ ...line, ...taxes }));
 
 test('[P5] taxes of the lines sum per rate to the tax of the rate’s total', () => {
   fc.assert(
     fc.property(fc.array(lineOf, { maxLength: 40 }), (lines) => {
-      const taxes = taxLines(lines, 'receipt');
-      for (const rate of new Set(lines.map((line) => `${line.taxRatePpm} ${line.includesTax}`))) {
-        const members = lines.flatMap((line, at) => (`${line.taxRatePpm} ${line.includesTax}` === rate ? [at] : []));
-        const [first] = members;
-        const line = lines[first ?? 0];
-        assert.ok(line);
-        const total = members.reduce((sum, at) => sum + (lines[at]?.totalMinor ?? 0), 0);
-        assert.equal(
-          members.reduce((sum, at) => sum + (taxes[at] ?? 0), 0),
-          taxOf(total, line.taxRatePpm, line.includesTax),
-        );
+      const taxed = taxLines(lines, 'receipt').map((tax, at) => ({ ...present(lines[at], 'a line'), ...tax }));
+      const plain = taxed.filter(({ taxParts }) => taxParts === null);
+      for (const { taxRatePpm, includesTax } of plain) {
+        const members = plain.filter((line) => line.taxRatePpm === taxRatePpm && line.includesTax === includesTax);
+        assert.equal(sumOf(members, 'taxMinor'), taxOf(sumOf(members, 'totalMinor'), taxRatePpm, includesTax));
       }
-      assert.ok(dueOf(lines.map((line, at) => ({ ...line, taxMinor: taxes[at] ?? 0 }))) >= 0);
+      assert.ok(dueOf(taxed) >= 0);
     }),
   );
+});
+
+function sumOf<K extends string>(rows: readonly Readonly<Record<K, number>>[], key: K): number {
+  return rows.reduce((sum, row) => sum + row[key], 0);
+}
+
+test('[P5] of several taxes at once each is counted by itself, on top for all lines together, and they sum to the line’s', () => {
+  fc.assert(
+    fc.property(fc.array(lineOf, { maxLength: 40 }), fc.constantFrom('receipt' as const, 'line' as const), (lines, rounding) => {
+      const taxed = taxLines(lines, rounding);
+      const shares = taxed.flatMap(({ taxMinor, taxParts }, at) => {
+        const line = present(lines[at], 'a line');
+        assert.equal(taxParts === null, line.taxParts === null);
+        if (taxParts !== null) assert.equal(sumOf(taxParts, 'taxMinor'), taxMinor);
+        if (rounding === 'line' && taxParts === null) assert.equal(taxMinor, taxOf(line.totalMinor, line.taxRatePpm, line.includesTax));
+        return (taxParts ?? []).map((part) => ({ ...part, line }));
+      });
+      for (const { name, ratePpm, line } of shares) {
+        const alike = shares.filter((other) => other.name === name && other.ratePpm === ratePpm && !other.line.includesTax);
+        if (line.includesTax || rounding === 'line') continue;
+        const totalMinor = alike.reduce((sum, other) => sum + other.line.totalMinor, 0);
+        assert.equal(sumOf(alike, 'taxMinor'), taxOf(totalMinor, ratePpm, false));
+      }
+      if (rounding === 'line')
+        for (const { ratePpm, taxMinor, line } of shares)
+          assert.equal(taxMinor, taxOf(line.totalMinor, ratePpm, line.includesTax, line.taxRatePpm));
+    }),
+  );
+});
+
+test('[P5] in whatever parts a line comes back, its total and each of its taxes go back exactly, and no part takes more than there is', () => {
+  fc.assert(
+    fc.property(lineOf, fc.array(fc.integer({ min: 1, max: 5_000 }), { minLength: 1, maxLength: 9 }), (line, parts) => {
+      const tax = present(taxLines([line], 'receipt')[0], 'its tax');
+      const sold = { quantityMilli: parts.reduce((sum, part) => sum + part, 0), totalMinor: line.totalMinor, tax };
+      const given: ReturnType<typeof shareBack>[] = [];
+      let untilMilli = 0;
+      for (const part of parts) given.push(shareBack(sold, given, (untilMilli += part)));
+      for (const one of given) {
+        assert.ok(one.totalMinor <= 0 && one.tax.taxMinor <= 0);
+        if (one.tax.taxParts !== null) assert.equal(sumOf(one.tax.taxParts, 'taxMinor'), one.tax.taxMinor);
+      }
+      assert.equal(sumOf(given, 'totalMinor') + sold.totalMinor, 0);
+      assert.equal(
+        sumOf(
+          given.map((one) => one.tax),
+          'taxMinor',
+        ) + tax.taxMinor,
+        0,
+      );
+      for (const { name, taxMinor } of tax.taxParts ?? [])
+        assert.equal(
+          given.reduce((sum, one) => sum + (one.tax.taxParts?.find((part) => part.name === name)?.taxMinor ?? 0), taxMinor),
+          0,
+        );
+    }),
+  );
+});
+
+test('what a register of an older program gave back without names counts for each tax, and the rest goes back', () => {
+  const taxParts = [
+    { name: 'GST', ratePpm: 50_000, taxMinor: 50 },
+    { name: 'PST', ratePpm: 70_000, taxMinor: 70 },
+  ];
+  const sold = { quantityMilli: 3000, totalMinor: 999, tax: { taxMinor: minor(120), taxParts } };
+  const older = { totalMinor: -333, tax: { taxMinor: minor(-40), taxParts: null } };
+  const rest = shareBack(sold, [older], 3000);
+  assert.equal(rest.totalMinor, -666);
+  assert.deepEqual([rest.tax.taxMinor, rest.tax.taxParts?.map(({ taxMinor }) => taxMinor)], [-80, [-33, -47]]);
 });
 
 const CASH: TenderMethod = { name: 'Cash', givesChange: true, roundingStepMinor: 5 };

@@ -2,9 +2,10 @@
  * A receipt as blocks of paper, from top to bottom: what is said, and how large; where a line breaks is the printer's business
  * (devices/escpos.ts). Pure. The same receipt on the screen is ui/parts/receipt-paper.tsx.
  */
-import type { ReceiptData, ReceiptLine } from './receipt.ts';
+import { hasTaxOnTop, type ReceiptData, type ReceiptLine } from './receipt.ts';
 import type { ReceiptPart, ReceiptTemplate } from './receipt-template.ts';
 import { receiptWords, type Say } from './receipt-words.ts';
+import type { TaxSum } from './tax-parts.ts';
 import { writtenIn, type Written } from './written.ts';
 
 export type Block =
@@ -34,16 +35,17 @@ export function receiptBlocks({ receipt, template, copy }: PrintedReceipt): Bloc
     { kind: 'rule' },
     ...receipt.lines.flatMap((line) => lineBlocks(line, say, written)),
     { kind: 'rule' },
+    ...(has('taxes') && hasTaxOnTop(receipt) ? onTopBlocks(receipt, say, written) : []),
     { kind: 'row', start: say('total'), end: written.money(receipt.totalMinor), bold: true, large: true },
     ...paymentBlocks(receipt, say, written),
-    ...(has('taxes') ? taxBlocks(receipt, say, written) : []),
+    ...(has('taxes') && !hasTaxOnTop(receipt) ? taxBlocks(receipt, say, written) : []),
     ...fiscalBlocks(receipt, say),
     ...voucherBlocks(receipt, say, written),
     ...footBlocks(receipt, template, has),
   ];
 }
 
-function centred(text: string, more: { bold?: boolean; large?: boolean } = {}): Block[] {
+export function centred(text: string, more: { bold?: boolean; large?: boolean } = {}): Block[] {
   return text.split('\n').flatMap((line): Block[] => (line.trim() === '' ? [] : [{ kind: 'text', text: line, align: 'center', ...more }]));
 }
 
@@ -78,7 +80,8 @@ function marks(receipt: ReceiptData, say: Say, copy: boolean): Block[] {
   return words.flatMap((word) => centred(word, { bold: true, large: true }));
 }
 
-function lineBlocks(line: ReceiptLine, say: Say, written: Written): Block[] {
+/** One line of goods, as receipts and invoices say it. */
+export function lineBlocks(line: ReceiptLine, say: Say, written: Written): Block[] {
   const unit = line.unit === 'each' ? '' : ` ${line.unit}`;
   const isOnePiece = line.unit === 'each' && line.quantityMilli === 1000;
   const detail = `  ${written.quantity(line.quantityMilli)}${unit} x ${written.amount(line.unitPriceMinor)}`;
@@ -103,18 +106,39 @@ function paymentBlocks(receipt: ReceiptData, say: Say, written: Written): Block[
   ];
 }
 
+/** From what the lines come to up to the total. */
+function onTopBlocks({ lines, taxes }: ReceiptData, say: Say, written: Written): Block[] {
+  const row = (start: string, minor: number): Block => ({ kind: 'row', start, end: written.amount(minor) });
+  return [
+    row(
+      say('subtotal'),
+      lines.reduce((sum, { totalMinor }) => sum + totalMinor, 0),
+    ),
+    ...taxes.map((tax) => row(taxWords(tax, say, written), tax.taxMinor)),
+  ];
+}
+
+/** GST 5% of 9.99. */
+function taxWords({ name, ratePpm, netMinor }: TaxSum, say: Say, written: Written): string {
+  return say(name === null ? 'taxOf' : 'namedTaxOf', { name: name ?? '', rate: written.rate(ratePpm), net: written.amount(netMinor) });
+}
+
 function taxBlocks({ taxes }: ReceiptData, say: Say, written: Written): Block[] {
   if (taxes.length === 0) return [];
-  const { amount, rate } = written;
+  return [{ kind: 'space' }, { kind: 'table', rows: taxTable(taxes, say, written) }];
+}
+
+/** Its head and a row a tax, as papers show them. Of several taxes on the same goods none has an amount that includes it alone. */
+export function taxTable(taxes: readonly TaxSum[], say: Say, { amount, rate }: Written): string[][] {
+  const named = taxes.some(({ name }) => name !== null);
   return [
-    { kind: 'space' },
-    {
-      kind: 'table',
-      rows: [
-        [say('rate'), say('net'), say('tax'), say('gross')],
-        ...taxes.map(({ ratePpm, netMinor, taxMinor }) => [rate(ratePpm), amount(netMinor), amount(taxMinor), amount(netMinor + taxMinor)]),
-      ],
-    },
+    named ? [say('taxes'), say('net'), say('amount')] : [say('rate'), say('net'), say('tax'), say('gross')],
+    ...taxes.map(({ name, ratePpm, netMinor, taxMinor }) => [
+      name === null ? rate(ratePpm) : `${name} ${rate(ratePpm)}`,
+      amount(netMinor),
+      amount(taxMinor),
+      ...(named ? [] : [amount(netMinor + taxMinor)]),
+    ]),
   ];
 }
 

@@ -7,6 +7,7 @@ test('paper speaks every language, with what is filled in standing in each', () 
   const filled: readonly (readonly [ReceiptWord, Readonly<Record<string, string>>])[] = [
     ['by', { user: 'Ada', register: 'Front' }],
     ['taxOf', { rate: '21 %', net: '10.00' }],
+    ['namedTaxOf', { name: 'GST', rate: '5 %', net: '10.00' }],
     ['page', { page: '1', pages: '2' }],
     ['validUntil', { day: '1.1.2030' }],
   ];

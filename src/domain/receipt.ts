@@ -1,6 +1,7 @@
 /** A sale as its receipt says it, whoever shows or prints it: screen, browser, receipt printer, invoice. All as it was then. */
 import type { Id } from '../base/id.ts';
 import type { FiscalWord } from './fiscal.ts';
+import type { TaxSum } from './tax-parts.ts';
 import type { MethodKind } from './tender.ts';
 
 export type SaleKind = 'sale' | 'refund' | 'exchange';
@@ -13,13 +14,14 @@ export interface ReceiptLine {
   /** Taken off: total = price x quantity - discount. */
   readonly discountMinor: number;
   readonly totalMinor: number;
+  /** Of all its taxes. */
   readonly taxRatePpm: number;
   readonly note: string | null;
 }
 
 export interface ReceiptTender {
-  /** Local number of its row. */
-  readonly tender: number;
+  /** As changesets refer to it: the same on every register. */
+  readonly tender: `${string}:${number}`;
   readonly methodId: Id | null;
   readonly method: string;
   readonly kind: MethodKind;
@@ -31,12 +33,6 @@ export interface ReceiptTender {
   readonly byTerminal: boolean;
   /** What was recorded first, where somebody corrected it. */
   readonly insteadOf: string | null;
-}
-
-export interface TaxSum {
-  readonly ratePpm: number;
-  readonly netMinor: number;
-  readonly taxMinor: number;
 }
 
 export interface ReceiptData {
@@ -73,4 +69,9 @@ export interface ReceiptData {
   readonly fiscal: FiscalWord | null;
   /** Issued with this sale. */
   readonly vouchers: { readonly code: string; readonly amountMinor: number; readonly expiresAt: number | null }[];
+}
+
+/** Whether taxes come on top of what the lines say, so that they stand above the total; else they are in it, and below. */
+export function hasTaxOnTop({ lines, totalMinor }: Pick<ReceiptData, 'totalMinor'> & { readonly lines: readonly ReceiptLine[] }): boolean {
+  return lines.reduce((sum, line) => sum + line.totalMinor, 0) !== totalMinor;
 }

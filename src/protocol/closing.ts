@@ -14,7 +14,15 @@ export const closingTotals = z.object({
   refunds: tally,
   discounts: tally,
   roundingMinor: minor,
-  taxes: list(z.object({ ratePpm: z.int(), netMinor: minor, taxMinor: minor })),
+  taxes: list(
+    z.object({
+      ratePpm: z.int(),
+      netMinor: minor,
+      taxMinor: minor,
+      /** Of lines with several taxes by name: what each came to. */
+      parts: list(z.object({ name: z.string(), ratePpm: z.int(), taxMinor: minor })).exactOptional(),
+    }),
+  ),
   tenders: list(tally.extend({ method: z.string() })),
   /** None in closings of programs from before there were any. */
   beside: list(tally.extend({ kind: z.string() })).default([]),

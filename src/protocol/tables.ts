@@ -23,7 +23,7 @@ import {
   type PatchValues,
 } from './columns.ts';
 
-export const SCHEMA_VERSION = 5;
+export const SCHEMA_VERSION = 6;
 
 export const TABLES = {
   // ---- records: edited, last writer wins per group
@@ -69,6 +69,8 @@ export const TABLES = {
       from_at: need(int),
       exemption_reason: line,
     },
+    /** Several taxes at once: JSON, a list of {name, ratePpm} that sum to the rate (domain/tax-parts.ts). */
+    parts: { parts: text },
   }),
   payment_method: record({
     name: { name: need(line), kind: oneOf('cash', 'card', 'voucher', 'account', 'other'), position: int },
@@ -143,6 +145,8 @@ export const TABLES = {
     service: line,
     total_minor: need(int),
     tax_minor: need(int),
+    /** Of several taxes at once what each came to: JSON, a list of {name, ratePpm, taxMinor} that sum to the line's tax. */
+    tax_parts: text,
     minimum_age: int,
     age_checked_by: id,
     approved_by: id,

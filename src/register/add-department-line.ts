@@ -8,7 +8,8 @@ import type { Id } from '../base/id.ts';
 import { refuse, type Result } from '../base/result.ts';
 import { readCategoryName } from '../store/queries/catalogue.ts';
 import { readTaxCategories } from '../store/queries/taxes.ts';
-import { changeCart, readOpenCart, type CartView } from './edit-cart.ts';
+import { changeCart, readOpenCart } from './edit-cart.ts';
+import type { CartView } from './view-cart.ts';
 import { pricesIncludeTax } from './edit-product.ts';
 import type { Register } from './register.ts';
 
@@ -39,6 +40,7 @@ export function addDepartmentLine({ store }: Register, line: DepartmentLine): Re
       unitCostMinor: null,
       taxCategory: tax.id,
       taxRatePpm: tax.ratePpm,
+      taxParts: tax.parts,
       includesTax: pricesIncludeTax(store),
     }),
   );

@@ -73,7 +73,7 @@ test('[fault 1] killed while the terminal is at it: the cart is back, held until
     () => ask(shop),
     () => addProductLine(shop.register, present(cart.lines[0]?.product, 'a product'), 1000),
     () => undoCart(shop.register),
-    () => clearCart(shop.register, shop.owner),
+    () => clearCart(shop.register, { reason: null, user: shop.owner }),
     () => holdCart(shop.register, 'Lena', shop.owner),
     () => noteGivingBack(shop.register, attempt, shop.owner),
   ])
@@ -82,7 +82,7 @@ test('[fault 1] killed while the terminal is at it: the cart is back, held until
   unwrap(settlePayment(shop.register, { attempt, paid: true, user: shop.owner, by: shop.owner }));
   assert.deepEqual(settlePayment(shop.register, { attempt, paid: false, user: shop.owner, by: null }), refuse('payment.settled'));
   assert.equal(getCart(shop.register).takenMinor, cart.totalMinor);
-  assert.deepEqual(clearCart(shop.register, shop.owner), refuse('payment.taken'));
+  assert.deepEqual(clearCart(shop.register, { reason: null, user: shop.owner }), refuse('payment.taken'));
   const receipt = unwrap(pay(shop));
   const [tender] = receipt.tenders;
   assert.deepEqual(

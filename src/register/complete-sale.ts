@@ -247,6 +247,7 @@ function draftLines(draft: Draft, priced: PricedCart, { sale, cart, at }: { sale
       ...(cart.service === 'take-away' ? {} : { service: cart.service }),
       total_minor: line.totalMinor,
       tax_minor: line.taxMinor,
+      ...(line.taxParts === null ? {} : { tax_parts: JSON.stringify(line.taxParts) }),
       ...(line.minimumAge === null ? {} : { minimum_age: line.minimumAge, age_checked_by: cart.ageCheckedBy }),
       ...(line.note === null ? {} : { note: line.note }),
     });

@@ -10,90 +10,29 @@ import {
   changeQuantity,
   editLine,
   emptyCart,
-  isFixed,
+  isLowered,
   PLAIN_LINE,
   priceCart,
   removeLine,
   saleRows,
   type Cart,
   type CartLine,
-  type Discount,
   type NewLine,
-  type PricedLine,
   type Service,
 } from '../domain/cart.ts';
-import { takenPayments, unsettledPayment, type CardPayment } from '../domain/card-payment.ts';
+import { takenPayments, unsettledPayment } from '../domain/card-payment.ts';
 import { readScaleLabel } from '../domain/scale-label.ts';
-import { MAX_ROWS } from '../protocol/changeset.ts';
+import { MAX_ROWS, MAX_TEXT_BYTES } from '../protocol/changeset.ts';
 import { findByCode, packOfCode, readProduct, type ProductRow } from '../store/queries/catalogue.ts';
-import { priceNow } from '../store/queries/prices.ts';
 import { attemptsOf } from '../store/queries/payments.ts';
 import { readTaxCategories } from '../store/queries/taxes.ts';
-import { paidBackBy, type PaidBack } from '../store/queries/refunds.ts';
 import { bytesOf, numberOf, textOf } from '../store/database.ts';
 import { readCustomer } from '../store/queries/people.ts';
 import { readMeta, writeMeta, type Store } from '../store/store.ts';
 import { mayNotBegin } from './may-begin.ts';
 import type { Register } from './register.ts';
-import { ageAsked, sellingSetting } from './set-selling.ts';
-
-interface LastSale {
-  readonly uuid: Id;
-  readonly label: string;
-  readonly totalMinor: number;
-  readonly changeMinor: number;
-}
-
-/** What lies on disk: the cart, the one before its last change, and the sale before it while nothing was scanned since. */
-export interface OpenCart {
-  readonly cart: Cart;
-  readonly before: Cart | null;
-  readonly lastSale: LastSale | null;
-  readonly version: number;
-}
-
-export interface CartLineView extends Pick<
-  CartLine,
-  'line' | 'kind' | 'product' | 'code' | 'name' | 'quantityMilli' | 'unit' | 'unitPriceMinor' | 'taxRatePpm' | 'includesTax' | 'note'
-> {
-  /** What changed the price, as it was said. */
-  readonly discount: (Pick<Discount, 'kind'> & { readonly value: number }) | null;
-  readonly overrideMinor: number | null;
-  /** It goes with another line, or gives back a sold one: its quantity and price stay. */
-  readonly fixed: boolean;
-  /** The receipt that it gives money back for. */
-  readonly refundOf: string | null;
-  /** Taken off by discounts, the line's part of the cart's included. */
-  readonly discountMinor: number;
-  readonly totalMinor: number;
-  readonly priceNowMinor: number | null;
-}
-
-export interface CartView {
-  readonly id: Id;
-  readonly version: number;
-  readonly lines: CartLineView[];
-  readonly items: number;
-  readonly totalMinor: number;
-  readonly taxMinor: number;
-  readonly discount: CartLineView['discount'];
-  readonly discountMinor: number;
-  readonly note: string | null;
-  readonly heldName: string | null;
-  readonly service: Service;
-  readonly training: boolean;
-  /** The age to look at before paying; null when there is none, or somebody looked. */
-  readonly ageToCheck: number | null;
-  readonly customer: { readonly id: Id; readonly name: string } | null;
-  /** How what is to be given back was paid, where money goes back. */
-  readonly payBack: PaidBack[];
-  /** What a card terminal was asked for this cart, oldest first. */
-  readonly cardPayments: CardPayment[];
-  /** What of it counts towards the total. */
-  readonly takenMinor: number;
-  readonly canUndo: boolean;
-  readonly lastSale: LastSale | null;
-}
+import { sellingSetting } from './set-selling.ts';
+import { viewCart, type CartView, type OpenCart } from './view-cart.ts';
 
 /** The open cart, made when there is none. Inside or outside a transaction. */
 export function readOpenCart(store: Store): OpenCart {
@@ -103,9 +42,15 @@ export function readOpenCart(store: Store): OpenCart {
   return { cart: wholeCart(cart), before: before === null ? null : wholeCart(before), lastSale, version: numberOf(row['version']) };
 }
 
+const ONE_TAX = { taxParts: null };
+const TAX_UNTOLD = { tax: null };
+
 /** A cart written by an older program, with what came since as it is when nothing was said. */
 export function wholeCart(cart: Cart): Cart {
-  return { ...emptyCart(cart.id, cart.startedAt), ...cart, lines: cart.lines.map((line) => ({ ...PLAIN_LINE, ...line })) };
+  const lines = cart.lines
+    .map((line) => ({ ...PLAIN_LINE, ...ONE_TAX, ...line }))
+    .map((line) => (line.refund === null ? line : { ...line, refund: { ...TAX_UNTOLD, ...line.refund } }));
+  return { ...emptyCart(cart.id, cart.startedAt), ...cart, lines };
 }
 
 export function newCart(store: Store): Cart {
@@ -217,6 +162,7 @@ function lineOf(
     unitCostMinor: row.costMinor,
     taxCategory: tax?.id ?? null,
     taxRatePpm: tax?.ratePpm ?? 0,
+    taxParts: tax?.parts ?? null,
     includesTax: row.includesTax,
     minimumAge: row.minimumAge,
     ...more,
@@ -225,17 +171,33 @@ function lineOf(
 
 export type LineEdit = Partial<Pick<CartLine, 'quantityMilli' | 'override' | 'discount' | 'note'>>;
 
-export function changeLine(register: Register, line: number, { quantityMilli, ...said }: LineEdit): Result<CartView> {
-  return changeCart(register.store, (cart) => {
-    const counted = quantityMilli === undefined ? ok(cart) : changeQuantity(cart, line, quantityMilli);
+/** Who takes something out of the cart, and why. */
+export interface TakenOut {
+  readonly reason: string | null;
+  readonly user: Id;
+}
+
+/** Why nothing is taken out without a word: the shop wants one. */
+export function needsReason(store: Store, reason: string | null): Refused | null {
+  return reason === null && sellingSetting(store.db, 'voidReason') ? refuse('void.reason-needed') : null;
+}
+
+/** Refuses as the changes of a cart do, and with void.reason-needed where there is less of it than before. */
+export function changeLine({ store }: Register, line: number, { quantityMilli, ...said }: LineEdit, by: TakenOut): Result<CartView> {
+  return changeCart(store, (cart) => {
+    if (quantityMilli === undefined) return editLine(cart, line, said);
+    const held = cart.lines.find((candidate) => candidate.line === line);
+    const unsaid = held !== undefined && isLowered(held, quantityMilli) ? needsReason(store, by.reason) : null;
+    if (unsaid !== null) return unsaid;
+    const counted = changeQuantity(cart, line, quantityMilli, { ...by, at: store.clock.nowMs() });
     return counted.ok ? editLine(counted.value, line, said) : counted;
   });
 }
 
 /** Refuses with input.not-found, void.reason-needed. */
-export function dropLine(register: Register, line: number, by: { readonly reason: string | null; readonly user: Id }): Result<CartView> {
-  const { store } = register;
-  if (by.reason === null && sellingSetting(store.db, 'voidReason')) return refuse('void.reason-needed');
+export function dropLine({ store }: Register, line: number, by: TakenOut): Result<CartView> {
+  const unsaid = needsReason(store, by.reason);
+  if (unsaid !== null) return unsaid;
   return changeCart(store, (cart) => removeLine(cart, line, { ...by, at: store.clock.nowMs() }));
 }
 
@@ -246,16 +208,16 @@ export function setCartCustomer(register: Register, customer: Id | null): Result
 
 /** Taken away or eaten in: every line that is sold takes the rate of its tax for that. */
 export function setService({ store }: Register, service: Service): Result<CartView> {
-  const taxes = new Map(readTaxCategories(store.db, store.clock.nowMs(), service).map(({ id, ratePpm }) => [id, ratePpm]));
+  const taxes = new Map(readTaxCategories(store.db, store.clock.nowMs(), service).map((tax) => [tax.id, tax]));
   return changeCart(store, (cart) =>
     ok({
       ...cart,
       service,
-      lines: cart.lines.map((line) =>
-        line.refund !== null || line.voucher !== null || line.taxCategory === null
-          ? line
-          : { ...line, taxRatePpm: taxes.get(line.taxCategory) ?? line.taxRatePpm },
-      ),
+      lines: cart.lines.map((line) => {
+        const tax = line.taxCategory === null ? undefined : taxes.get(line.taxCategory);
+        if (tax === undefined || line.refund !== null || line.voucher !== null) return line;
+        return { ...line, taxRatePpm: tax.ratePpm, taxParts: tax.parts };
+      }),
     }),
   );
 }
@@ -294,6 +256,16 @@ export function whilePaying(store: Store, cart: Cart): Refused | null {
 
 /** A sale is one changeset: beside its own rows there is room for the drawer's opening, payments, their vouchers and credit notes. */
 const MAX_SALE_ROWS = MAX_ROWS - 60;
+/** Its text is less than twice the cart's, whatever is said of the lines. */
+const MAX_CART_BYTES = MAX_TEXT_BYTES / 2;
+
+/** Lines that fit, whatever is said of them: each has its longest. */
+const LINES_OF_ANY_LENGTH = 20;
+
+function isFull(cart: Cart): boolean {
+  if (cart.lines.length + cart.voided.length <= LINES_OF_ANY_LENGTH) return false;
+  return saleRows(priceCart(cart), cart) > MAX_SALE_ROWS || Buffer.byteLength(JSON.stringify(cart)) > MAX_CART_BYTES;
+}
 
 /**
  * One change of the open cart, with the cart before it kept for undo. In a transaction of its own; a refusal leaves no trace. Refuses with
@@ -311,81 +283,12 @@ export function changeCart(store: Store, edit: (cart: Cart) => Result<Cart>): Re
       const closed = mayNotBegin(store);
       if (closed !== null) return closed;
     }
-    if (saleRows(priceCart(edited.value), edited.value) > MAX_SALE_ROWS) return refuse('cart.full');
+    if (isFull(edited.value)) return refuse('cart.full');
     const started = open.cart.lines.length === 0 ? { ...edited.value, startedAt: store.clock.nowMs() } : edited.value;
     const next: OpenCart = { cart: started, before: open.cart, lastSale: null, version: open.version + 1 };
     writeOpenCart(store, next);
     return ok(viewCart(store, next));
   });
-}
-
-export function viewCart(store: Store, open: OpenCart): CartView {
-  const priced = priceCart(open.cart);
-  const payments = attemptsOf(store.db, open.cart.id);
-  const customer = open.cart.customer === null ? null : readCustomer(store.db, open.cart.customer);
-  return {
-    id: open.cart.id,
-    version: open.version,
-    lines: priced.lines.map((line) => viewLine(store, line)).reverse(),
-    items: priced.items,
-    totalMinor: priced.totalMinor,
-    taxMinor: priced.taxMinor,
-    discount: viewDiscount(open.cart.discount),
-    discountMinor: priced.discountMinor,
-    note: open.cart.note,
-    service: open.cart.service,
-    training: open.cart.training,
-    heldName: open.cart.held?.name ?? null,
-    ageToCheck: ageAsked(store.db, open.cart),
-    customer: customer === null ? null : { id: customer.id, name: customer.name },
-    payBack: priced.totalMinor < 0 ? paidBackBy(store.db, open.cart.lines, priced.totalMinor) : [],
-    cardPayments: payments.map(({ attempt, method, amountMinor, state, reference, givesBack }) => ({
-      attempt,
-      method,
-      amountMinor,
-      state,
-      reference,
-      givesBack,
-    })),
-    takenMinor: takenPayments(payments).reduce((sum, { amountMinor }) => sum + amountMinor, 0),
-    canUndo: open.before !== null,
-    lastSale: open.lastSale,
-  };
-}
-
-function viewLine(store: Store, line: PricedLine): CartLineView {
-  const off = line.refund === null ? line.adjustments.filter(({ kind }) => kind === 'discount') : [];
-  return {
-    line: line.line,
-    kind: line.kind,
-    product: line.product,
-    code: line.code,
-    name: line.name,
-    quantityMilli: line.quantityMilli,
-    unit: line.unit,
-    unitPriceMinor: line.unitPriceMinor,
-    taxRatePpm: line.taxRatePpm,
-    includesTax: line.includesTax,
-    note: line.note,
-    discount: viewDiscount(line.discount),
-    overrideMinor: line.override?.unitPriceMinor ?? null,
-    fixed: isFixed(line),
-    refundOf: line.refund?.label ?? null,
-    discountMinor: off.reduce((sum, { amountMinor }) => sum - amountMinor, 0),
-    totalMinor: line.totalMinor,
-    priceNowMinor: line.refund === null ? changedPrice(store, line.product, line.unitPriceMinor) : null,
-  };
-}
-
-function viewDiscount(discount: Discount | null): CartLineView['discount'] {
-  if (discount === null) return null;
-  return { kind: discount.kind, value: discount.kind === 'percent' ? discount.ppm : discount.amountMinor };
-}
-
-function changedPrice(store: Store, product: Id | null, scannedMinor: number): number | null {
-  if (product === null) return null;
-  const now = priceNow(store.db, product, store.clock.nowMs());
-  return now === scannedMinor ? null : now;
 }
 
 /** Which sale this cart became, for whoever asks twice. */

@@ -7,7 +7,7 @@ import { makeShop, type TestShop } from '../../test/support/shop.ts';
 import { listPaymentMethods, readProduct } from '../store/queries/catalogue.ts';
 import { readTaxCategories } from '../store/queries/taxes.ts';
 import { completeSale } from './complete-sale.ts';
-import { listPrices, lowestBefore, priceNow, regularPriceNow, type PriceRow } from '../store/queries/prices.ts';
+import { listPrices, lowestBefore, goodsNow, regularPriceNow, type PriceRow } from '../store/queries/prices.ts';
 import type { Id } from '../base/id.ts';
 import { addProductLine, getCart } from './edit-cart.ts';
 import { planPrice, withdrawPrice } from './edit-price.ts';
@@ -18,7 +18,7 @@ const DAY_MS = 86_400_000;
 async function shopWithSoap(): Promise<{ shop: TestShop; soap: Id; price(): number | null }> {
   const shop = await makeShop();
   const soap = unwrap(addProduct(shop.register, { name: 'Soap', priceMinor: 250, codes: ['5400000000010'] }, shop.owner)).id;
-  return { shop, soap, price: () => priceNow(shop.store.db, soap, shop.clock.nowMs()) };
+  return { shop, soap, price: () => goodsNow(shop.store.db, soap, shop.clock.nowMs()).priceMinor };
 }
 
 test('a planned price takes effect at its minute, without anybody doing anything', async () => {
@@ -114,6 +114,7 @@ test('[fault 24] price and tax changed with the cart open: the line keeps what w
   const cart = getCart(register);
   const line = present(cart.lines[0], 'the line');
   assert.deepEqual([line.unitPriceMinor, line.priceNowMinor, cart.totalMinor], [250, 300, 500]);
+  assert.deepEqual(line.taxNow, { ratePpm: other.ratePpm, parts: null });
   const cash = present(
     listPaymentMethods(store.db).find(({ kind }) => kind === 'cash'),
     'cash',
@@ -124,5 +125,6 @@ test('[fault 24] price and tax changed with the cart open: the line keeps what w
   assert.deepEqual([sold.unitPriceMinor, sold.taxRatePpm], [250, scanned.taxRatePpm]);
   assert.notEqual(scanned.taxRatePpm, other.ratePpm);
   // Scanned from now on, it is what it is now.
-  assert.equal(present(unwrap(addProductLine(register, soap, 1_000)).lines[0], 'a line').unitPriceMinor, 300);
+  const again = present(unwrap(addProductLine(register, soap, 1_000)).lines[0], 'a line');
+  assert.deepEqual([again.unitPriceMinor, again.taxRatePpm, again.taxNow], [300, other.ratePpm, null]);
 });

@@ -8,7 +8,8 @@ import { priceCart } from '../domain/cart.ts';
 import { commit } from '../store/journal.ts';
 import { isHeldCart, listHeldCarts, readHeldCart, type HeldCart, type HeldContent } from '../store/queries/held-carts.ts';
 import type { Store } from '../store/store.ts';
-import { isTraining, newCart, readOpenCart, viewCart, whilePaying, wholeCart, writeOpenCart, type CartView } from './edit-cart.ts';
+import { isTraining, needsReason, newCart, readOpenCart, whilePaying, wholeCart, writeOpenCart, type TakenOut } from './edit-cart.ts';
+import { type CartView, viewCart } from './view-cart.ts';
 import { draftVoids } from './draft-voids.ts';
 import { mayNotBegin } from './may-begin.ts';
 import { ownRegisterId, type Register } from './register.ts';
@@ -59,14 +60,16 @@ export function recallCart({ store }: Register, id: Id, user: Id, isGone: (regis
 
 /**
  * Empties the open cart; what was in it, and taken out of it, is journalled. A held cart that it was is ended. Refuses with payment.unsettled,
- * payment.taken.
+ * payment.taken, void.reason-needed.
  */
-export function clearCart({ store }: Register, user: Id): Result<CartView> {
+export function clearCart({ store }: Register, { user, reason }: TakenOut): Result<CartView> {
   return commit(store, { kind: 'cart-abandoned', user }, (draft) => {
     const open = readOpenCart(store);
     const { cart } = open;
     const paying = whilePaying(store, cart);
     if (paying !== null) return paying;
+    const unsaid = cart.lines.length === 0 ? null : needsReason(store, reason);
+    if (unsaid !== null) return unsaid;
     if (!cart.training && (cart.lines.length > 0 || cart.voided.length > 0)) {
       const { lines, totalMinor } = priceCart(cart);
       draft.insert('audit_entry', {
@@ -74,7 +77,7 @@ export function clearCart({ store }: Register, user: Id): Result<CartView> {
         user,
         at: store.clock.nowMs(),
         subject: cart.id,
-        detail: JSON.stringify({ totalMinor, lines: lines.length, names: lines.slice(0, 10).map(({ name }) => name) }),
+        detail: JSON.stringify({ totalMinor, lines: lines.length, names: lines.slice(0, 10).map(({ name }) => name), reason }),
       });
       draftVoids(draft, cart);
     }

@@ -4,6 +4,7 @@
  */
 import { makeId, type Id } from '../base/id.ts';
 import { ok, refuse, type Result } from '../base/result.ts';
+import type { Block } from '../domain/receipt-blocks.ts';
 import { commit, type Draft } from '../store/journal.ts';
 import {
   countPrintJobs,
@@ -60,6 +61,15 @@ export function printReceipt({ store }: Register, { sale, printer, user }: Print
     const copy = underway !== null || !isUnprinted(store.db, sale);
     if (copy) noteReprint(store, draft, user, receipt.label);
     return ok(queue(store, to.id, { kind: 'receipt', sale, label: receipt.label, copy }));
+  });
+}
+
+/** A closing or an invoice, on the printer that receipts go to or on the one named. Refuses with printer.none. */
+export function printPaper({ store }: Register, paper: { label: string; blocks: readonly Block[]; printer: Id | null }): Result<PrintJob> {
+  const { label, blocks, printer } = paper;
+  return store.db.transact('durable', () => {
+    const to = printer === null ? receiptPrinter(store.db) : readPrinter(store.db, printer);
+    return to === null ? refuse('printer.none') : ok(queue(store, to.id, { kind: 'paper', label, blocks }));
   });
 }
 

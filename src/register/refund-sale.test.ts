@@ -26,8 +26,8 @@ import {
   scanCode,
   setService,
   setTraining,
-  type CartView,
 } from './edit-cart.ts';
+import type { CartView } from './view-cart.ts';
 import { addTaxRate } from './edit-tax.ts';
 import { clearCart, heldCarts, holdCart, recallCart } from './hold-cart.ts';
 import { refundSale } from './refund-sale.ts';
@@ -181,10 +181,15 @@ test('adjustments are rows of their own with reason and who approved; lines take
     ).line;
   const by = { reason: 'cracked', approvedBy: shop.owner };
   unwrap(
-    changeLine(shop.register, lineOf('Thing 1000'), {
-      override: { unitPriceMinor: 900, ...by },
-      discount: { kind: 'percent', ppm: 500_000, ...by },
-    }),
+    changeLine(
+      shop.register,
+      lineOf('Thing 1000'),
+      {
+        override: { unitPriceMinor: 900, ...by },
+        discount: { kind: 'percent', ppm: 500_000, ...by },
+      },
+      { reason: null, user: shop.owner },
+    ),
   );
   unwrap(dropLine(shop.register, lineOf('Thing 400'), { reason: 'changed her mind', user: shop.owner }));
   unwrap(pay(shop, getCart(shop.register)));
@@ -196,13 +201,13 @@ test('adjustments are rows of their own with reason and who approved; lines take
     ],
   );
   unwrap(addProductLine(shop.register, cup, 2000));
-  unwrap(clearCart(shop.register, shop.owner));
+  unwrap(clearCart(shop.register, { reason: null, user: shop.owner }));
   const entries = shop.store.db.all("SELECT kind, subject, detail FROM audit_entry WHERE kind IN ('void', 'abandoned-cart') ORDER BY id");
   assert.deepEqual(
     entries.map((row) => [row['kind'], JSON.parse(String(row['detail']))]),
     [
       ['void', { quantityMilli: 1000, totalMinor: 400, reason: 'changed her mind' }],
-      ['abandoned-cart', { totalMinor: 2000, lines: 1, names: ['Thing 1000'] }],
+      ['abandoned-cart', { totalMinor: 2000, lines: 1, names: ['Thing 1000'], reason: null }],
     ],
   );
   shop.close();
@@ -220,7 +225,7 @@ test('a held cart waits under its name and goes on; its sale ends it', async () 
   const id = present(held, 'the held cart').id;
   unwrap(addProductLine(shop.register, soap, 1000));
   assert.deepEqual(recallCart(shop.register, id, shop.owner), { ok: false, refusal: { code: 'held.cart-open', params: {} } });
-  unwrap(clearCart(shop.register, shop.owner));
+  unwrap(clearCart(shop.register, { reason: null, user: shop.owner }));
   const cart = unwrap(recallCart(shop.register, id, shop.owner));
   assert.deepEqual([cart.heldName, cart.totalMinor], ['Lena', 500]);
   unwrap(addProductLine(shop.register, soap, 1000));
@@ -323,7 +328,7 @@ test('[ux 13] practice: a series of its own, no stock, nothing journalled as tak
   const real = sellSome(shop, 1);
   unwrap(addProductLine(shop.register, cup, 1000));
   assert.deepEqual(setTraining(shop.register, true), { ok: false, refusal: { code: 'held.cart-open', params: {} } });
-  unwrap(clearCart(shop.register, shop.owner));
+  unwrap(clearCart(shop.register, { reason: null, user: shop.owner }));
   assert.equal(unwrap(setTraining(shop.register, true)).training, true);
   const before = shop.store.db.get('SELECT count(*) AS rows FROM stock_movement')?.['rows'];
   unwrap(addProductLine(shop.register, cup, 3000));

@@ -1,13 +1,14 @@
 /**
  * Giving back what was sold: lines of a sale come into the cart the other way round, at what was paid for them, discounts counted. Beside
- * goods that are bought it is an exchange. Refunding a line in parts gives back, in all, exactly what it cost.
+ * goods that are bought it is an exchange. Refunding a line in parts gives back, in all, exactly what it cost, and exactly each tax on it.
  */
 import type { Id } from '../base/id.ts';
 import { ok, refuse, type Result } from '../base/result.ts';
 import { addToCart, type Cart } from '../domain/cart.ts';
-import { multiplyDivide } from '../domain/money.ts';
+import { shareBack } from '../domain/refund.ts';
 import { readSoldSale, type SoldLine } from '../store/queries/refunds.ts';
-import { changeCart, isTraining, type CartView } from './edit-cart.ts';
+import { changeCart, isTraining } from './edit-cart.ts';
+import type { CartView } from './view-cart.ts';
 import type { Register } from './register.ts';
 
 export interface RefundInput {
@@ -44,9 +45,8 @@ export function isGivenBack({ kind }: Pick<SoldLine, 'kind'>): boolean {
 function addRefund(cart: Cart, sold: SoldLine, quantityMilli: number, label: string): Result<Cart> {
   const inCart = cart.lines.filter(({ refund }) => refund?.line === sold.ref);
   const beforeMilli = sold.refundedMilli - inCart.reduce((sum, line) => sum + line.quantityMilli, 0);
-  const beforeMinor = sold.refundedMinor - inCart.reduce((sum, { refund }) => sum + (refund?.totalMinor ?? 0), 0);
   if (beforeMilli + quantityMilli > sold.quantityMilli) return refuse('refund.too-much', { name: sold.name });
-  const untilMinor = multiplyDivide(sold.totalMinor, beforeMilli + quantityMilli, sold.quantityMilli, 'half-up');
+  const before = [...sold.refunds, ...inCart.flatMap(({ refund }) => refund ?? [])];
   return addToCart(cart, {
     kind: sold.kind === 'department' || sold.kind === 'deposit' || sold.kind === 'tip' ? sold.kind : 'goods',
     product: sold.product,
@@ -58,7 +58,8 @@ function addRefund(cart: Cart, sold: SoldLine, quantityMilli: number, label: str
     unitCostMinor: sold.unitCostMinor,
     taxCategory: sold.taxCategory,
     taxRatePpm: sold.taxRatePpm,
+    taxParts: sold.tax.taxParts?.map(({ name, ratePpm }) => ({ name, ratePpm })) ?? null,
     includesTax: sold.includesTax,
-    refund: { line: sold.ref, label, totalMinor: Math.min(0, beforeMinor - untilMinor) },
+    refund: { line: sold.ref, label, ...shareBack(sold, before, beforeMilli + quantityMilli) },
   });
 }

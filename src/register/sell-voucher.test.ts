@@ -156,7 +156,10 @@ test('a single-purpose voucher is taxed when it is sold, and takes its amount an
   const cart = unwrap(redeemOnCart(shop.register, code));
   assert.equal(cart.totalMinor, goods.totalMinor - 2000);
   assert.deepEqual(redeemOnCart(shop.register, code), refuse('voucher.too-little', { code, left: 0 }));
-  assert.deepEqual(changeLine(shop.register, cart.lines[0]?.line ?? 0, { quantityMilli: 2000 }), refuse('cart.fixed-line'));
+  assert.deepEqual(
+    changeLine(shop.register, cart.lines[0]?.line ?? 0, { quantityMilli: 2000 }, { reason: null, user: shop.owner }),
+    refuse('cart.fixed-line'),
+  );
   const receipt = unwrap(pay(shop, byCard(shop)));
   assert.equal(receipt.kind, 'sale');
   assert.equal(leftOf(shop, code), 0);
@@ -193,7 +196,7 @@ test('a voucher ends by the setting of the day it was sold; practice sells none'
     ]),
     refuse('voucher.expired', { code }),
   );
-  unwrap(clearCart(shop.register, shop.owner));
+  unwrap(clearCart(shop.register, { reason: null, user: shop.owner }));
   unwrap(setTraining(shop.register, true));
   assert.deepEqual(sellVoucher(shop.register, { purpose: 'multi', valueMinor: 100 }), refuse('voucher.training'));
   shop.close();
@@ -205,7 +208,7 @@ test('whatever is sold and redeemed, a voucher is worth the sum of its movements
   const steps = fc.array(fc.tuple(fc.constantFrom('issue', 'redeem', 'part'), fc.integer({ min: 1, max: 4000 })), { maxLength: 12 });
   fc.assert(
     fc.property(steps, (todo) => {
-      unwrap(clearCart(shop.register, shop.owner));
+      unwrap(clearCart(shop.register, { reason: null, user: shop.owner }));
       for (const [step, amount] of todo) {
         const codes = [...worth.keys()];
         const code = codes[amount % Math.max(1, codes.length)];

@@ -6,6 +6,7 @@ import type { Id } from '../base/id.ts';
 import { makeId } from '../base/id.ts';
 import { ok, refuse, type Result } from '../base/result.ts';
 import { addToCart, priceCart, type Cart, type NewLine } from '../domain/cart.ts';
+import type { TaxPart } from '../domain/tax.ts';
 import { monthsLater, voucherCode, VOUCHER_RANDOM_BYTES, type VoucherPurpose } from '../domain/voucher.ts';
 import { shopWord } from '../domain/shop-words.ts';
 import { commit } from '../store/journal.ts';
@@ -14,7 +15,8 @@ import { readTaxCategories } from '../store/queries/taxes.ts';
 import { readVoucher, type VoucherRow } from '../store/queries/vouchers.ts';
 import { draftSetting } from './draft-setting.ts';
 import type { Store } from '../store/store.ts';
-import { changeCart, type CartView } from './edit-cart.ts';
+import { changeCart } from './edit-cart.ts';
+import type { CartView } from './view-cart.ts';
 import { readLanguage, type Register } from './register.ts';
 
 const KEY = 'voucherMonths';
@@ -70,7 +72,7 @@ function voucherLine(
   line: {
     readonly valueMinor: number;
     readonly quantityMilli: number;
-    readonly tax: { readonly id: Id | null; readonly ratePpm: number } | null;
+    readonly tax: { readonly id: Id | null; readonly ratePpm: number; readonly parts: readonly TaxPart[] | null } | null;
   },
 ): NewLine {
   const word = shopWord('voucher', readLanguage(store));
@@ -85,6 +87,7 @@ function voucherLine(
     unitCostMinor: null,
     taxCategory: line.tax?.id ?? null,
     taxRatePpm: line.tax?.ratePpm ?? 0,
+    taxParts: line.tax?.parts ?? null,
     includesTax: true,
     voucher,
   };
@@ -111,7 +114,7 @@ export function redeemOnCart({ store }: Register, code: string): Result<CartView
     const valueMinor = Math.min(voucher.value.balanceMinor - takenOff(cart, voucher.value.id), priceCart(cart).totalMinor);
     if (valueMinor <= 0) return refuse('voucher.too-little', { code, left: 0 });
     const { id, purpose, expiresAt, tax } = voucher.value;
-    const line = { valueMinor, quantityMilli: -1000, tax: { id: tax.category, ratePpm: tax.ratePpm } };
+    const line = { valueMinor, quantityMilli: -1000, tax: { ...tax, id: tax.category } };
     return addToCart(cart, voucherLine(store, { id, code, purpose, expiresAt }, line));
   });
 }

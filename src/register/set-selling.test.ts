@@ -5,7 +5,8 @@ import { unwrap } from '../base/result.ts';
 import { exampleScaleLabel, readScaleLabel } from '../domain/scale-label.ts';
 import { makeShop } from '../../test/support/shop.ts';
 import { listPaymentMethods, listProducts } from '../store/queries/catalogue.ts';
-import { addProductLine, dropLine } from './edit-cart.ts';
+import { addProductLine, changeLine, dropLine, getCart } from './edit-cart.ts';
+import { clearCart } from './hold-cart.ts';
 import { addProduct, editProduct } from './edit-product.ts';
 import { completeSale } from './complete-sale.ts';
 import { readSelling, setRounding, setSelling } from './set-selling.ts';
@@ -50,6 +51,30 @@ test('a setting of how the shop sells holds from the next line on, and what is n
   );
   const journal = store.db.get("SELECT detail FROM audit_entry WHERE kind = 'void'");
   assert.equal((JSON.parse(String(journal?.['detail'])) as { reason: string }).reason, 'wrong one');
+
+  // Less of a line, and the whole cart, are taken out as a line is.
+  const three = present(unwrap(addProductLine(register, id, 3000)).lines[0], 'the line');
+  const less = (reason: string | null) => changeLine(register, three.line, { quantityMilli: 1000 }, { reason, user: owner });
+  for (const refused of [less(null), clearCart(register, { reason: null, user: owner })])
+    assert.equal(refused.ok ? '' : refused.refusal.code, 'void.reason-needed');
+  assert.equal(getCart(register).lines[0]?.quantityMilli, 3000, 'nothing was changed');
+  unwrap(changeLine(register, three.line, { quantityMilli: 4000 }, { reason: null, user: owner }));
+  unwrap(less('counted wrong'));
+  unwrap(clearCart(register, { reason: 'left without paying', user: owner }));
+  unwrap(clearCart(register, { reason: null, user: owner }));
+  const entries = store.db
+    .all("SELECT kind, detail FROM audit_entry WHERE kind IN ('void', 'abandoned-cart') ORDER BY id DESC LIMIT 2")
+    .map(({ kind, detail }) => ({
+      kind,
+      ...(JSON.parse(String(detail)) as { reason: string; quantityMilli?: number; totalMinor: number }),
+    }));
+  assert.deepEqual(
+    entries.map(({ kind, reason, quantityMilli, totalMinor }) => [kind, reason, quantityMilli, totalMinor]),
+    [
+      ['void', 'counted wrong', 3000, 3 * three.unitPriceMinor],
+      ['abandoned-cart', 'left without paying', undefined, three.unitPriceMinor],
+    ],
+  );
 
   unwrap(setRounding(register, method, 10, owner));
   assert.equal(listPaymentMethods(store.db)[0]?.roundingStepMinor, 10);

@@ -3,7 +3,8 @@ import { ok, refuse, type Result } from '../base/result.ts';
 import { addToCart, type Cart, type LineKind } from '../domain/cart.ts';
 import { shopWord } from '../domain/shop-words.ts';
 import type { Store } from '../store/store.ts';
-import { changeCart, type CartView } from './edit-cart.ts';
+import { changeCart } from './edit-cart.ts';
+import type { CartView } from './view-cart.ts';
 import { readLanguage, type Register } from './register.ts';
 
 export function setTip({ store }: Register, amountMinor: number): Result<CartView> {
@@ -31,6 +32,7 @@ function withAmount(store: Store, cart: Cart, kind: LineKind & ('tip' | 'account
     unitCostMinor: null,
     taxCategory: null,
     taxRatePpm: 0,
+    taxParts: null,
     includesTax: true,
   });
 }

@@ -5,7 +5,7 @@
 import { present } from '../base/assert.ts';
 import { makeId, type Id } from '../base/id.ts';
 import { ok, refuse, type Result } from '../base/result.ts';
-import { countryProfile } from '../domain/country.ts';
+import { countryProfile, taxName } from '../domain/country.ts';
 import { BUILT_IN_ROLES, pinDigitsNeeded, type BuiltInRole } from '../domain/rights.ts';
 import { speaks } from '../domain/language.ts';
 import { shopWord } from '../domain/shop-words.ts';
@@ -93,9 +93,15 @@ function addShop(draft: Draft, input: ShopInput, nowMs: number): void {
     pricesIncludeTax: profile.pricesIncludeTax,
   };
   for (const [key, value] of Object.entries(settings)) draft.create('setting', { key, value: JSON.stringify(value) }, settingId(key));
-  for (const [position, { code, ratePpm }] of profile.taxes.entries()) {
-    const category = draft.create('tax_category', { name: `${ratePpm / 10_000} %`, code, position });
-    draft.create('tax_rate', { tax_category: category, service: 'any', rate_ppm: ratePpm, from_at: 0 });
+  for (const [position, { code, ...rate }] of profile.taxes.entries()) {
+    const category = draft.create('tax_category', { name: taxName(rate), code, position });
+    draft.create('tax_rate', {
+      tax_category: category,
+      service: 'any',
+      rate_ppm: rate.ratePpm,
+      from_at: 0,
+      ...(rate.parts === null ? {} : { parts: JSON.stringify(rate.parts) }),
+    });
   }
   draft.create('payment_method', {
     name: shopWord('cash', language),

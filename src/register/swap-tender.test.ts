@@ -25,7 +25,7 @@ test('recorded as cash, paid by card: the pair counts in the drawer, the Z, the 
   assert.ok(cash !== undefined && card !== undefined);
   const sold = sellSome(shop);
   const paidMinor = sold.dueMinor;
-  const swap = (tender: number, method: typeof cash) => swapTender(register, { sale: sold.uuid, tender, method, user: owner, by: owner });
+  const swap = (tender: string, method: typeof cash) => swapTender(register, { sale: sold.uuid, tender, method, user: owner, by: owner });
   const own = ownRegisterId(store);
   const { shift } = present(openShift(db, own), 'the shift');
   const expected = (): (number | undefined)[] =>
@@ -34,7 +34,7 @@ test('recorded as cash, paid by card: the pair counts in the drawer, the Z, the 
   const first = present(sold.tenders[0], 'the payment').tender;
 
   assert.deepEqual(swap(first, cash), refuse('swap.same'));
-  assert.deepEqual(swap(999, card), refuse('input.not-found', { what: 'payment' }));
+  assert.deepEqual(swap(`${'0'.repeat(64)}:1`, card), refuse('input.not-found', { what: 'payment' }));
   unwrap(swap(first, card));
   assert.deepEqual(expected(), [(before[0] ?? 0) - paidMinor, (before[1] ?? 0) + paidMinor]);
   const receipt = present(readReceipt(db, sold.uuid), 'the receipt');

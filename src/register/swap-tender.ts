@@ -16,8 +16,8 @@ import { ownRegisterId, type Register } from './register.ts';
 
 export interface SwapInput {
   readonly sale: Id;
-  /** Which payment of it, by its number (queries/tenders.ts). */
-  readonly tender: number;
+  /** Which payment of it, as changesets refer to it. */
+  readonly tender: string;
   /** How it was paid in truth. */
   readonly method: Id;
   readonly user: Id;
@@ -44,7 +44,7 @@ export function swapTender({ store }: Register, input: SwapInput): Result<null> 
     if (wrong.byTerminal || !MAY_BE_WRONG.includes(wrong.kind) || !MAY_BE_WRONG.includes(method.kind)) return refuse('swap.fixed');
     if (wrong.methodId === method.id) return refuse('swap.same');
     const amountMinor = wrong.amountMinor - wrong.changeMinor;
-    const pair = { sale: referenceTo(store.db, sale.id), swap_of: referenceTo(store.db, wrong.tender), change_minor: 0 };
+    const pair = { sale: referenceTo(store.db, sale.id), swap_of: wrong.tender, change_minor: 0 };
     draft.insert('tender', { ...pair, payment_method: wrong.methodId, amount_minor: -amountMinor });
     draft.insert('tender', { ...pair, payment_method: method.id, amount_minor: amountMinor });
     draft.insert('audit_entry', {

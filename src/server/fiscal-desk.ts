@@ -20,6 +20,8 @@ import type { EventBus } from './events.ts';
 export interface FiscalDesk {
   /** Refuses as completeSale does, and with fiscal.outage where no sale may be made without the device. */
   complete(input: PayInput): Result<ReceiptData> | Promise<Result<ReceiptData>>;
+  /** Whether the device is asked for this cart's sale: pressed again meanwhile, it is that sale. */
+  isSigning(cart: Id): boolean;
   stop(): void;
 }
 
@@ -29,6 +31,7 @@ export function makeFiscalDesk(register: Register, events: EventBus, log: Log): 
   let begun: Id | null | undefined;
   let following = false;
   let again = false;
+  const signing = new Map<Id, Promise<Result<ReceiptData>>>();
 
   const device = (): AskFiscal | null => (store.own === null || fiscalRule(store) === null ? null : openFiscalDevice(readFiscal(store)));
 
@@ -95,12 +98,19 @@ export function makeFiscalDesk(register: Register, events: EventBus, log: Log): 
 
   return {
     complete: (input) => {
+      // The device is asked once for a sale, whether or not it would sign it twice.
+      const underway = signing.get(input.cart);
+      if (underway !== undefined) return underway;
       const ask = device();
       const { cart } = readOpenCart(store);
       if (ask === null || cart.training || completedSaleOf(store, input.cart) !== null) return completeSale(register, input);
       const ready = checkSale(register, input);
-      return ready.ok ? completeSigned(input, ask, priceCart(cart)) : ready;
+      if (!ready.ok) return ready;
+      const sold = completeSigned(input, ask, priceCart(cart)).finally(() => signing.delete(input.cart));
+      signing.set(input.cart, sold);
+      return sold;
     },
+    isSigning: (cart) => signing.has(cart),
     stop: leave,
   };
 }

@@ -4,7 +4,8 @@
  */
 import { readFile } from 'node:fs/promises';
 import type { InvoiceData } from '../domain/invoice.ts';
-import type { ReceiptLine } from '../domain/receipt.ts';
+import { taxTable } from '../domain/receipt-blocks.ts';
+import { hasTaxOnTop, type ReceiptLine } from '../domain/receipt.ts';
 import { receiptWords, type Say } from '../domain/receipt-words.ts';
 import { writtenIn, type Written } from '../domain/written.ts';
 
@@ -131,11 +132,16 @@ class Paper {
     for (const line of this.#invoice.lines) this.#line(line);
   }
 
+  /** Whether taxes go by names, several on the same goods. */
+  get #named(): boolean {
+    return this.#invoice.taxes.some(({ name }) => name !== null);
+  }
+
   #columnHeads(): void {
     const y = this.#pdf.y;
     const say = this.#say;
     this.#text(say('item'), PAGE.margin, y, COLUMNS.quantity, { soft: true });
-    this.#figures(y, [say('quantity'), say('price'), say('tax'), say('amount')], { soft: true });
+    this.#figures(y, [say('quantity'), say('price'), say(this.#named ? 'taxes' : 'tax'), say('amount')], { soft: true });
     this.#pdf.y = y + TEXT + 7;
     this.#rule();
   }
@@ -167,32 +173,35 @@ class Paper {
 
   /** Taxes by rate, then what it all comes to. */
   totals(): void {
-    const { taxes, netMinor, taxMinor, totalMinor, lines } = this.#invoice;
-    const { amount, rate, money } = this.#written;
+    const { taxes, netMinor, taxMinor, totalMinor } = this.#invoice;
+    const { amount, money } = this.#written;
     const say = this.#say;
-    this.#keepTogether(60 + (taxes.length + 3) * 18);
-    const included = lines.reduce((sum, line) => sum + line.totalMinor, 0) === totalMinor;
+    const named = this.#named;
+    this.#keepTogether(60 + (taxes.length + 3) * (named ? 32 : 18));
+    const included = !hasTaxOnTop(this.#invoice);
     const top = this.#pdf.y + 14;
-    if (taxMinor !== 0) this.#text(say(included ? 'pricesInclude' : 'pricesWithout'), PAGE.margin, top, INNER / 2 - 24, { soft: true });
+    const about = named ? (included ? 'pricesIncludeTaxes' : 'pricesBeforeTaxes') : included ? 'pricesInclude' : 'pricesWithout';
+    if (taxMinor !== 0) this.#text(say(about), PAGE.margin, top, INNER / 2 - 24, { soft: true });
     const left = PAGE.margin + INNER / 2;
-    const cells = [0, 60, 120, 180].map((offset) => left + offset);
-    const row = (y: number, texts: readonly string[], more: Style = {}): void => {
-      for (const [at, text] of texts.entries())
-        this.#text(text, cells[at] ?? left, y, at === 0 ? 58 : at === 3 ? END - (cells[3] ?? left) : 58, { ...more, end: at > 0 });
-    };
+    // Names want room where four figures stand otherwise.
+    const cells = (named ? [0, 120, 180] : [0, 60, 120, 180]).map((offset) => left + offset);
     let y = top;
-    row(y, [say('rate'), say('net'), say('tax'), say('gross')], { soft: true });
-    y += 16;
-    for (const tax of taxes) {
-      row(y, [rate(tax.ratePpm), amount(tax.netMinor), amount(tax.taxMinor), amount(tax.netMinor + tax.taxMinor)]);
-      y += 16;
+    for (const [at, texts] of taxTable(taxes, say, this.#written).entries()) {
+      let next = y + 16;
+      for (const [column, text] of texts.entries()) {
+        const x = cells[column] ?? left;
+        this.#text(text, x, y, (cells[column + 1] ?? END + 2) - 2 - x, { soft: at === 0, end: column > 0 });
+        // A long name takes several lines.
+        next = Math.max(next, this.#pdf.y + 1);
+      }
+      y = next;
     }
     this.#pdf.y = y + 2;
     this.#rule(left);
     y = this.#pdf.y + 8;
     for (const [name, minor] of [
-      [say('totalNet'), netMinor],
-      [say('totalTax'), taxMinor],
+      [say(named ? 'totalBeforeTaxes' : 'totalNet'), netMinor],
+      [say(named ? 'taxesInAll' : 'totalTax'), taxMinor],
     ] as const) {
       this.#text(name, left, y, INNER / 4 + 30);
       this.#text(amount(minor), left + INNER / 4, y, INNER / 4, { end: true });

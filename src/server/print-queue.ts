@@ -223,8 +223,9 @@ function logoFor(store: Store, logos: DeskInput['logos'], paper: Printer['paper'
   return made;
 }
 
-function blocksOf(store: Store, printer: string, work: PrintWork): Block[] {
+function blocksOf(store: Store, printer: string, work: PrintWork): readonly Block[] {
   if (work.kind === 'test') return testBlocks(printer, readLanguage(store.db));
+  if (work.kind === 'paper') return work.blocks;
   const receipt = readReceipt(store.db, work.sale);
   return receipt === null ? [] : receiptBlocks({ receipt, template: readReceiptTemplate(store.db), copy: work.copy });
 }

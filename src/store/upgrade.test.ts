@@ -6,13 +6,15 @@ import { test } from 'node:test';
 import { systemClock } from '../base/clock.ts';
 import { systemRandom } from '../base/random.ts';
 import { unwrap } from '../base/result.ts';
+import { addTaxRate } from '../register/edit-tax.ts';
 import { openRegister } from '../register/register.ts';
 import { makeShop, openTestStore, sellSome, temporaryFolder } from '../../test/support/shop.ts';
 import { checksumStore } from './checksum.ts';
 import { openStore } from './open-store.ts';
 import { listRoles } from './queries/people.ts';
 import { listPrinters } from './queries/printing.ts';
-import { countSales, unprintedSales } from './queries/sales.ts';
+import { countSales, readReceipt, unprintedSales } from './queries/sales.ts';
+import { readTaxCategories } from './queries/taxes.ts';
 import { sealSchema } from './schema-seal.ts';
 import { closeStore, writeMeta, type Store } from './store.ts';
 import { verifyStore } from './verify.ts';
@@ -82,6 +84,36 @@ test('a store from before shifts were read gets their indexes; a manager of then
   const store = openTestStore(file);
   assert.deepEqual(names(store), whole);
   assert.ok(listRoles(store.db).some(({ builtIn, rights }) => builtIn === 'manager' && rights.includes('closing')));
+  closeStore(store);
+  folder.remove();
+});
+
+test('a store from before several taxes at once keeps its rates and sales as they are, and may have them from now on', async () => {
+  const folder = temporaryFolder();
+  const file = `${folder.path}/store.db`;
+  const shop = await makeShop({ file });
+  const before = sellSome(shop);
+  const rates = readTaxCategories(shop.store.db, shop.clock.nowMs());
+  shop.store.db.sqlite.exec(`ALTER TABLE sale_line DROP COLUMN tax_parts; ALTER TABLE tax_rate DROP COLUMN parts;
+    ALTER TABLE tax_rate DROP COLUMN parts_stamp`);
+  writeMeta(shop.store.db, 'schema', 5);
+  sealSchema(shop.store.db);
+  closeStore(shop.store);
+  const store = openTestStore(file);
+  const later = { ...shop, store, register: openRegister(store).register };
+  assert.deepEqual(readTaxCategories(store.db, shop.clock.nowMs()), rates);
+  assert.deepEqual(readReceipt(store.db, before.uuid)?.taxes, before.taxes);
+  const parts = [
+    { name: 'VAT', ratePpm: 60_000 },
+    { name: 'City', ratePpm: 10_000 },
+  ];
+  for (const { id } of rates)
+    unwrap(addTaxRate(later.register, { taxCategory: id, ratePpm: 70_000, parts, service: 'any', fromAt: 1 }, shop.owner));
+  assert.deepEqual(
+    sellSome(later).taxes.map(({ name }) => name),
+    ['VAT', 'City'],
+  );
+  assert.equal(verifyStore(store.db).problem, null);
   closeStore(store);
   folder.remove();
 });

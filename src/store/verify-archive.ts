@@ -5,6 +5,7 @@
 import { verify } from 'node:crypto';
 import { equalBytes, fromBase64Url, fromHex, sha256, toHex } from '../base/bytes.ts';
 import { sumChangesets, turnoverMinor, type TextRow } from '../domain/closing-totals.ts';
+import { taxedPartsFault } from '../domain/tax-parts.ts';
 import {
   archiveChangeset,
   archiveHead,
@@ -191,7 +192,7 @@ class ArchiveChecker {
     for (const row of opened.text.rows) if (row.table === 'closing' && row.values['kind'] === 'z') this.#checkZ(row, where);
   }
 
-  /** Lines with tax + rounding = tenders less change, and the receipt's number follows the last of its series. */
+  /** Lines with tax + rounding = tenders less change, a line's taxes are its tax, and the receipt's number follows the last of its series. */
   #checkSales(rows: readonly TextRow[], where: string): void {
     rows.forEach((row, at) => {
       if (row.table !== 'sale') return;
@@ -206,6 +207,12 @@ class ArchiveChecker {
       );
       this.#receipts.set(series, number);
       const mine = (table: string): readonly TextRow[] => rows.filter((one) => one.table === table && one.values['sale'] === at);
+      for (const { values: line } of mine('sale_line')) {
+        const parts = line['tax_parts'];
+        const figures = { ratePpm: Number(line['tax_rate_ppm']), taxMinor: Number(line['tax_minor']) };
+        const fault = taxedPartsFault(typeof parts === 'string' ? parts : null, figures);
+        demand(fault === null, where, `a line of sale ${series}-${number}: ${fault}`);
+      }
       const lines = mine('sale_line').reduce(
         (sum, line) => sum + whole(line, 'total_minor') + (line.values['includes_tax'] === false ? whole(line, 'tax_minor') : 0),
         0,

@@ -5,6 +5,7 @@
  */
 import { crc32 } from 'node:zlib';
 import { compareBytes, equalBytes, sha256, toBase64Url, toHex } from '../base/bytes.ts';
+import { taxedPartsFault } from '../domain/tax-parts.ts';
 import { chainIdOf, detach, hashChangeset, importChainKey } from '../protocol/changeset.ts';
 import { TABLE_NAMES } from '../protocol/tables.ts';
 import { admitAgain } from './admit-again.ts';
@@ -54,6 +55,7 @@ function firstProblem(db: Database): Problem | null {
     checkDetached(db) ??
     checkTables(db) ??
     checkLines(db) ??
+    checkTaxes(db) ??
     checkSales(db) ??
     checkSwaps(db) ??
     checkCards(db) ??
@@ -264,6 +266,16 @@ function checkLines(db: Database): Problem | null {
     where: `sale_line ${String(wrong['id'])} (${String(wrong['name'])})`,
     what: `total ${String(wrong['total_minor'])}, price and adjustments make ${String(wrong['expected'])}`,
   };
+}
+
+/** Per line: what its several taxes came to is its tax, and their rates are its rate. */
+function checkTaxes(db: Database): Problem | null {
+  for (const row of db.iterate('SELECT id, name, tax_rate_ppm, tax_minor, tax_parts FROM sale_line WHERE tax_parts IS NOT NULL')) {
+    const line = { ratePpm: numberOf(row['tax_rate_ppm']), taxMinor: numberOf(row['tax_minor']) };
+    const what = taxedPartsFault(textOf(row['tax_parts']), line);
+    if (what !== null) return { where: `sale_line ${String(row['id'])} (${String(row['name'])})`, what };
+  }
+  return null;
 }
 
 /** P4: numbers of a series of receipts, invoices or credit notes run 1, 2, 3 ... A series on which two machines wrote shows as a doubled number under To check. */

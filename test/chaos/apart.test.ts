@@ -56,11 +56,6 @@ function changeEverything(data: string): void {
   closeStore(store);
 }
 
-/** What a customer sees of it: numbers of rows are each register's own. */
-function asPaper(receipt: Answer<'getSale'>): Answer<'getSale'> {
-  return { ...receipt, tenders: receipt.tenders.map((tender) => ({ ...tender, tender: 0 })) };
-}
-
 test(
   '[P5] [FIELD 8] prices, taxes and rounding changed elsewhere before a sale arrives: it is everywhere what the customer paid',
   { timeout: 120_000 },
@@ -78,8 +73,7 @@ test(
     await shop.restart(1);
     await settle(shop);
     for (const at of [0, 1])
-      for (const receipt of paid)
-        assert.deepEqual(asPaper(await till(shop, at).call('getSale', { params: { uuid: receipt.uuid } })), asPaper(receipt));
+      for (const receipt of paid) assert.deepEqual(await till(shop, at).call('getSale', { params: { uuid: receipt.uuid } }), receipt);
     const later = await sellSome(till(shop, 1), 1);
     const [line] = (await till(shop, 1).call('getSale', { params: { uuid: later.uuid } })).lines;
     assert.deepEqual([line?.name, line?.unitPriceMinor, line?.taxRatePpm], ['Renamed', 9_990, 330_000]);

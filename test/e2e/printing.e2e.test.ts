@@ -168,6 +168,22 @@ test(
       keep('copy-paper.png', await photograph(browser, copy, '80mm'));
       assert.ok(linesOf(copy).includes('DUPLICATA'));
 
+      // Its invoice on the same printer, and the X.
+      await page.getByRole('button', { name: 'Print R1I-000001' }).click();
+      await until(() => printer.output.sheets.length === 5, 'the invoice comes out');
+      const invoice = printer.output.sheets[4] ?? { marks: [] };
+      keep('invoice-paper.png', await photograph(browser, invoice, '80mm'));
+      assert.ok(linesOf(invoice).includes('Facture'));
+      await openFromMenu(page, 'Cash');
+      await page.getByRole('button', { name: /^X/ }).click();
+      await look('x');
+      await page.getByRole('dialog').getByRole('button', { name: 'Print', exact: true }).click();
+      await until(() => printer.output.sheets.length === 6, 'the X comes out');
+      const x = printer.output.sheets[5] ?? { marks: [] };
+      keep('x-paper.png', await photograph(browser, x, '80mm'));
+      assert.ok(linesOf(x).includes('R1 X report'));
+      await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click();
+
       await openFromMenu(page, 'Customers');
       await page.getByRole('link', { name: /Zoë Lambert/ }).click();
       await page.getByText('What Zoë Lambert bought').waitFor();

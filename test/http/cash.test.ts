@@ -2,6 +2,10 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { present } from '../../src/base/assert.ts';
+import type { Answer } from '../../src/protocol/api/routes.ts';
+import { aurapos } from '../e2e/aurapos-command.ts';
+import { linesOf } from '../support/escpos-picture.ts';
+import { startFakePrinter } from '../support/fake-printer.ts';
 import { temporaryFolder } from '../support/shop.ts';
 import { type Till, cashMethod, refusedWith, setUpTill, startTill } from '../support/till.ts';
 
@@ -177,4 +181,35 @@ test('a drawer’s day: float, sales, movements, a blind count 20 short with its
     (await till.call('listClosings', { query: { kind: 'year' } })).rows.map((row) => [row.zs, row.turnoverMinor]),
     [[2, 8000]],
   );
+});
+
+test('aurapos close-day makes the Z from a script, beside the running register and without one; it prints where there is a printer', async () => {
+  type Closed = { zs: Answer<'getClosing'>[] };
+  const before = (await till.call('listClosings', { query: { kind: 'z' } })).rows[0]?.number ?? 0;
+  await sell({ method: card, amountMinor: 2000 });
+  const { zs } = (await aurapos(folder.path, 'close-day')) as Closed;
+  const [z] = zs;
+  assert.deepEqual([zs.length, z?.number, z?.totals.sales, z?.turnoverMinor], [1, before + 1, { count: 1, minor: 2000 }, 2000]);
+  const { register } = present((await till.call('listClosings', { query: { kind: 'z' } })).rows[0], 'the Z');
+  const query = { kind: 'z', register: present(register, 'its register').id, number: before + 1 } as const;
+  assert.deepEqual(z, await till.call('getClosing', { query }));
+  await assert.rejects(aurapos(folder.path, 'close-day'), /closing\.nothing/);
+
+  await sell({ method: card, amountMinor: 2000 });
+  await assert.rejects(aurapos(folder.path, 'close-day', '--print'), /printer\.none/);
+  const printer = await startFakePrinter();
+  const address = { kind: 'network', host: '127.0.0.1', port: printer.port } as const;
+  const { id } = await till.call('addPrinter', { body: { name: 'Counter', address } });
+  const printed = (await aurapos(folder.path, 'close-day', '--print')) as Closed;
+  assert.equal(printed.zs[0]?.number, before + 2, 'the refused one made none');
+  const untilMs = performance.now() + 10_000;
+  while (printer.output.sheets.length === 0 && performance.now() < untilMs) await new Promise((resolve) => setTimeout(resolve, 20));
+  assert.ok(linesOf(present(printer.output.sheets[0], 'the Z on paper')).includes(`R1 Z ${before + 2}`));
+  await till.call('removePrinter', { params: { id } });
+  await printer.stop();
+
+  await sell({ method: card, amountMinor: 2000 });
+  await till.stop();
+  assert.equal(((await aurapos(folder.path, 'close-day')) as Closed).zs[0]?.number, before + 3);
+  till = await startTill(folder.path);
 });

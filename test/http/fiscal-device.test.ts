@@ -5,6 +5,7 @@ import { startFiscalSimulator, type FiscalSimulator } from '../../src/devices/fi
 import type { FiscalDeviceKind } from '../../src/domain/fiscal.ts';
 import { Database } from '../../src/store/database.ts';
 import { verifyStore } from '../../src/store/verify.ts';
+import { startFakePrinter } from '../support/fake-printer.ts';
 import { temporaryFolder } from '../support/shop.ts';
 import { type Till, cashMethod, refusedWith, setUpTill, startTill } from '../support/till.ts';
 
@@ -120,6 +121,38 @@ test('Germany: told from the first line on, signed; out, the receipt says so and
   );
   assert.ok(events(here).includes('abort'));
   await verifies(here);
+});
+
+test('[fault 32] Pay pressed twice while the device signs: it is asked once, both hear of the one sale, and the drawer opens once', async () => {
+  const here = await setUp('DE', 'tse');
+  const printer = await startFakePrinter();
+  try {
+    const address = { kind: 'network', host: '127.0.0.1', port: printer.port } as const;
+    await here.till.call('addPrinter', { body: { name: 'Counter', address, drawer: true } });
+    await add(here);
+    await until(
+      () => told(here).length === 1,
+      () => told(here),
+    );
+    // It takes its time: the second press comes while the first waits.
+    here.device.behave('hang');
+    const paid = await Promise.all([pay(here), pay(here)]);
+    assert.deepEqual(new Set(paid.map(({ label }) => label)), new Set(['R1-000001']));
+    assert.equal(here.device.asked.filter((what) => what === 'finish').length, 1);
+    here.device.behave('answer');
+    await add(here);
+    const signed = await Promise.all([pay(here), pay(here), pay(here)]);
+    assert.deepEqual(new Set(signed.map(({ label, fiscal }) => `${label} ${fiscal?.state}`)), new Set(['R1-000002 finish']));
+    assert.equal(here.device.asked.filter((what) => what === 'finish').length, 2);
+    await until(
+      () => printer.output.sheets.length === 2,
+      () => printer.output,
+    );
+    assert.equal(printer.output.kicks, 2);
+    await verifies(here);
+  } finally {
+    await printer.stop();
+  }
 });
 
 test('Belgium: without the module no sale is made and the cart is kept; back, it is', async () => {

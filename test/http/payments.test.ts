@@ -72,7 +72,7 @@ test('a voucher is sold, looked up, used in part, and money goes back onto it; a
   ).id;
   await till.call('addUser', { body: { name: 'Sam', role, pin: CASHIER_PIN } });
   const asCashier = await logInAt(till, CASHIER_PIN);
-  const swap = { params: { uuid: tipped.uuid }, body: { tender: tipped.tenders[0]?.tender ?? 0, method: cash } };
+  const swap = { params: { uuid: tipped.uuid }, body: { tender: tipped.tenders[0]?.tender ?? '', method: cash } };
   await assert.rejects(asCashier('swapTender', swap), refusedWith('right.missing'));
   const corrected = await till.call('swapTender', swap);
   assert.deepEqual(

@@ -123,6 +123,77 @@ test('the template of the shop: words, parts left out, a logo as dots; what is n
   await till.call('editReceiptTemplate', { body: { header: '', footer: '', without: [], logo: null } });
 });
 
+test(
+  'an X, a Z, a day and an invoice come out of the same printer, with the figures that the screens show',
+  { timeout: LONGEST_MS },
+  async () => {
+    await until(nothingWaits, 'nothing is left of before');
+    const parts = [
+      { name: 'Federal', ratePpm: 50_000 },
+      { name: 'City', ratePpm: 20_000 },
+    ];
+    const { id: tax } = await till.call('addTax', { body: { name: 'Two', ratePpm: 70_000, parts } });
+    const kettle = await till.call('addProduct', { body: { name: 'Kettle', priceMinor: 2140, taxCategory: tax } });
+    const { uuid } = await sell(till, [kettle.id], cash);
+    const { label } = await till.call('makeInvoice', {
+      params: { uuid },
+      body: { name: 'Żółć & Söhne', address: 'Große Straße 12\nBerlin' },
+    });
+    await until(nothingWaits, 'the receipt');
+    const sheets = printer.output.sheets.length;
+    const printed = async (): Promise<string> => {
+      await until(nothingWaits, 'printed');
+      assert.deepEqual([printer.output.unknown, printer.output.hanging], [[], []]);
+      return linesOf(printer.output.sheets.at(-1) ?? { marks: [] }).join('\n');
+    };
+    const money = (minor: number): string => (minor / 100).toLocaleString('en', { minimumFractionDigits: 2 });
+
+    const x = await till.call('xReport');
+    await till.call('printX');
+    const paper = await printed();
+    assert.match(paper, /^Corner Shop$/m);
+    assert.match(paper, /^R1 X report$/m);
+    assert.ok(paper.includes(`Sales (${x.totals.sales.count})`) && paper.includes(money(x.totals.sales.minor)), paper);
+    assert.match(paper, new RegExp(`^Turnover +€${money(x.turnoverMinor)}$`, 'm'));
+    assert.match(paper, /^Federal 5% +20\.00 +1\.00$/m);
+    assert.match(paper, /^City 2% +20\.00 +0\.40$/m);
+    assert.doesNotMatch(paper, /Perpetual/);
+
+    await till.call('printInvoice', { params: { label } });
+    const invoice = await printed();
+    assert.match(invoice, /^Invoice$/m);
+    assert.match(invoice, new RegExp(`^Number +${label}$`, 'm'));
+    assert.match(invoice, /^Kettle +21\.40$/m);
+    assert.match(invoice, /^Federal 5% +20\.00 +1\.00$/m);
+    assert.match(invoice, /^Total +€21\.40$/m);
+    assert.match(invoice, /^Żółć & Söhne$/m);
+    await assert.rejects(till.call('printInvoice', { params: { label: 'R1I-000099' } }), refusedWith('input.not-found'));
+
+    const { register, number } = await till.call('closeDay');
+    const z = await till.call('getClosing', { query: { kind: 'z', register, number } });
+    await till.call('printClosing', { query: { kind: 'z', register, number } });
+    const closing = await printed();
+    assert.match(closing, new RegExp(`^R1 Z ${number}$`, 'm'));
+    assert.match(closing, new RegExp(`^Perpetual total +€${money(z.perpetualMinor)}$`, 'm'));
+    const [receipts] = z.totals.receipts;
+    assert.match(closing, new RegExp(`^${receipts?.series} +${receipts?.first} - ${receipts?.last}$`, 'm'));
+    await till.call('printClosing', { query: { kind: 'day', day: z.day } });
+    assert.match(await printed(), /^\d{4}-\d\d-\d\d$/m);
+    assert.equal(printer.output.sheets.length, sheets + 4);
+
+    // Without paper it waits under its name, as receipts do; another printer takes it.
+    printer.paperOut = true;
+    await till.call('printClosing', { query: { kind: 'z', register, number } });
+    await until(async () => (await till.call('listPrintJobs')).rows[0]?.problem === 'paper-out', 'it waits');
+    assert.equal((await till.call('listPrintJobs')).rows[0]?.label, `R1 Z ${number}`);
+    printer.paperOut = false;
+    const [job] = (await till.call('listPrintJobs')).rows;
+    await till.call('retryPrintJob', { params: { id: job?.id ?? '' } });
+    await until(nothingWaits, 'it comes out');
+    assert.equal(printer.output.sheets.length, sheets + 5);
+  },
+);
+
 test('the receipt speaks the customer’s language', async () => {
   const { id: customer } = await till.call('addCustomer', { body: { name: 'Amélie', language: 'fr' } });
   await till.call('addLine', { body: { product } });

@@ -36,6 +36,12 @@ test('the limit of a discount, a reason for what is taken out, and eaten in or n
   await assert.rejects(asSam('changeLine', { params: { line }, body: { discount } }), refusedWith('right.missing'));
   assert.deepEqual((await asSam('getState')).selling, { eatIn: false, voidReason: true });
   await assert.rejects(asSam('removeLine', { params: { line } }), refusedWith('void.reason-needed'));
+  await asSam('changeLine', { params: { line }, body: { quantityMilli: 3000 } });
+  await assert.rejects(asSam('changeLine', { params: { line }, body: { quantityMilli: 2000 } }), refusedWith('void.reason-needed'));
+  await asSam('changeLine', { params: { line }, body: { quantityMilli: 2000, reason: 'one too many' } });
+  await assert.rejects(asSam('clearCart'), refusedWith('void.reason-needed'));
+  assert.equal((await asSam('clearCart', { body: { reason: 'not wanted' } })).lines.length, 0);
+  assert.equal((await asSam('undo')).lines.length, 1);
   assert.equal((await asSam('removeLine', { params: { line }, body: { reason: 'not wanted' } })).lines.length, 0);
 
   const methods = (await asOwner('listPaymentMethods')).rows;

@@ -12,7 +12,8 @@ import { noteAnswer, noteAsked, noteGivingBack, settlePayment } from '../../src/
 import { closeDay } from '../../src/register/close-day.ts';
 import { closeShift } from '../../src/register/close-shift.ts';
 import { countShift } from '../../src/register/count-shift.ts';
-import { addProductLine, getCart, type CartView } from '../../src/register/edit-cart.ts';
+import { addProductLine, getCart } from '../../src/register/edit-cart.ts';
+import type { CartView } from '../../src/register/view-cart.ts';
 import { clearCart } from '../../src/register/hold-cart.ts';
 import { moveCash } from '../../src/register/move-cash.ts';
 import { moveStock } from '../../src/register/move-stock.ts';
@@ -64,7 +65,7 @@ function pickProduct({ store }: Pick<Program, 'store'>, dice: Dice): Id {
 
 /** A cart of its own with one product, and now and then a tip; null when the product cannot be sold. */
 function startCart({ register, store }: Program, dice: Dice): CartView | null {
-  unwrap(clearCart(register, OWNER));
+  unwrap(clearCart(register, { reason: null, user: OWNER }));
   if (!addProductLine(register, pickProduct({ store }, dice), 1000).ok) return null;
   if (dice.chance(0.3)) unwrap(setTip(register, 100));
   return getCart(register);
@@ -73,7 +74,7 @@ function startCart({ register, store }: Program, dice: Dice): CartView | null {
 // ---- vouchers
 
 function sellOneVoucher(world: World, machine: Machine, program: Program, dice: Dice): void {
-  unwrap(clearCart(program.register, OWNER));
+  unwrap(clearCart(program.register, { reason: null, user: OWNER }));
   payCart(
     world,
     machine,

@@ -4,7 +4,7 @@ import { present } from '../../src/base/assert.ts';
 import { unwrap } from '../../src/base/result.ts';
 import { roundToStep } from '../../src/domain/money.ts';
 import { completeSale, type PayInput } from '../../src/register/complete-sale.ts';
-import type { CartView } from '../../src/register/edit-cart.ts';
+import type { CartView } from '../../src/register/view-cart.ts';
 import { listPaymentMethods } from '../../src/store/queries/catalogue.ts';
 import type { Machine, Program } from './machine.ts';
 import { OWNER } from './shop-image.ts';

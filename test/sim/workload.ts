@@ -78,14 +78,14 @@ function refund(world: World, machine: Machine, { register, store }: Program, di
   const sale = dice.pick(sales);
   const left = (readSoldSale(store.db, sale)?.lines ?? []).filter((line) => isGivenBack(line) && line.refundedMilli < line.quantityMilli);
   if (left.length === 0) return;
-  unwrap(clearCart(register, OWNER));
+  unwrap(clearCart(register, { reason: null, user: OWNER }));
   const cart = unwrap(refundSale(register, { sale, lines: [{ ref: dice.pick(left).ref, quantityMilli: 1000 }] }));
   payCart(world, machine, { register, store }, cart);
 }
 
 /** A cart is put aside, or the first of those that wait is taken and paid; two that cannot see each other may take the same. */
 function holdOrGoOn(world: World, machine: Machine, { register, store }: Program, dice: Dice): void {
-  unwrap(clearCart(register, OWNER));
+  unwrap(clearCart(register, { reason: null, user: OWNER }));
   const waiting = heldCarts(register).find(({ takenBy }) => takenBy === null);
   if (waiting === undefined || dice.chance(0.4)) {
     const products = store.db.all('SELECT id FROM product ORDER BY id').map((row) => idFromBytes(bytesOf(row['id'])));

@@ -11,6 +11,8 @@ export interface FiscalSimulator {
   readonly port: number;
   /** What it signed, oldest first. */
   readonly journal: readonly { readonly what: string; readonly cart: string; readonly number: string | null }[];
+  /** What it was asked, oldest first, whatever it did. */
+  readonly asked: readonly string[];
   /** hang: takes requests and does nothing. mute: signs, and nobody hears of it. */
   behave(how: 'answer' | 'hang' | 'mute'): void;
   stop(): Promise<void>;
@@ -27,6 +29,7 @@ export async function startFiscalSimulator(
   const secret = randomBytes(32);
   const device = `${kind.toUpperCase()}-${secret.toString('hex', 0, 4)}`;
   const journal: { what: string; cart: string; number: string | null }[] = [];
+  const asked: string[] = [];
   const signed = new Map<string, object>();
   const transactions = new Map<string, string>();
   const sockets = new Set<Socket>();
@@ -65,6 +68,7 @@ export async function startFiscalSimulator(
     socket.once('close', () => sockets.delete(socket));
     readLines(socket, (request) => {
       const { what, cart } = request;
+      asked.push(String(what));
       if (behaviour === 'hang' || typeof what !== 'string' || typeof cart !== 'string') return;
       const answer = sign(what, cart, JSON.stringify(request));
       if (behaviour === 'answer') writeLine(socket, answer);
@@ -77,6 +81,7 @@ export async function startFiscalSimulator(
   return {
     port: (server.address() as AddressInfo).port,
     journal,
+    asked,
     behave: (how) => {
       behaviour = how;
     },

@@ -5,7 +5,7 @@ import { MAX_PIECES } from '../../domain/drawer-count.ts';
 import { MAX_MINOR } from '../../domain/money.ts';
 import { PERIOD_KINDS } from '../../domain/period.ts';
 import { closingTotals } from '../closing.ts';
-import { done, idText, instant, minor, pageOf, route } from './route.ts';
+import { done, idText, instant, minor, onPrinter, pageOf, route } from './route.ts';
 
 /** yyyymmdd */
 const tradingDay = z.coerce.number().int().min(19_000_101).max(99_991_231);
@@ -171,6 +171,23 @@ export const CASH = {
     access: 'x-report',
     summary: 'What this register has done since its last Z; changes nothing',
     answer: sums.extend({ tradingDays: z.array(z.int()) }),
+  }),
+  printX: route({
+    method: 'POST',
+    path: '/api/closings/x/print',
+    access: 'x-report',
+    summary: 'Print it as it stands now, on this register’s receipt printer or on the one named',
+    body: onPrinter,
+    answer: done,
+  }),
+  printClosing: route({
+    method: 'POST',
+    path: '/api/closings/one/print',
+    access: 'closing',
+    summary: 'Print a closing (as getClosing names it) on this register’s receipt printer, or on the one named',
+    query: closingQuery,
+    body: onPrinter,
+    answer: done,
   }),
   closeDay: route({
     method: 'POST',

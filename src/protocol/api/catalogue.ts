@@ -2,10 +2,11 @@
 import { z } from 'zod';
 import { LANGUAGES } from '../../domain/language.ts';
 import { done, idText, instant, milli, minor, name, pageOf, pageQuery, pin, route, withId } from './route.ts';
+import { newTaxParts, ratePpm, taxParts } from './taxes.ts';
 
 const params = withId;
 
-export const taxCategory = z.object({ id: idText, name: z.string(), ratePpm: z.int() });
+export const taxCategory = z.object({ id: idText, name: z.string(), ratePpm: z.int(), parts: taxParts });
 export const paymentMethod = z.object({
   id: idText,
   name: z.string(),
@@ -128,6 +129,7 @@ export const CATALOGUE = {
           taxCategory: idText,
           service: z.enum(['any', 'take-away', 'eat-in']),
           ratePpm: z.int(),
+          parts: taxParts,
           fromAt: instant,
           exemptionReason: z.string().nullable(),
         }),
@@ -138,11 +140,13 @@ export const CATALOGUE = {
     method: 'POST',
     path: '/api/tax-rates',
     access: 'settings',
-    summary: 'A new rate from a date on, for goods taken away, eaten in, or both; what was sold keeps the old one',
+    summary:
+      'A new rate from a date on, for goods taken away, eaten in, or both; made of several taxes (parts) where a line bears them at once; what was sold keeps the old one',
     body: z.object({
       taxCategory: idText,
       service: z.enum(['any', 'take-away', 'eat-in']).default('any'),
-      ratePpm: z.int().min(0).max(1_000_000),
+      ratePpm,
+      parts: newTaxParts,
       fromAt: instant,
       /** On invoices: why it is exempt, or that the buyer owes the tax. */
       exemptionReason: optionalLine,
@@ -153,8 +157,8 @@ export const CATALOGUE = {
     method: 'POST',
     path: '/api/tax-categories',
     access: 'settings',
-    summary: 'A new tax with its rate',
-    body: z.object({ name, ratePpm: z.int().min(0).max(1_000_000), exemptionReason: optionalLine }),
+    summary: 'A new tax with its rate, or with the several taxes that the rate is made of',
+    body: z.object({ name, ratePpm, parts: newTaxParts, exemptionReason: optionalLine }),
     answer: withId,
   }),
   listPaymentMethods: route({

@@ -1,6 +1,6 @@
 /** Routes of invoices: a sale as an invoice, its papers, each as a PDF. */
 import { z } from 'zod';
-import { idText, name, route } from './route.ts';
+import { done, idText, name, onPrinter, route } from './route.ts';
 
 const uuid = z.object({ uuid: idText });
 const paper = z.object({
@@ -55,5 +55,14 @@ export const INVOICES = {
     summary: 'An invoice or credit note as a PDF, in base64',
     params: z.object({ label: z.string().max(60) }),
     answer: z.object({ fileName: z.string(), pdf: z.string() }),
+  }),
+  printInvoice: route({
+    method: 'POST',
+    path: '/api/invoices/:label/print',
+    access: 'history',
+    summary: 'Print an invoice or credit note on this register’s receipt printer, or on the one named',
+    params: z.object({ label: z.string().max(60) }),
+    body: onPrinter,
+    answer: done,
   }),
 } as const;

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { FISCAL_DEVICES } from '../../domain/fiscal.ts';
 import { TERMINAL_KINDS } from '../../domain/terminal-setting.ts';
-import { done, idText, instant, minor, route } from './route.ts';
+import { done, idText, instant, minor, route, rowRef } from './route.ts';
 import { cart, receipt, tenders } from './selling.ts';
 
 const attemptParams = z.object({ attempt: z.coerce.number().int() });
@@ -187,7 +187,7 @@ export const PAYMENTS = {
     access: 'swap-tender',
     summary: 'Correct how a sale was paid, while its drawer is open: recorded as cash, paid by card',
     params: z.object({ uuid: idText }),
-    body: z.object({ tender: z.int(), method: idText }),
+    body: z.object({ tender: rowRef, method: idText }),
     answer: receipt,
   }),
 } as const;

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { PAPER_NAMES, PRINTER_PORT, PRINTER_PROBLEMS, RECEIPTS_WHEN } from '../../domain/printer.ts';
 import { RECEIPT_PARTS } from '../../domain/receipt-template.ts';
-import { done, idText, instant, name, route, withId } from './route.ts';
+import { done, idText, instant, name, onPrinter, route, withId } from './route.ts';
 
 const printerInput = z.object({
   name,
@@ -25,7 +25,7 @@ const printJob = z.object({
   id: idText,
   printer: idText,
   printerName: z.string(),
-  /** The receipt's number; null for a test page. */
+  /** The receipt's or invoice's number, which closing it is; null for a test page. */
   label: z.string().nullable(),
   copy: z.boolean(),
   /** cut: broken off; how much came out only somebody at the printer can tell. */
@@ -90,7 +90,7 @@ export const PRINTING = {
     access: 'history',
     summary: 'Print a receipt on this register’s printer, or on the one named; printed before, it is marked a copy and journalled',
     params: z.object({ uuid: idText }),
-    body: z.object({ printer: idText.nullable().default(null) }),
+    body: onPrinter,
     answer: z.object({ copy: z.boolean() }),
   }),
   listPrintJobs: route({
@@ -106,7 +106,7 @@ export const PRINTING = {
     access: 'sell',
     summary: 'Print again at once, here or on another printer; after a cut it is marked a copy',
     params: withId,
-    body: z.object({ printer: idText.nullable().default(null) }),
+    body: onPrinter,
     answer: done,
   }),
   dropPrintJob: route({

@@ -1,6 +1,7 @@
 /** The owner's figures. */
 import { z } from 'zod';
 import { idText, instant, milli, minor, route } from './route.ts';
+import { taxSum } from './taxes.ts';
 
 const row = z.object({ id: idText.nullable(), name: z.string(), count: z.int(), totalMinor: minor });
 
@@ -32,7 +33,7 @@ export const REPORTS = {
       users: z.array(row),
       tips: z.array(row),
       methods: z.array(row),
-      taxes: z.array(z.object({ ratePpm: z.int(), netMinor: minor, taxMinor: minor })),
+      taxes: z.array(taxSum),
       products: z.array(row.extend({ quantityMilli: milli, marginMinor: minor })),
       categories: z.array(row),
       takenAt: instant,

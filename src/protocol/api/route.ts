@@ -57,8 +57,12 @@ export function route<
 
 // ---- shapes every file uses
 
+/** A row of a ledger, the same on every register: the hash of its changeset and its place in it. */
+export const rowRef = z.string().regex(/^[0-9a-f]{64}:\d{1,3}$/);
 /** UUID of a record row. */
 export const idText = z.uuid().transform((text) => text.toLowerCase() as Id);
+/** Where something is printed: the printer that receipts go to, or the one named. */
+export const onPrinter = z.object({ printer: idText.nullable().default(null) });
 /** Minor units of the shop's currency. */
 export const minor = z.int();
 /** Thousandths: 1000 is one piece, 312 is 0.312 kg. */

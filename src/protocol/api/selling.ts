@@ -1,6 +1,7 @@
 /** Routes of the selling screen and the history: cart, payment, receipt, sales. The register holds the cart; the browser holds nothing. */
 import { z } from 'zod';
-import { done, idText, instant, milli, minor, pageOf, pageQuery, route } from './route.ts';
+import { done, idText, instant, milli, minor, pageOf, pageQuery, route, rowRef } from './route.ts';
+import { taxParts, taxSum } from './taxes.ts';
 
 /** What was said of a price: parts per million, or an amount in minor units. */
 const discountView = z.object({ kind: z.enum(['percent', 'amount']), value: z.int() }).nullable();
@@ -23,7 +24,9 @@ export const cartLine = z.object({
   discountMinor: minor,
   totalMinor: minor,
   taxRatePpm: z.int(),
+  taxParts,
   includesTax: z.boolean(),
+  taxMinor: minor,
   note: z.string().nullable(),
   /** It goes with another line, or gives back a sold one: its quantity and price stay. */
   fixed: z.boolean(),
@@ -31,6 +34,8 @@ export const cartLine = z.object({
   refundOf: z.string().nullable(),
   /** The product's price changed since it was scanned; the line keeps what was scanned. */
   priceNowMinor: minor.nullable(),
+  /** Its tax changed since it was scanned; the line keeps what was scanned. */
+  taxNow: z.object({ ratePpm: z.int(), parts: taxParts }).nullable(),
 });
 
 export const cardPayment = z.object({
@@ -56,6 +61,8 @@ export const cart = z.object({
   items: z.int(),
   totalMinor: minor,
   taxMinor: minor,
+  /** Whether the tax of the whole is rounded, or that of each line. */
+  taxRounding: z.enum(['receipt', 'line']),
   discount: discountView,
   discountMinor: minor,
   note: z.string().nullable(),
@@ -85,6 +92,9 @@ export const tile = z.object({
   /** Net content as people say it: "250 g"; empty when unknown. */
   content: z.string(),
   priceMinor: minor,
+  includesTax: z.boolean(),
+  taxRatePpm: z.int(),
+  taxParts,
   category: idText.nullable(),
   code: z.string().nullable(),
   /** Its sizes or colours, of which one is chosen. */
@@ -121,6 +131,7 @@ export const receipt = z.object({
       /** Taken off: total = price x quantity - discount. */
       discountMinor: minor,
       totalMinor: minor,
+      /** Of all its taxes. */
       taxRatePpm: z.int(),
       note: z.string().nullable(),
     }),
@@ -131,11 +142,11 @@ export const receipt = z.object({
   totalMinor: minor,
   roundingMinor: minor,
   dueMinor: minor,
-  taxes: z.array(z.object({ ratePpm: z.int(), netMinor: minor, taxMinor: minor })),
+  taxes: z.array(taxSum),
   tenders: z.array(
     z.object({
-      /** Names it at this register. */
-      tender: z.int(),
+      /** Names it, on every register. */
+      tender: rowRef,
       methodId: idText.nullable(),
       method: z.string(),
       kind: z.string(),
@@ -266,13 +277,16 @@ export const SELLING = {
     method: 'PATCH',
     path: '/api/cart/lines/:line',
     access: 'sell',
-    summary: 'Change a line: its quantity, a note; its price by hand (right price-override); a discount (right discount above the limit)',
+    summary:
+      'Change a line: its quantity (what is less is journalled with the sale), a note; its price by hand (right price-override); a discount (right discount above the limit)',
     params: lineParams,
     body: z.object({
       quantityMilli: quantity.exactOptional(),
       override: override.nullable().optional(),
       discount: discount.nullable().optional(),
       note: note.exactOptional(),
+      /** Why there is less of it, where the shop wants to know. */
+      reason,
     }),
     answer: cart,
   }),
@@ -317,7 +331,7 @@ export const SELLING = {
     params: z.object({ uuid: idText }),
     body: z.object({
       lines: z
-        .array(z.object({ ref: z.string().regex(/^[0-9a-f]{64}:\d{1,3}$/), quantityMilli: quantity }))
+        .array(z.object({ ref: rowRef, quantityMilli: quantity }))
         .min(1)
         .max(200),
     }),
@@ -390,6 +404,7 @@ export const SELLING = {
     path: '/api/cart',
     access: 'sell',
     summary: 'Empty the cart; it is journalled, and undo brings it back',
+    body: z.object({ reason }),
     answer: cart,
   }),
   setCartCustomer: route({

@@ -1,7 +1,9 @@
 /** Handlers of the drawer's day and of closings. What reads many sales is read on the reading thread. */
 import { localDay, utcOffsetMinutes } from '../../base/clock.ts';
 import { ok, refuse, type Result } from '../../base/result.ts';
+import type { Id } from '../../base/id.ts';
 import { accountingCsv } from '../../domain/accounting-file.ts';
+import { closingBlocks, closingTitle, type PrintedClosing } from '../../domain/closing-blocks.ts';
 import { currencyDigits } from '../../domain/money.ts';
 import { sumTotals, turnoverMinor, type ClosingTotals } from '../../domain/closing-totals.ts';
 import { likelyCauses, type Cause } from '../../domain/difference-causes.ts';
@@ -15,6 +17,7 @@ import { countShift } from '../../register/count-shift.ts';
 import { moveCash } from '../../register/move-cash.ts';
 import { noteAudit } from '../../register/note-audit.ts';
 import { openShiftWithFloat } from '../../register/open-shift.ts';
+import { printPaper } from '../../register/print-receipt.ts';
 import { ownRegisterId } from '../../register/register.ts';
 import { sealArchive } from '../../register/seal-archive.ts';
 import { sellingSetting, setSelling } from '../../register/set-selling.ts';
@@ -22,9 +25,10 @@ import type { ClosingName } from '../../store/period-archive.ts';
 import type { PeriodView } from '../../store/queries/closings.ts';
 import { floatSetAside, hasFloat, openShift, type CountRow, type ShiftFigures } from '../../store/queries/shifts.ts';
 import { readReceipt } from '../../store/queries/sales.ts';
-import { listRegisters, readCurrency, readShop } from '../../store/queries/shop.ts';
+import { listRegisters, readCurrency, readLanguage, readShop } from '../../store/queries/shop.ts';
 import type { Caller, Handlers } from '../handler.ts';
 import type { Runtime } from '../runtime.ts';
+import { thenHurry } from './printing.ts';
 import { actingUser } from './selling.ts';
 
 export const CASH_HANDLERS: Handlers<keyof typeof CASH> = {
@@ -64,11 +68,27 @@ export const CASH_HANDLERS: Handlers<keyof typeof CASH> = {
     const set = setSelling(runtime.register, { blindCount: body.blind }, actingUser(runtime, caller));
     return set.ok ? ok({ done: true }) : set;
   },
-  xReport: async (runtime) => {
-    const { days } = await readUnclosed(runtime);
-    const totals = sumTotals(days.map((day) => day.totals));
-    const names = Object.assign({}, ...days.map((day) => day.totals.names)) as Answer<'xReport'>['names'];
-    return ok({ ...sumsOf(totals, names), tradingDays: days.map(({ tradingDay }) => tradingDay) });
+  xReport: async (runtime) => ok(await viewX(runtime)),
+  printX: async (runtime, { body }) => {
+    const { tradingDays, ...sums } = await viewX(runtime);
+    const own = ownRegisterId(runtime.register.store);
+    const row = listRegisters(runtime.register.store.db).find(({ id }) => id === own);
+    return printClosing(runtime, body.printer, {
+      ...sums,
+      kind: 'x',
+      register: { code: row?.code ?? '', name: row?.name ?? '' },
+      number: null,
+      days: tradingDays,
+      at: runtime.clock.nowMs(),
+      perpetualMinor: null,
+      missing: [],
+    });
+  },
+  printClosing: async (runtime, { query, body }) => {
+    const name = nameOf(query);
+    if (!name.ok) return name;
+    const view = await viewClosing(runtime, name.value);
+    return view.ok ? printClosing(runtime, body.printer, { ...view.value, days: [view.value.day], at: view.value.closedAt }) : view;
   },
   closeDay: async (runtime, { caller }) => {
     const unclosed = await readUnclosed(runtime);
@@ -117,7 +137,7 @@ export const CASH_HANDLERS: Handlers<keyof typeof CASH> = {
   getClosing: (runtime, { query }) => {
     const name = nameOf(query);
     if (!name.ok) return name;
-    return name.value.kind === 'z' ? viewZ(runtime, name.value) : viewPeriod(runtime, name.value);
+    return viewClosing(runtime, name.value);
   },
 };
 
@@ -244,6 +264,37 @@ function nameOf(query: Query<'getClosing'>): Result<ClosingName> {
 
 function fileNameOf(shop: string, period: string): string {
   return `${shop} ${period}`.replaceAll(/[^\p{L}\p{N}]+/gu, '-');
+}
+
+async function viewX(runtime: Runtime): Promise<Answer<'xReport'>> {
+  const { days } = await readUnclosed(runtime);
+  const totals = sumTotals(days.map((day) => day.totals));
+  const names = Object.assign({}, ...days.map((day) => day.totals.names)) as Answer<'xReport'>['names'];
+  return { ...sumsOf(totals, names), tradingDays: days.map(({ tradingDay }) => tradingDay) };
+}
+
+/** Refuses with printer.none. */
+function printClosing(
+  runtime: Runtime,
+  printer: Id | null,
+  closing: Omit<PrintedClosing, 'shop' | 'language' | 'currency' | 'utcOffsetMinutes'>,
+): Result<{ done: true }> {
+  const { db } = runtime.register.store;
+  const { name = '', taxNumber = '', country = '' } = readShop(db) ?? {};
+  const printed: PrintedClosing = {
+    ...closing,
+    shop: { name, taxNumber, country },
+    language: readLanguage(db),
+    currency: readCurrency(db),
+    utcOffsetMinutes: utcOffsetMinutes(closing.at ?? runtime.clock.nowMs()),
+  };
+  const paper = { label: closingTitle(printed), blocks: closingBlocks(printed), printer };
+  const queued = thenHurry(runtime, printPaper(runtime.register, paper));
+  return queued.ok ? ok({ done: true }) : queued;
+}
+
+function viewClosing(runtime: Runtime, name: ClosingName): Promise<Result<Answer<'getClosing'>>> {
+  return name.kind === 'z' ? viewZ(runtime, name) : viewPeriod(runtime, name);
 }
 
 async function viewZ({ register, reader }: Runtime, name: Extract<ClosingName, { kind: 'z' }>): Promise<Result<Answer<'getClosing'>>> {

@@ -1,6 +1,8 @@
 /** Handlers of invoices. The PDF is made beside the selling, from rows read on the reading thread. */
 import { ok, refuse } from '../../base/result.ts';
+import { invoiceBlocks } from '../../domain/invoice-blocks.ts';
 import type { INVOICES } from '../../protocol/api/invoices.ts';
+import { printPaper } from '../../register/print-receipt.ts';
 import { makeCreditNotes, makeInvoice } from '../../register/make-invoice.ts';
 import { findSaleId, invoicesOfSale, refundsToCredit } from '../../store/queries/invoices.ts';
 import { readCustomer } from '../../store/queries/people.ts';
@@ -9,6 +11,7 @@ import { readReceipt } from '../../store/queries/sales.ts';
 import { readSoldSale } from '../../store/queries/refunds.ts';
 import type { Handlers } from '../handler.ts';
 import { invoicePdf } from '../invoice-pdf.ts';
+import { thenHurry } from './printing.ts';
 import { actingUser } from './selling.ts';
 
 export const INVOICE_HANDLERS: Handlers<keyof typeof INVOICES> = {
@@ -44,5 +47,12 @@ export const INVOICE_HANDLERS: Handlers<keyof typeof INVOICES> = {
     if (invoice === null) return refuse('input.not-found', { what: 'invoice' });
     const pdf = await invoicePdf(invoice, readReceiptLogo(register.store.db)?.png ?? null);
     return ok({ fileName: `${invoice.label}.pdf`, pdf: pdf.toString('base64') });
+  },
+  printInvoice: async (runtime, { params, body }) => {
+    const invoice = await runtime.reader.ask('readInvoice', params.label);
+    if (invoice === null) return refuse('input.not-found', { what: 'invoice' });
+    const paper = { label: invoice.label, blocks: invoiceBlocks(invoice), printer: body.printer };
+    const queued = thenHurry(runtime, printPaper(runtime.register, paper));
+    return queued.ok ? ok({ done: true }) : queued;
   },
 };

@@ -38,7 +38,7 @@ export const PRINTING_HANDLERS: Handlers<keyof typeof PRINTING> = {
         id,
         printer,
         printerName: names.get(printer) ?? '',
-        label: work.kind === 'receipt' ? work.label : null,
+        label: work.kind === 'test' ? null : work.label,
         copy: work.kind === 'receipt' && work.copy,
         state,
         problem: state === 'cut' ? 'cut-off' : printing.problemOf(printer),
@@ -63,7 +63,8 @@ export const PRINTING_HANDLERS: Handlers<keyof typeof PRINTING> = {
   },
 };
 
-function thenHurry({ printing }: Runtime, queued: Result<PrintJob>): Result<PrintJob> {
+/** Whoever waits at the printer is told at once what is wrong with it. */
+export function thenHurry({ printing }: Runtime, queued: Result<PrintJob>): Result<PrintJob> {
   if (queued.ok) printing.hurry(queued.value.printer);
   return queued;
 }

@@ -62,19 +62,17 @@ export const SELLING_HANDLERS: Handlers<keyof typeof SELLING> = {
   addLine: (runtime, { body }) => tellCart(runtime, addProductLine(runtime.register, body.product, body.quantityMilli)),
   listDepartments: async ({ reader, clock }) => ok({ rows: await reader.ask('listDepartments', clock.nowMs()) }),
   addDepartmentLine: (runtime, { body }) => tellCart(runtime, addDepartmentLine(runtime.register, body)),
-  changeLine: (runtime, { params, body: { override, discount, ...rest }, caller }) => {
+  changeLine: (runtime, { params, body: { override, discount, reason, ...rest }, caller }) => {
     const limited = limitedBy(runtime, caller, discount ?? null);
     if (!limited.ok) return limited;
     const priced = override === undefined || override === null ? { by: null } : whoMay(caller, 'price-override');
     if (priced === null) return { ok: false, refusal: rightMissing(caller, 'price-override') };
-    return tellCart(
-      runtime,
-      changeLine(runtime.register, params.line, {
-        ...rest,
-        ...(override === undefined ? {} : { override: override === null ? null : { ...override, approvedBy: priced.by } }),
-        ...(discount === undefined ? {} : { discount: discount === null ? null : { ...discount, approvedBy: limited.value } }),
-      }),
-    );
+    const edit = {
+      ...rest,
+      ...(override === undefined ? {} : { override: override === null ? null : { ...override, approvedBy: priced.by } }),
+      ...(discount === undefined ? {} : { discount: discount === null ? null : { ...discount, approvedBy: limited.value } }),
+    };
+    return tellCart(runtime, changeLine(runtime.register, params.line, edit, { reason, user: actingUser(runtime, caller) }));
   },
   changeCart: (runtime, { body: { discount, ageChecked, ...rest }, caller }) => {
     const limited = limitedBy(runtime, caller, discount ?? null);
@@ -127,12 +125,12 @@ export const SELLING_HANDLERS: Handlers<keyof typeof SELLING> = {
     return tellCart(runtime, recallCart(runtime.register, params.id, actingUser(runtime, caller), isGone));
   },
   undo: (runtime) => tellCart(runtime, undoCart(runtime.register)),
-  clearCart: (runtime, { caller }) => tellCart(runtime, clearCart(runtime.register, actingUser(runtime, caller))),
+  clearCart: (runtime, { body, caller }) => tellCart(runtime, clearCart(runtime.register, { ...body, user: actingUser(runtime, caller) })),
   setCartCustomer: (runtime, { body }) => tellCart(runtime, setCartCustomer(runtime.register, body.customer)),
   pay: async (runtime, { body, caller }) => {
     const byHand = mayPaySo(runtime, caller, body.tenders);
     if (!byHand.ok) return byHand;
-    const isFirst = completedSaleOf(runtime.register.store, body.cart) === null;
+    const isFirst = completedSaleOf(runtime.register.store, body.cart) === null && !runtime.fiscalDesk.isSigning(body.cart);
     const sold = await runtime.fiscalDesk.complete({ ...body, user: actingUser(runtime, caller) });
     if (!sold.ok) return sold;
     runtime.events.publish({ type: 'cart', version: getCart(runtime.register).version });

@@ -7,7 +7,7 @@ import type { MethodKind } from '../../domain/tender.ts';
 import type { SearchRow } from '../product-search.ts';
 import { bytesOf, LIVE, numberOf, numberOrNull, textOf, textOrNull, type Database, type SqlRow, type SqlValue } from '../database.ts';
 import { PRICE_NOW, REGULAR_PRICE_NOW } from './prices.ts';
-import { readTaxCategories, type TaxCategoryRow } from './taxes.ts';
+import { readTaxCategories, taxOfProduct, type TaxCategoryRow } from './taxes.ts';
 
 export interface ProductRow {
   readonly id: Id;
@@ -73,7 +73,7 @@ function toProduct(db: Database, row: SqlRow, taxes: readonly TaxCategoryRow[]):
       )
       .map(toCode),
     category: category === undefined ? null : { id: idFromBytes(bytesOf(category['id'])), name: textOrNull(category['name']) ?? '' },
-    taxCategory: tax ?? null,
+    taxCategory: tax === undefined ? null : { id: tax.id, name: tax.name, ratePpm: tax.ratePpm },
     priceMinor: numberOrNull(row['price_now']) ?? 0,
     regularPriceMinor: numberOrNull(row['regular_price']) ?? 0,
     includesTax: row['price_includes_tax'] !== 0,
@@ -194,6 +194,9 @@ export interface Tile {
   readonly unit: Unit;
   readonly content: string;
   readonly priceMinor: number;
+  readonly includesTax: boolean;
+  readonly taxRatePpm: number;
+  readonly taxParts: TaxCategoryRow['parts'];
   readonly category: Id | null;
   readonly code: string | null;
   /** Its sizes or colours, of which one is chosen. */
@@ -201,17 +204,26 @@ export interface Tile {
   readonly image: Id | null;
 }
 
-const TILE_COLUMNS = `p.id, p.name, p.unit, p.net_content_milli, p.content_unit, ${PRICE_NOW} AS price_now, p.category, p.image, ${VARIANTS} AS variants,
+const TILE_COLUMNS = `p.id, p.name, p.unit, p.net_content_milli, p.content_unit, ${PRICE_NOW} AS price_now, p.price_includes_tax, p.tax_category, p.category, p.image, ${VARIANTS} AS variants,
   (SELECT code FROM product_barcode b WHERE b.product = p.id AND ${LIVE('b')} ORDER BY b.pack_quantity_milli IS NOT NULL, b.id LIMIT 1) AS code`;
 
-function toTile(row: SqlRow): Tile {
+function toTiles(db: Database, rows: readonly SqlRow[], nowMs: number): Tile[] {
+  const taxes = readTaxCategories(db, nowMs);
+  return rows.map((row) => toTile(row, taxes));
+}
+
+function toTile(row: SqlRow, taxes: readonly TaxCategoryRow[]): Tile {
   const content = numberOrNull(row['net_content_milli']);
+  const tax = taxOfProduct(row['tax_category'], taxes);
   return {
     id: idFromBytes(bytesOf(row['id'])),
     name: textOrNull(row['name']) ?? '',
     unit: toUnit(row['unit']),
     content: content === null ? '' : `${content / 1000} ${textOrNull(row['content_unit']) ?? ''}`.trim(),
     priceMinor: numberOrNull(row['price_now']) ?? 0,
+    includesTax: row['price_includes_tax'] !== 0,
+    taxRatePpm: tax?.ratePpm ?? 0,
+    taxParts: tax?.parts ?? null,
     category: row['category'] instanceof Uint8Array ? idFromBytes(row['category']) : null,
     code: textOrNull(row['code']),
     variants: numberOf(row['variants']),
@@ -221,24 +233,24 @@ function toTile(row: SqlRow): Tile {
 
 /** Tiles by local row numbers, as the search finds them, in that order. */
 export function tilesOf(db: Database, rows: readonly number[], nowMs: number): Tile[] {
-  return rows.flatMap((number) => {
+  const found = rows.flatMap((number) => {
     const row = db.get(`SELECT ${TILE_COLUMNS} FROM product p WHERE p.row = ? AND ${LIVE('p')} AND p.active = 1`, nowMs, number);
-    return row === undefined ? [] : [toTile(row)];
+    return row === undefined ? [] : [row];
   });
+  return toTiles(db, found, nowMs);
 }
 
 /** Tiles a grid shows at most; a category with more is searched. */
 const TILE_LIMIT = 200;
 
 export function categoryTiles(db: Database, { category, nowMs }: { readonly category: Id; readonly nowMs: number }): Tile[] {
-  return db
-    .all(
-      `SELECT ${TILE_COLUMNS} FROM product p WHERE p.category IN (${WITHIN}) AND p.variant_of IS NULL AND ${LIVE('p')} AND p.active = 1 ORDER BY p.favourite DESC, p.position, p.name LIMIT ?`,
-      nowMs,
-      idToBytes(category),
-      TILE_LIMIT,
-    )
-    .map(toTile);
+  const rows = db.all(
+    `SELECT ${TILE_COLUMNS} FROM product p WHERE p.category IN (${WITHIN}) AND p.variant_of IS NULL AND ${LIVE('p')} AND p.active = 1 ORDER BY p.favourite DESC, p.position, p.name LIMIT ?`,
+    nowMs,
+    idToBytes(category),
+    TILE_LIMIT,
+  );
+  return toTiles(db, rows, nowMs);
 }
 
 export function favouriteTiles(db: Database, nowMs: number): Tile[] {
@@ -247,19 +259,18 @@ export function favouriteTiles(db: Database, nowMs: number): Tile[] {
     nowMs,
     TILE_LIMIT,
   );
-  return rows.map(toTile);
+  return toTiles(db, rows, nowMs);
 }
 
 /** The sizes or colours of a product, in the order they were made. */
 export function variantTiles(db: Database, product: Id, nowMs: number): Tile[] {
-  return db
-    .all(
-      `SELECT ${TILE_COLUMNS} FROM product p WHERE p.variant_of = ? AND ${LIVE('p')} AND p.active = 1 ORDER BY p.row LIMIT ?`,
-      nowMs,
-      idToBytes(product),
-      TILE_LIMIT,
-    )
-    .map(toTile);
+  const rows = db.all(
+    `SELECT ${TILE_COLUMNS} FROM product p WHERE p.variant_of = ? AND ${LIVE('p')} AND p.active = 1 ORDER BY p.row LIMIT ?`,
+    nowMs,
+    idToBytes(product),
+    TILE_LIMIT,
+  );
+  return toTiles(db, rows, nowMs);
 }
 
 /** A picture as it was kept: base64 of a PNG. */
@@ -281,7 +292,7 @@ export function codeTiles(db: Database, prefix: string, nowMs: number): Tile[] {
     `${prefix}:`,
     FORESEEN_LIMIT,
   );
-  const tiles = rows.map((row) => ({ ...toTile(row), code: textOrNull(row['begins']) }));
+  const tiles = toTiles(db, rows, nowMs).map((tile, at) => ({ ...tile, code: textOrNull(rows[at]?.['begins']) }));
   return tiles.filter((tile, at) => tiles[at - 1]?.code !== tile.code && tiles[at + 1]?.code !== tile.code);
 }
 

@@ -6,13 +6,15 @@ import { toHex } from '../../base/bytes.ts';
 import { idFromBytes, idToBytes, type Id } from '../../base/id.ts';
 import { present } from '../../base/assert.ts';
 import type { Buyer, InvoiceData, InvoiceKind } from '../../domain/invoice.ts';
+import { sumTaxes } from '../../domain/tax-parts.ts';
 import type { LedgerRef } from '../../protocol/columns.ts';
 import { INDEX_SPACE } from '../../protocol/changeset.ts';
 import { bytesOf, bytesOrNull, LIVE, numberOf, numberOrNull, textOrNull, type Database, type SqlRow, type SqlValue } from '../database.ts';
 import { changesetOfLedgerId } from '../merge.ts';
 import { hashOfLocal } from '../look-up.ts';
 import { personalText } from './people.ts';
-import { linesOfSale, readReceipt, readShopVersion, saleLabel, sumTaxes, toReceiptLines } from './sales.ts';
+import { linesOfSale, readReceipt, readShopVersion, saleLabel, toReceiptLines } from './sales.ts';
+import { rateSumOf } from './taxes.ts';
 
 /** A row of a ledger as other changesets name it. */
 export function ledgerRef(db: Database, id: number): LedgerRef {
@@ -93,8 +95,8 @@ export function readInvoice(db: Database, label: string): InvoiceData | null {
   const receipt = present(readReceipt(db, idFromBytes(bytesOf(sale['uuid']))), 'the receipt of a sale');
   const all = linesOfSale(db, invoice.sale);
   const rows = all.filter((line) => isOn(db, invoice, numberOrNull(row['credits']), line));
-  const taxes = sumTaxes(rows);
-  const sum = (key: 'netMinor' | 'taxMinor'): number => taxes.reduce((total, tax) => total + tax[key], 0);
+  const rates = rows.map(rateSumOf);
+  const sum = (key: 'netMinor' | 'taxMinor'): number => rates.reduce((total, rate) => total + rate[key], 0);
   const at = numberOf(row['at']);
   return {
     kind: invoice.kind,
@@ -109,7 +111,7 @@ export function readInvoice(db: Database, label: string): InvoiceData | null {
     language: invoice.language,
     currency: receipt.currency,
     lines: toReceiptLines(db, invoice.sale, rows),
-    taxes,
+    taxes: sumTaxes(rates),
     reasons: reasonsOf(db, rows, receipt.completedAt),
     netMinor: sum('netMinor'),
     taxMinor: sum('taxMinor'),

@@ -3,7 +3,7 @@
  * change of a price is a row with its date, so that it takes effect at its minute on every register, cut off or not, and the past stays known.
  */
 import { idFromBytes, idToBytes, type Id } from '../../base/id.ts';
-import { bytesOf, LIVE, numberOf, numberOrNull, type Database } from '../database.ts';
+import { bytesOf, LIVE, numberOf, numberOrNull, type Database, type SqlValue } from '../database.ts';
 
 /** SQL over a product `p`: its price without offers at an instant, parameter ?1. */
 export const REGULAR_PRICE_NOW = `coalesce(
@@ -16,8 +16,16 @@ export const PRICE_NOW = `coalesce(
      AND o.from_at <= ?1 AND (o.until_at IS NULL OR o.until_at > ?1)),
   ${REGULAR_PRICE_NOW})`;
 
-export function priceNow(db: Database, product: Id, nowMs: number): number | null {
-  return numberOrNull(db.get(`SELECT ${PRICE_NOW} AS price FROM product p WHERE p.id = ?2`, nowMs, idToBytes(product))?.['price']);
+export interface GoodsNow {
+  readonly priceMinor: number | null;
+  /** As the column has it: which of the shop's taxes it is, queries/taxes.ts says. */
+  readonly tax: SqlValue | undefined;
+}
+
+/** What a product costs, and how it is taxed, at an instant. */
+export function goodsNow(db: Database, product: Id, nowMs: number): GoodsNow {
+  const row = db.get(`SELECT ${PRICE_NOW} AS price, p.tax_category FROM product p WHERE p.id = ?2`, nowMs, idToBytes(product));
+  return { priceMinor: numberOrNull(row?.['price']), tax: row?.['tax_category'] };
 }
 
 /** What it costs without its offers. */

@@ -2,6 +2,7 @@
 import { isId, type Id } from '../../base/id.ts';
 import { assert } from '../../base/assert.ts';
 import type { Printer, PrinterSettings } from '../../domain/printer.ts';
+import type { Block } from '../../domain/receipt-blocks.ts';
 import { numberOf, textOf, type Database, type SqlRow } from '../database.ts';
 
 export function listPrinters(db: Database): Printer[] {
@@ -51,7 +52,10 @@ export function drawerPrinter(db: Database): Printer | null {
 
 export type PrintWork =
   /** `label` is the receipt's number, for people. */
-  { readonly kind: 'receipt'; readonly sale: Id; readonly label: string; readonly copy: boolean } | { readonly kind: 'test' };
+  | { readonly kind: 'receipt'; readonly sale: Id; readonly label: string; readonly copy: boolean }
+  /** A closing or an invoice, as it was when it was asked for. */
+  | { readonly kind: 'paper'; readonly label: string; readonly blocks: readonly Block[] }
+  | { readonly kind: 'test' };
 
 /** cut: begun and broken off; how much came out only somebody at the printer can tell. */
 export type PrintJobState = 'waiting' | 'sending' | 'cut';

@@ -2,12 +2,15 @@
 import { fromHex, toHex } from '../../base/bytes.ts';
 import { idFromBytes, idToBytes, type Id } from '../../base/id.ts';
 import type { CartLine, Unit } from '../../domain/cart.ts';
+import type { Cost } from '../../domain/refund.ts';
+import type { LineTax } from '../../domain/tax.ts';
 import { INDEX_SPACE } from '../../protocol/changeset.ts';
 import { changesetOfLedgerId } from '../merge.ts';
 import { findLocal, hashOfLocal } from '../store.ts';
 import { numberOf, numberOrNull, textOrNull, type Database, type SqlRow } from '../database.ts';
 import { toUnit } from './catalogue.ts';
 import { saleLabel } from './sales.ts';
+import { lineTaxOf } from './taxes.ts';
 import { tendersOfSale } from './tenders.ts';
 
 /** A line of a sale, and how much of it was given back so far, as this register knows. */
@@ -20,7 +23,8 @@ export interface SoldLine {
   readonly name: string;
   readonly quantityMilli: number;
   readonly refundedMilli: number;
-  readonly refundedMinor: number;
+  /** What went back with it, refund by refund. */
+  readonly refunds: readonly Cost[];
   readonly unit: Unit;
   readonly unitPriceMinor: number;
   readonly unitCostMinor: number | null;
@@ -28,6 +32,7 @@ export interface SoldLine {
   readonly taxRatePpm: number;
   readonly includesTax: boolean;
   readonly totalMinor: number;
+  readonly tax: LineTax;
 }
 
 export interface SoldSale {
@@ -54,7 +59,10 @@ export function readSoldSale(db: Database, uuid: Id): SoldSale | null {
 
 function toSoldLine(db: Database, row: SqlRow): SoldLine {
   const id = numberOf(row['id']);
-  const back = db.get('SELECT sum(quantity_milli) AS milli, sum(total_minor) AS minor FROM sale_line WHERE refund_of = ?', id);
+  const back = db.all(
+    'SELECT quantity_milli, total_minor, tax_rate_ppm, tax_minor, tax_parts FROM sale_line WHERE refund_of = ? ORDER BY id',
+    id,
+  );
   return {
     ref: `${toHex(hashOfLocal(db, changesetOfLedgerId(id)))}:${id % INDEX_SPACE}`,
     kind: textOrNull(row['kind']) ?? '',
@@ -62,8 +70,8 @@ function toSoldLine(db: Database, row: SqlRow): SoldLine {
     code: textOrNull(row['code']),
     name: textOrNull(row['name']) ?? '',
     quantityMilli: numberOf(row['quantity_milli']),
-    refundedMilli: -(numberOrNull(back?.['milli']) ?? 0),
-    refundedMinor: -(numberOrNull(back?.['minor']) ?? 0),
+    refundedMilli: back.reduce((sum, refund) => sum - numberOf(refund['quantity_milli']), 0),
+    refunds: back.map((refund) => ({ totalMinor: numberOf(refund['total_minor']), tax: lineTaxOf(refund) })),
     unit: toUnit(row['unit']),
     unitPriceMinor: numberOf(row['unit_price_minor']),
     unitCostMinor: numberOrNull(row['unit_cost_minor']),
@@ -71,6 +79,7 @@ function toSoldLine(db: Database, row: SqlRow): SoldLine {
     taxRatePpm: numberOf(row['tax_rate_ppm']),
     includesTax: row['includes_tax'] !== 0,
     totalMinor: numberOf(row['total_minor']),
+    tax: lineTaxOf(row),
   };
 }
 

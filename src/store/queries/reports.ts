@@ -3,8 +3,10 @@
  * ledgers as they are; training counts nowhere. Runs beside the selling thread: a year of a million sales takes its time.
  */
 import { idFromBytes, type Id } from '../../base/id.ts';
+import { sumTaxes, type RateSum, type TaxSum } from '../../domain/tax-parts.ts';
 import { numberOf, numberOrNull, textOrNull, type Database, type SqlRow } from '../database.ts';
 import { readUser } from './people.ts';
+import { lineTaxOf } from './taxes.ts';
 
 export type Bucket = 'hour' | 'day' | 'month';
 
@@ -40,7 +42,7 @@ export interface SalesReport {
   readonly methods: readonly ReportRow[];
   /** Tips by who sold. */
   readonly tips: readonly ReportRow[];
-  readonly taxes: readonly { readonly ratePpm: number; readonly netMinor: number; readonly taxMinor: number }[];
+  readonly taxes: readonly TaxSum[];
   readonly products: readonly (ReportRow & { readonly quantityMilli: number; readonly marginMinor: number })[];
   readonly categories: readonly ReportRow[];
 }
@@ -110,7 +112,7 @@ export function reportSales(db: Database, { fromMs, untilMs, by, products }: Sal
     )
       .map(toRow)
       .map((row) => ({ ...row, name: row.id === null ? '' : (readUser(db, row.id)?.name ?? '') })),
-    taxes: sumTaxes(lines),
+    taxes: sumTaxes(lines.map(({ tax }) => tax)),
     ...topOf(db, lines, products),
   };
 }
@@ -118,36 +120,33 @@ export function reportSales(db: Database, { fromMs, untilMs, by, products }: Sal
 interface LineSum {
   readonly product: Uint8Array | null;
   readonly name: string;
-  readonly ratePpm: number;
+  readonly tax: RateSum;
   readonly lines: number;
   readonly quantityMilli: number;
   readonly totalMinor: number;
-  readonly netMinor: number;
-  readonly taxMinor: number;
   readonly marginMinor: number;
 }
 
-/** Lines by product and rate: the one pass over them all. */
+/** Lines by product, rate and what each of several taxes came to: the one pass over them all. */
 function readLines(db: Database, fromMs: number, untilMs: number): LineSum[] {
   return db
     .all(
-      `SELECT l.product, max(l.name) AS name, l.tax_rate_ppm, count(*) AS lines, sum(l.quantity_milli) AS milli, sum(l.total_minor) AS total,
-         sum(${NET}) AS net, sum(l.tax_minor) AS tax,
+      `SELECT l.product, max(l.name) AS name, l.tax_rate_ppm, l.tax_parts, max(l.tax_minor) AS tax_minor, count(*) AS lines,
+         sum(l.quantity_milli) AS milli, sum(l.total_minor) AS total, sum(${NET}) AS net, sum(l.tax_minor) AS tax,
          sum(CASE WHEN l.unit_cost_minor IS NULL THEN 0 ELSE ${NET} - l.unit_cost_minor * l.quantity_milli / 1000 END) AS margin
        FROM sale s CROSS JOIN sale_line l ON ${OF_SALE('l')}
-       WHERE s.completed_at >= ? AND s.completed_at < ? AND s.mode = 'real' GROUP BY l.product, l.tax_rate_ppm, CASE WHEN l.product IS NULL THEN l.name END`,
+       WHERE s.completed_at >= ? AND s.completed_at < ? AND s.mode = 'real' 
+       GROUP BY l.product, l.tax_rate_ppm, l.tax_parts, iif(l.tax_parts IS NULL, 0, l.tax_minor), CASE WHEN l.product IS NULL THEN l.name END`,
       fromMs,
       untilMs,
     )
     .map((row) => ({
       product: row['product'] instanceof Uint8Array ? row['product'] : null,
       name: textOrNull(row['name']) ?? '',
-      ratePpm: numberOf(row['tax_rate_ppm']),
+      tax: taxOfLines(row),
       lines: numberOf(row['lines']),
       quantityMilli: numberOf(row['milli']),
       totalMinor: numberOf(row['total']),
-      netMinor: numberOf(row['net']),
-      taxMinor: numberOf(row['tax']),
       marginMinor: numberOf(row['margin']),
     }));
 }
@@ -161,13 +160,16 @@ function toRow(row: SqlRow): ReportRow {
   };
 }
 
-function sumTaxes(lines: readonly LineSum[]): SalesReport['taxes'] {
-  const rates = new Map<number, { ratePpm: number; netMinor: number; taxMinor: number }>();
-  for (const { ratePpm, netMinor, taxMinor } of lines) {
-    const held = rates.get(ratePpm) ?? { ratePpm, netMinor: 0, taxMinor: 0 };
-    rates.set(ratePpm, { ratePpm, netMinor: held.netMinor + netMinor, taxMinor: held.taxMinor + taxMinor });
-  }
-  return [...rates.values()].sort((a, b) => b.ratePpm - a.ratePpm);
+/** Lines of one rate; those that say of several taxes what each came to say the same. */
+function taxOfLines(row: SqlRow): RateSum {
+  const { taxParts } = lineTaxOf(row);
+  const times = numberOf(row['lines']);
+  return {
+    ratePpm: numberOf(row['tax_rate_ppm']),
+    netMinor: numberOf(row['net']),
+    taxMinor: numberOf(row['tax']),
+    ...(taxParts === null ? {} : { parts: taxParts.map((part) => ({ ...part, taxMinor: part.taxMinor * times })) }),
+  };
 }
 
 /** The best products, under their names of today, and all of it by category. */

@@ -1,6 +1,7 @@
 /** Reads of the history: the list, one sale whole, the open shift, receipt numbers. A sale's lines and tenders lie in its changeset. */
 import { idFromBytes, idToBytes, type Id } from '../../base/id.ts';
-import type { ReceiptData, ReceiptLine, SaleKind, TaxSum } from '../../domain/receipt.ts';
+import type { ReceiptData, ReceiptLine, SaleKind } from '../../domain/receipt.ts';
+import { sumTaxes } from '../../domain/tax-parts.ts';
 import { INDEX_SPACE } from '../../protocol/changeset.ts';
 import { changesetOfLedgerId } from '../merge.ts';
 import {
@@ -18,6 +19,7 @@ import { fiscalOfSale } from './fiscal.ts';
 import { personalText, userName } from './people.ts';
 import { jobOfSale } from './printing.ts';
 import { readLanguage } from './shop.ts';
+import { rateSumOf } from './taxes.ts';
 import { tendersOfSale } from './tenders.ts';
 
 export function saleLabel(series: string, number: number): string {
@@ -184,7 +186,7 @@ export function readReceipt(db: Database, uuid: Id): ReceiptData | null {
     totalMinor,
     roundingMinor,
     dueMinor: totalMinor + roundingMinor,
-    taxes: sumTaxes(lines),
+    taxes: sumTaxes(lines.map(rateSumOf)),
     tenders,
     changeMinor: tenders.reduce((sum, tender) => sum + tender.changeMinor, 0),
     fiscal: fiscalOfSale(db, id),
@@ -237,19 +239,6 @@ export function readShopVersion(db: Database, id: SqlValue | undefined): Receipt
     footer: textOrNull(shop?.['footer']) ?? '',
     country: textOrNull(shop?.['country']) ?? '',
   };
-}
-
-/** Per rate what the lines' recorded taxes sum to. */
-export function sumTaxes(lines: readonly SqlRow[]): TaxSum[] {
-  const rates = new Map<number, TaxSum>();
-  for (const line of lines) {
-    const ratePpm = numberOf(line['tax_rate_ppm']);
-    const taxMinor = numberOf(line['tax_minor']);
-    const net = numberOf(line['total_minor']) - (line['includes_tax'] === 0 ? 0 : taxMinor);
-    const held = rates.get(ratePpm) ?? { ratePpm, netMinor: 0, taxMinor: 0 };
-    rates.set(ratePpm, { ratePpm, netMinor: held.netMinor + net, taxMinor: held.taxMinor + taxMinor });
-  }
-  return [...rates.values()].sort((a, b) => b.ratePpm - a.ratePpm);
 }
 
 export function findSaleLocal(db: Database, uuid: Id): number | null {

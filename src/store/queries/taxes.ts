@@ -1,12 +1,17 @@
 /** Reads of taxes and their dated rates. */
 import { idFromBytes, type Id } from '../../base/id.ts';
 import type { Service } from '../../domain/cart.ts';
-import { bytesOf, LIVE, numberOrNull, textOrNull, type Database } from '../database.ts';
+import { minor } from '../../domain/money.ts';
+import type { LineTax, TaxPart } from '../../domain/tax.ts';
+import { readTaxedParts, readTaxParts, type RateSum } from '../../domain/tax-parts.ts';
+import { bytesOf, LIVE, numberOrNull, textOrNull, type Database, type SqlRow, type SqlValue } from '../database.ts';
 
 export interface TaxCategoryRow {
   readonly id: Id;
   readonly name: string;
   readonly ratePpm: number;
+  /** The taxes it is made of; null: one. */
+  readonly parts: readonly TaxPart[] | null;
 }
 
 /**
@@ -16,17 +21,47 @@ export interface TaxCategoryRow {
 export function readTaxCategories(db: Database, nowMs: number, service: Service = 'take-away'): TaxCategoryRow[] {
   return db
     .all(
-      `SELECT c.id, c.name, (SELECT r.rate_ppm FROM tax_rate r WHERE r.tax_category = c.id AND ${LIVE('r')} AND r.service IN ('any', ?) AND r.from_at <= ?
-         ORDER BY r.service = 'any', r.from_at DESC, r.id LIMIT 1) AS rate_ppm
-       FROM tax_category c WHERE ${LIVE('c')} ORDER BY c.position, c.id`,
+      `SELECT c.id, c.name, t.rate_ppm, t.parts FROM tax_category c LEFT JOIN tax_rate t ON t.id =
+         (SELECT r.id FROM tax_rate r WHERE r.tax_category = c.id AND ${LIVE('r')} AND r.service IN ('any', ?) AND r.from_at <= ?
+          ORDER BY r.service = 'any', r.from_at DESC, r.id LIMIT 1)
+       WHERE ${LIVE('c')} ORDER BY c.position, c.id`,
       service,
       nowMs,
     )
     .map((row) => ({
       id: idFromBytes(bytesOf(row['id'])),
       name: textOrNull(row['name']) ?? '',
-      ratePpm: numberOrNull(row['rate_ppm']) ?? 0,
+      ...rateOf(row),
     }));
+}
+
+/** The tax that goods of this column are sold with: theirs, else the shop's usual one. */
+export function taxOfProduct(column: SqlValue | undefined, taxes: readonly TaxCategoryRow[]): TaxCategoryRow | undefined {
+  const id = column instanceof Uint8Array ? idFromBytes(column) : null;
+  return taxes.find((tax) => tax.id === id) ?? taxes[0];
+}
+
+function rateOf(row: SqlRow): Pick<TaxCategoryRow, 'ratePpm' | 'parts'> {
+  const ratePpm = numberOrNull(row['rate_ppm']) ?? 0;
+  return { ratePpm, parts: readTaxParts(textOrNull(row['parts']), ratePpm) };
+}
+
+/** What a row of sale_line was taxed. */
+export function lineTaxOf(row: SqlRow): LineTax {
+  const taxMinor = minor(numberOrNull(row['tax_minor']) ?? 0);
+  const ratePpm = numberOrNull(row['tax_rate_ppm']) ?? 0;
+  return { taxMinor, taxParts: readTaxedParts(textOrNull(row['tax_parts']), { ratePpm, taxMinor }) };
+}
+
+/** The same, with its rate and what it was counted on. */
+export function rateSumOf(row: SqlRow): RateSum {
+  const { taxMinor, taxParts } = lineTaxOf(row);
+  return {
+    ratePpm: numberOrNull(row['tax_rate_ppm']) ?? 0,
+    netMinor: (numberOrNull(row['total_minor']) ?? 0) - (row['includes_tax'] === 0 ? 0 : taxMinor),
+    taxMinor,
+    ...(taxParts === null ? {} : { parts: taxParts }),
+  };
 }
 
 export interface TaxRateRow {
@@ -34,6 +69,7 @@ export interface TaxRateRow {
   readonly taxCategory: Id;
   readonly service: Service | 'any';
   readonly ratePpm: number;
+  readonly parts: readonly TaxPart[] | null;
   readonly fromAt: number;
   readonly exemptionReason: string | null;
 }
@@ -47,7 +83,7 @@ export function listTaxRates(db: Database): TaxRateRow[] {
             id: idFromBytes(bytesOf(row['id'])),
             taxCategory: idFromBytes(row['tax_category']),
             service: row['service'] === 'take-away' || row['service'] === 'eat-in' ? row['service'] : ('any' as const),
-            ratePpm: numberOrNull(row['rate_ppm']) ?? 0,
+            ...rateOf(row),
             fromAt: numberOrNull(row['from_at']) ?? 0,
             exemptionReason: textOrNull(row['exemption_reason']),
           },

@@ -6,6 +6,7 @@ import { idFromBytes } from '../../base/id.ts';
 import type { ReceiptTender } from '../../domain/receipt.ts';
 import { INDEX_SPACE } from '../../protocol/changeset.ts';
 import { numberOf, textOrNull, type Database, type SqlRow } from '../database.ts';
+import { referenceTo } from '../look-up.ts';
 import { changesetOfLedgerId } from '../merge.ts';
 import { toMethodKind } from './catalogue.ts';
 
@@ -22,23 +23,22 @@ export function tendersOfSale(db: Database, sale: number): ReceiptTender[] {
     sale,
   );
   const swaps = db.all(`SELECT ${COLUMNS} WHERE t.sale = ? AND t.swap_of IS NOT NULL ORDER BY t.id`, sale);
-  return given.map((row) => {
-    const recorded = toTender(row, null);
+  return given.map((recorded) => {
     let now = recorded;
     // What corrects a payment is on its side of nought; each correction names the one before, so the walk ends.
-    for (let next = correctionOf(swaps, now); next !== undefined; next = correctionOf(swaps, now)) now = toTender(next, recorded.method);
-    return now;
+    for (let next = correctionOf(swaps, now); next !== undefined; next = correctionOf(swaps, now)) now = next;
+    return toTender(db, now, now === recorded ? null : (textOrNull(recorded['name']) ?? ''));
   });
 }
 
-function correctionOf(swaps: readonly SqlRow[], { tender, amountMinor, changeMinor }: ReceiptTender): SqlRow | undefined {
-  const side = Math.sign(amountMinor - changeMinor);
-  return swaps.find((row) => row['swap_of'] === tender && Math.sign(numberOf(row['amount_minor'])) === side);
+function correctionOf(swaps: readonly SqlRow[], wrong: SqlRow): SqlRow | undefined {
+  const side = Math.sign(numberOf(wrong['amount_minor']) - numberOf(wrong['change_minor']));
+  return swaps.find((row) => row['swap_of'] === wrong['id'] && Math.sign(numberOf(row['amount_minor'])) === side);
 }
 
-function toTender(row: SqlRow, insteadOf: string | null): ReceiptTender {
+function toTender(db: Database, row: SqlRow, insteadOf: string | null): ReceiptTender {
   return {
-    tender: numberOf(row['id']),
+    tender: referenceTo(db, numberOf(row['id'])),
     methodId: row['payment_method'] instanceof Uint8Array ? idFromBytes(row['payment_method']) : null,
     method: textOrNull(row['name']) ?? '',
     kind: toMethodKind(row['kind']),

@@ -1,8 +1,10 @@
 /** Reads of vouchers: what one was issued for, and what is left of it. Its balance is the sum of its movements. */
 import { idFromBytes, idToBytes, type Id } from '../../base/id.ts';
+import type { TaxPart } from '../../domain/tax.ts';
 import type { VoucherPurpose } from '../../domain/voucher.ts';
 import { bytesOf, numberOf, numberOrNull, textOrNull, type Database } from '../database.ts';
 import { saleLabel } from './sales.ts';
+import { lineTaxOf } from './taxes.ts';
 
 export interface VoucherRow {
   readonly id: Id;
@@ -12,13 +14,13 @@ export interface VoucherRow {
   /** Null: it does not end. */
   readonly expiresAt: number | null;
   /** Of a single-purpose one: how it was taxed when it was sold. */
-  readonly tax: { readonly category: Id | null; readonly ratePpm: number };
+  readonly tax: { readonly category: Id | null; readonly ratePpm: number; readonly parts: readonly TaxPart[] | null };
 }
 
 /** Null when no register this one knows of issued it. */
 export function readVoucher(db: Database, code: string): VoucherRow | null {
   const row = db.get(
-    `SELECT v.voucher, v.purpose, v.expires_at, l.tax_category, l.tax_rate_ppm FROM voucher_movement v LEFT JOIN sale_line l ON l.id = v.sale_line
+    `SELECT v.voucher, v.purpose, v.expires_at, l.tax_category, l.tax_rate_ppm, l.tax_minor, l.tax_parts FROM voucher_movement v LEFT JOIN sale_line l ON l.id = v.sale_line
      WHERE v.code = ? ORDER BY v.id LIMIT 1`,
     code,
   );
@@ -34,6 +36,7 @@ export function readVoucher(db: Database, code: string): VoucherRow | null {
     tax: {
       category: row['tax_category'] instanceof Uint8Array ? idFromBytes(row['tax_category']) : null,
       ratePpm: numberOrNull(row['tax_rate_ppm']) ?? 0,
+      parts: lineTaxOf(row).taxParts?.map(({ name, ratePpm }) => ({ name, ratePpm })) ?? null,
     },
   };
 }

@@ -23,7 +23,9 @@ function line(number: number, quantityMilli: number): CartLine {
     unitPriceMinor,
     totalMinor,
     taxRatePpm: 0,
+    taxParts: null,
     includesTax: true,
+    taxMinor: 0,
   };
 }
 
@@ -123,4 +125,17 @@ test('the cart asked for at log-in and answered after the first scan does not em
   early?.answer(200, { ...EMPTY, id: newId(), version: 0 });
   await turn();
   assert.equal(store.current()?.totalMinor, 129);
+});
+
+test('[fault 24] goods changed in the shop: a cart that holds some is asked for again, an empty one is not', async () => {
+  const { store, asked } = await loaded();
+  store.noticeGoods();
+  await turn();
+  assert.equal(asked.length, 0);
+  void store.addTile(MILK, 1000);
+  await answerNext(asked, 'POST /api/cart/lines', 200, { ...EMPTY, version: 2, lines: [line(7, 1000)], totalMinor: 129 });
+  store.noticeGoods();
+  const taxNow = { ratePpm: 70_000, parts: null };
+  await answerNext(asked, 'GET /api/cart', 200, { ...EMPTY, version: 2, lines: [{ ...line(7, 1000), taxNow }], totalMinor: 129 });
+  assert.deepEqual(store.current()?.lines[0]?.taxNow, taxNow);
 });

@@ -61,6 +61,14 @@ export class CartStore {
     if (!this.#sending) void this.#catchUp();
   }
 
+  /** What goods cost, or how they are taxed, changed in the shop: the lines keep what was scanned, and say what it is now. */
+  noticeGoods(): void {
+    if (this.#confirmed === null || this.#confirmed.lines.length === 0 || this.#sending) return;
+    void this.reload().catch(() => {
+      // The register is away for a moment; the cart is asked for once it is back.
+    });
+  }
+
   /** What the register answered elsewhere (after a payment). */
   accept(cart: Cart): void {
     this.#confirm(cart);
@@ -90,9 +98,10 @@ export class CartStore {
     return this.ask(() => call('addDepartmentLine', { body }));
   }
 
-  setQuantity(line: number, quantityMilli: number): Promise<Cart> {
+  /** `reason`: why there is less of it. */
+  setQuantity(line: number, quantityMilli: number, reason: string | null = null): Promise<Cart> {
     return this.#push({ kind: 'quantity', line, quantityMilli }, () =>
-      call('changeLine', { params: { line: this.#realLine(line) }, body: { quantityMilli } }),
+      call('changeLine', { params: { line: this.#realLine(line) }, body: { quantityMilli, reason } }),
     );
   }
 
@@ -110,8 +119,8 @@ export class CartStore {
     return this.#push({ kind: 'remove', line }, () => call('removeLine', { params: { line: this.#realLine(line) }, body: { reason } }));
   }
 
-  clear(): Promise<Cart> {
-    return this.#push({ kind: 'clear' }, () => call('clearCart'));
+  clear(reason: string | null = null): Promise<Cart> {
+    return this.#push({ kind: 'clear' }, () => call('clearCart', { body: { reason } }));
   }
 
   undo(): Promise<Cart> {

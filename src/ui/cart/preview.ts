@@ -3,6 +3,7 @@
  * replaces it whole within milliseconds, and a refusal takes it back. Line totals here are a preview and are never sent.
  */
 import { priceOf } from '../../domain/money.ts';
+import { dueOf, taxLines } from '../../domain/tax.ts';
 import type { Answer } from '../../protocol/api/routes.ts';
 
 export type Cart = Answer<'getCart'>;
@@ -54,8 +55,10 @@ function addTile(lines: readonly CartLine[], change: CartChange & { kind: 'add' 
     unit: tile.unit,
     unitPriceMinor: tile.priceMinor,
     totalMinor: 0,
-    taxRatePpm: 0,
-    includesTax: true,
+    taxRatePpm: tile.taxRatePpm,
+    taxParts: tile.taxParts,
+    includesTax: tile.includesTax,
+    taxMinor: 0,
   };
   return [withQuantity(added, quantityMilli), ...lines];
 }
@@ -70,6 +73,7 @@ export const NOTHING_SAID = {
   fixed: false,
   refundOf: null,
   priceNowMinor: null,
+  taxNow: null,
 } as const satisfies Partial<CartLine>;
 
 function isMore(line: CartLine, tile: Tile): boolean {
@@ -82,17 +86,24 @@ function withQuantity(line: CartLine, quantityMilli: number): CartLine {
   return { ...line, quantityMilli, totalMinor: priceOf(line.overrideMinor ?? line.unitPriceMinor, quantityMilli) };
 }
 
-function summed(cart: Cart, lines: CartLine[]): Cart {
-  const before = cart.lines.reduce((sum, line) => sum + line.totalMinor, 0);
-  const after = lines.reduce((sum, line) => sum + line.totalMinor, 0);
+function summed(cart: Cart, untaxed: readonly CartLine[]): Cart {
+  const lines = taxed(untaxed, cart.taxRounding);
   return {
     ...cart,
     lines,
-    // Prices without tax: what the register added on top of the lines stays until it answers.
-    totalMinor: lines.length === 0 ? 0 : cart.totalMinor - before + after,
-    taxMinor: lines.length === 0 ? 0 : cart.taxMinor,
+    totalMinor: dueOf(lines),
+    taxMinor: lines.reduce((sum, { taxMinor }) => sum + taxMinor, 0),
     items: lines.reduce((sum, line) => sum + (line.unit === 'each' ? Math.round(line.quantityMilli / 1000) : 1), 0),
     canUndo: true,
     lastSale: lines.length === 0 ? cart.lastSale : null,
   };
+}
+
+/** As the register counts them; what gives back a sold line keeps the tax that it gives back. */
+function taxed(lines: readonly CartLine[], rounding: Cart['taxRounding']): CartLine[] {
+  const counted = taxLines(
+    lines.filter(({ refundOf }) => refundOf === null),
+    rounding,
+  ).values();
+  return lines.map((line) => (line.refundOf === null ? { ...line, taxMinor: counted.next().value?.taxMinor ?? 0 } : line));
 }

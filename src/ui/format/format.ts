@@ -1,5 +1,6 @@
 /** Money, quantities, dates and times as the chosen language writes them, by Intl. Formatters are made once and kept. Pure otherwise. */
 import { currencyDigits } from '../../domain/money.ts';
+import type { TaxPart } from '../../domain/tax.ts';
 
 const kept = new Map<string, Intl.NumberFormat | Intl.DateTimeFormat | Intl.RelativeTimeFormat | Intl.ListFormat>();
 
@@ -78,6 +79,14 @@ export function rate(ppm: number, locale: string): string {
   return keep(`rate ${locale}`, () => new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 3 })).format(
     ppm / 1_000_000,
   );
+}
+
+/** 12%, or by name where it is made of several taxes: GST 5% + PST 7%. */
+export function rateWords(
+  { ratePpm, parts }: { readonly ratePpm: number; readonly parts: readonly TaxPart[] | null },
+  locale: string,
+): string {
+  return parts === null ? rate(ratePpm, locale) : parts.map((part) => `${part.name} ${rate(part.ratePpm, locale)}`).join(' + ');
 }
 
 let region = '';

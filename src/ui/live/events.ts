@@ -30,7 +30,10 @@ export function listen(client: QueryClient, cart: CartStore): () => void {
     timer = 0;
     const names = [...gathered];
     gathered.clear();
-    for (const name of names) refresh(client, name);
+    for (const name of names) {
+      if (name === 'cart') cart.noticeGoods();
+      else refresh(client, name);
+    }
   };
 
   source.addEventListener('open', () => {
@@ -70,7 +73,7 @@ export function listen(client: QueryClient, cart: CartStore): () => void {
   };
 }
 
-function refresh(client: QueryClient, name: QueryName): void {
+function refresh(client: QueryClient, name: Exclude<QueryName, 'cart'>): void {
   if (name === 'tiles') forgetTiles();
   if (name === 'sales') void refreshSales(client);
   else if (name === 'recent') refreshRecent(client);

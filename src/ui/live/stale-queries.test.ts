@@ -4,6 +4,7 @@ import { staleQueries } from './stale-queries.ts';
 
 test('a changed product makes every list that shows products stale, once', () => {
   assert.deepEqual([...staleQueries(['product', 'product_barcode'])].sort(), [
+    'cart',
     'categories',
     'departments',
     'edits',

@@ -44,7 +44,9 @@ export type QueryName =
   | 'fiscal'
   | 'account'
   | 'voucher'
-  | 'backups';
+  | 'backups'
+  /** The open cart, which says what its goods cost and how they are taxed now. */
+  | 'cart';
 
 const GOODS = ['tiles', 'search', 'products'] as const;
 
@@ -54,12 +56,12 @@ const SHOWN: Readonly<Record<TableName, readonly QueryName[]>> = {
   register: ['registers', 'state', 'sales'],
   user: ['users', 'state', 'to-check', 'edits'],
   role: ['users', 'roles', 'state'],
-  product: [...GOODS, 'edits', 'prices', 'stock', 'categories', 'departments', 'storage', 'to-check'],
+  product: [...GOODS, 'edits', 'prices', 'stock', 'categories', 'departments', 'storage', 'to-check', 'cart'],
   product_barcode: [...GOODS, 'to-check', 'edits'],
-  product_price: [...GOODS, 'prices'],
+  product_price: [...GOODS, 'prices', 'cart'],
   category: ['categories', 'departments', 'products'],
-  tax_category: ['taxes', 'departments', 'products'],
-  tax_rate: ['taxes', 'departments', 'products'],
+  tax_category: [...GOODS, 'taxes', 'departments', 'cart'],
+  tax_rate: [...GOODS, 'taxes', 'departments', 'cart'],
   payment_method: ['payment-methods'],
   supplier: [],
   price_rule: [],

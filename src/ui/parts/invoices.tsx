@@ -1,13 +1,14 @@
 /** The invoice and credit notes of a sale, each as a PDF; or the way to its first. */
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { Download, FileText } from 'lucide-react';
-import { useState, type ReactNode } from 'react';
+import { Fragment, useState, type ReactNode } from 'react';
 import type { Answer } from '../../protocol/api/routes.ts';
 import { call } from '../api/call.ts';
 import { queryClient } from '../live/query-client.ts';
 import { useTranslation } from '../texts/texts.tsx';
 import { Dialog } from './dialog.tsx';
 import { Field, TextField } from './field.tsx';
+import { PrintButton } from './print-button.tsx';
 import { Problem } from './problem.tsx';
 import { saveFile } from './save-file.ts';
 
@@ -34,17 +35,19 @@ export function Invoices({ uuid, label }: Props): ReactNode {
   return (
     <>
       {papers.data?.rows.map((paper) => (
-        <button
-          key={paper.label}
-          type="button"
-          className="btn"
-          disabled={open.isPending}
-          onClick={() => open.mutate(paper.label)}
-          aria-label={`${t(`invoice.${paper.kind}`)} ${t('invoice.open', { label: paper.label })}`}
-        >
-          <Download className="icon" aria-hidden />
-          {paper.label}
-        </button>
+        <Fragment key={paper.label}>
+          <button
+            type="button"
+            className="btn"
+            disabled={open.isPending}
+            onClick={() => open.mutate(paper.label)}
+            aria-label={`${t(`invoice.${paper.kind}`)} ${t('invoice.open', { label: paper.label })}`}
+          >
+            <Download className="icon" aria-hidden />
+            {paper.label}
+          </button>
+          <PrintButton what={paper.label} print={() => call('printInvoice', { params: { label: paper.label } })} />
+        </Fragment>
       ))}
       {papers.data?.mayMake === true ? (
         <button type="button" className="btn" onClick={() => setAsking(true)}>

@@ -3,6 +3,7 @@
  * is computed here. What a receipt printer prints of the same document is domain/receipt-blocks.ts.
  */
 import type { ReactNode } from 'react';
+import { hasTaxOnTop } from '../../domain/receipt.ts';
 import type { ReceiptPart } from '../../domain/receipt-template.ts';
 import { receiptWords, type Say } from '../../domain/receipt-words.ts';
 import type { Answer } from '../../protocol/api/routes.ts';
@@ -25,6 +26,7 @@ export function ReceiptPaper({ receipt, copy = false }: { readonly receipt: Rece
   const say = receiptWords(language);
   const figure = (minor: number): string => amount(minor, receipt.currency, language);
   const has = (part: ReceiptPart): boolean => !template.without.includes(part);
+  const onTop = hasTaxOnTop(receipt);
   const marks = [
     ...(receipt.training ? [say('training')] : []),
     ...(receipt.kind === 'sale' ? [] : [say(receipt.kind)]),
@@ -64,6 +66,7 @@ export function ReceiptPaper({ receipt, copy = false }: { readonly receipt: Rece
       <table>
         <caption className="unseen">{say('receiptNumber')}</caption>
         <Lines receipt={receipt} say={say} figure={figure} language={language} />
+        {has('taxes') && onTop ? <Taxes receipt={receipt} say={say} figure={figure} language={language} /> : null}
         <tbody>
           <tr className="big">
             <td colSpan={2}>{say('total')}</td>
@@ -73,18 +76,7 @@ export function ReceiptPaper({ receipt, copy = false }: { readonly receipt: Rece
           </tr>
         </tbody>
         <Payments receipt={receipt} say={say} figure={figure} language={language} />
-        {has('taxes') ? (
-          <tbody>
-            {receipt.taxes.map((tax) => (
-              <tr className="soft" key={tax.ratePpm}>
-                <td colSpan={2}>{say('taxOf', { rate: rate(tax.ratePpm, language), net: figure(tax.netMinor) })}</td>
-                <td>
-                  <span className="num">{figure(tax.taxMinor)}</span>
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        ) : null}
+        {has('taxes') && !onTop ? <Taxes receipt={receipt} say={say} figure={figure} language={language} /> : null}
       </table>
       {receipt.vouchers.map(({ code, amountMinor, expiresAt }) => (
         <section className="voucher" key={code}>
@@ -155,6 +147,30 @@ function Lines({ receipt, say, figure, language }: { readonly receipt: Receipt }
           </td>
         </tr>
       ))}
+    </tbody>
+  );
+}
+
+/** Above the total, where they come on top of it, they lead from the lines to it. */
+function Taxes({ receipt, say, figure, language }: { readonly receipt: Receipt } & Words): ReactNode {
+  const row = (key: string, words: string, minor: number): ReactNode => (
+    <tr className="soft" key={key}>
+      <td colSpan={2}>
+        <bdi>{words}</bdi>
+      </td>
+      <td>
+        <span className="num">{figure(minor)}</span>
+      </td>
+    </tr>
+  );
+  const subtotal = receipt.lines.reduce((sum, { totalMinor }) => sum + totalMinor, 0);
+  return (
+    <tbody>
+      {hasTaxOnTop(receipt) ? row('subtotal', say('subtotal'), subtotal) : null}
+      {receipt.taxes.map(({ name, ratePpm, netMinor, taxMinor }) => {
+        const values = { name: name ?? '', rate: rate(ratePpm, language), net: figure(netMinor) };
+        return row(`${ratePpm} ${name ?? ''}`, say(name === null ? 'taxOf' : 'namedTaxOf', values), taxMinor);
+      })}
     </tbody>
   );
 }

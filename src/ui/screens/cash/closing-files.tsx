@@ -1,9 +1,10 @@
-/** The files of a closing: the archive, which anybody can check without this shop, and the accountant's CSV. */
+/** A closing on paper, and its files: the archive, which anybody can check without this shop, and the accountant's CSV. */
 import { useMutation } from '@tanstack/react-query';
 import { Download } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useTranslation } from '../../texts/texts.tsx';
 import { call } from '../../api/call.ts';
+import { PrintButton } from '../../parts/print-button.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { saveFile } from '../../parts/save-file.ts';
 
@@ -38,6 +39,7 @@ export function ClosingFiles({ name }: { readonly name: ClosingName }): ReactNod
   return (
     <>
       <Problem error={archive.error ?? accounts.error} />
+      <PrintButton print={() => call('printClosing', { query: name })} />
       <button type="button" className="btn" disabled={archive.isPending} onClick={() => archive.mutate()}>
         <Download className="icon" aria-hidden />
         {t('closing.archive')}

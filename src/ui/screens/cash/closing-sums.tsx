@@ -1,5 +1,6 @@
 /** The figures of an X, a Z or a period. */
 import type { ReactNode } from 'react';
+import { sumTaxes } from '../../../domain/tax-parts.ts';
 import { useTranslation } from '../../texts/texts.tsx';
 import type { Answer } from '../../../protocol/api/routes.ts';
 import { count, rate } from '../../format/format.ts';
@@ -89,9 +90,10 @@ function TaxTable({ taxes }: { readonly taxes: Sums['totals']['taxes'] }): React
         </tr>
       </thead>
       <tbody>
-        {taxes.map(({ ratePpm, netMinor, taxMinor }) => (
-          <tr key={ratePpm}>
+        {sumTaxes(taxes).map(({ name, ratePpm, netMinor, taxMinor }) => (
+          <tr key={`${ratePpm} ${name ?? ''}`}>
             <th scope="row">
+              {name === null ? null : <bdi>{name} </bdi>}
               <span className="num">{rate(ratePpm, locale)}</span>
             </th>
             <td>

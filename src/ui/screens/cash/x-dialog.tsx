@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import { useTranslation } from '../../texts/texts.tsx';
 import { call } from '../../api/call.ts';
 import { Dialog } from '../../parts/dialog.tsx';
+import { PrintButton } from '../../parts/print-button.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { ClosingSums } from './closing-sums.tsx';
 
@@ -16,9 +17,12 @@ export function XDialog({ onClose }: { readonly onClose: () => void }): ReactNod
       wide
       onClose={onClose}
       actions={
-        <button type="button" className="btn btn-primary" onClick={onClose}>
-          {t('do.close')}
-        </button>
+        <>
+          <PrintButton print={() => call('printX')} />
+          <button type="button" className="btn btn-primary" onClick={onClose}>
+            {t('do.close')}
+          </button>
+        </>
       }
     >
       <p>{t('cash.x-say')}</p>

@@ -292,7 +292,9 @@ function Due({ cart, given, left, change, tip, nameOf, onTakeBack }: DueProps): 
       <BigFigure className="due-figure" text={money(cart.totalMinor)} />
       <p className="soft">
         {t('sell.items', { count: cart.items, shown: count(cart.items, locale) })},{' '}
-        {t('sell.vat-included', { amount: amount(cart.taxMinor) })}
+        {t(cart.lines.some(({ taxParts }) => taxParts !== null) ? 'sell.taxes-included' : 'sell.vat-included', {
+          amount: amount(cart.taxMinor),
+        })}
       </p>
       <ul className="given">
         <CardTaken cart={cart} nameOf={nameOf} />

@@ -103,9 +103,12 @@ function Figures({ report, before, spans, period }: FiguresProps): ReactNode {
           <Part title={t('reports.methods')} rows={report.methods.map((row) => ({ ...row, more: count(row.count, locale) }))} />
           <Part
             title={t('reports.taxes')}
-            rows={report.taxes.map(({ ratePpm, netMinor, taxMinor }) => ({
+            rows={report.taxes.map(({ name, ratePpm, netMinor, taxMinor }) => ({
               id: null,
-              name: t('reports.tax-on', { rate: rate(ratePpm, locale), net: money(netMinor) }),
+              name: t('reports.tax-on', {
+                rate: name === null ? rate(ratePpm, locale) : `${name} ${rate(ratePpm, locale)}`,
+                net: money(netMinor),
+              }),
               totalMinor: taxMinor,
               more: null,
             }))}

@@ -21,7 +21,7 @@ export function SwapDialog({ receipt, onClose }: { readonly receipt: Receipt; re
   const { money } = useMoney();
   const methods = useQuery({ queryKey: ['payment-methods'], queryFn: ({ signal }) => call('listPaymentMethods', { signal }) });
   const swap = useMutation({
-    mutationFn: (body: { tender: number; method: string }) => call('swapTender', { params: { uuid: receipt.uuid }, body }),
+    mutationFn: (body: { tender: string; method: string }) => call('swapTender', { params: { uuid: receipt.uuid }, body }),
     onSuccess: (corrected) => {
       queryClient.setQueryData(['sale', receipt.uuid], corrected);
       onClose();

@@ -48,7 +48,9 @@ export function CartFoot({ cart, busy, problem, onAge, onCash, onCard, onPay }: 
           <p className="total">{t('sell.total')}</p>
           <p className="small soft">
             {cart.discountMinor === 0 ? null : <>{t('price.off', { amount: amount(cart.discountMinor) })} · </>}
-            {t('sell.vat-included', { amount: amount(cart.taxMinor) })}
+            {t(cart.lines.some(({ taxParts }) => taxParts !== null) ? 'sell.taxes-included' : 'sell.vat-included', {
+              amount: amount(cart.taxMinor),
+            })}
           </p>
         </div>
         <BigFigure className="total-figure" text={money(cart.totalMinor)} />

@@ -4,7 +4,7 @@ import { memo, useEffect, useRef, type ReactNode } from 'react';
 import { useTranslation } from '../../texts/texts.tsx';
 import { cartStore } from '../../cart/cart-store.ts';
 import type { Cart, CartLine } from '../../cart/preview.ts';
-import { count, quantity } from '../../format/format.ts';
+import { count, quantity, rateWords } from '../../format/format.ts';
 import { useCan, useLocale, useMoney } from '../../parts/register-context.ts';
 
 interface Props {
@@ -16,6 +16,7 @@ interface Props {
   readonly onTakeOut: (line: CartLine) => void;
   readonly onCustomer: () => void;
   readonly onMore: () => void;
+  readonly onChange: (line: CartLine, quantityMilli: number) => void;
   readonly onProblem: (error: unknown) => void;
   readonly notice: ReactNode;
   readonly whenEmpty: ReactNode;
@@ -28,6 +29,7 @@ export function CartLines({
   onQuantity,
   onPrice,
   onTakeOut,
+  onChange,
   onCustomer,
   onMore,
   onProblem,
@@ -85,14 +87,7 @@ export function CartLines({
         >
           {cart.lines.map((line) =>
             line === chosen ? (
-              <ChosenLine
-                key={line.line}
-                line={line}
-                onQuantity={onQuantity}
-                onPrice={onPrice}
-                onTakeOut={onTakeOut}
-                onProblem={onProblem}
-              />
+              <ChosenLine key={line.line} line={line} onQuantity={onQuantity} onPrice={onPrice} onTakeOut={onTakeOut} onChange={onChange} />
             ) : (
               <Line key={line.line} line={line} onChoose={onChoose} />
             ),
@@ -155,6 +150,7 @@ function LineWords({ line }: { readonly line: CartLine }): ReactNode {
             </>
           )}
           {line.priceNowMinor === null ? null : <span className="wait"> {t('sell.price-now', { price: money(line.priceNowMinor) })}</span>}
+          {line.taxNow === null ? null : <span className="wait"> {t('sell.tax-now', { tax: rateWords(line.taxNow, locale) })}</span>}
         </span>
       </span>
     </>
@@ -166,10 +162,10 @@ interface ChosenProps {
   readonly onQuantity: (line: CartLine) => void;
   readonly onPrice: (line: CartLine, first: 'percent' | 'price') => void;
   readonly onTakeOut: (line: CartLine) => void;
-  readonly onProblem: (error: unknown) => void;
+  readonly onChange: (line: CartLine, quantityMilli: number) => void;
 }
 
-function ChosenLine({ line, onQuantity, onPrice, onTakeOut, onProblem }: ChosenProps): ReactNode {
+function ChosenLine({ line, onQuantity, onPrice, onTakeOut, onChange }: ChosenProps): ReactNode {
   const { t } = useTranslation();
   const locale = useLocale();
   const { amount } = useMoney();
@@ -177,7 +173,7 @@ function ChosenLine({ line, onQuantity, onPrice, onTakeOut, onProblem }: ChosenP
   const step = (by: number): void => {
     const next = line.quantityMilli + by;
     if (next === 0) onTakeOut(line);
-    else void cartStore.setQuantity(line.line, next).catch(onProblem);
+    else onChange(line, next);
   };
   return (
     <li className="row line row-chosen" aria-current="true">

@@ -76,8 +76,8 @@ export function CartMenu({ cart, onDialog, onProblem }: Props): ReactNode {
             })}
         {cart.training ? null : item(GraduationCap, t('training.begin'), !nothing, () => void setTraining(true).then(close, onProblem))}
         {item(Trash2, t('cart.empty'), nothing, () => {
-          cartStore.clear().catch(onProblem);
-          close();
+          if (selling?.voidReason === true) onDialog({ kind: 'empty' });
+          else cartStore.clear().then(close, onProblem);
         })}
       </div>
       <p className="soft small">{t('cart.refund-by-receipt')}</p>

@@ -101,6 +101,7 @@ export function Sell(): ReactNode {
             onQuantity={(line) => selling.setDialog({ kind: 'quantity', line })}
             onPrice={(line, first) => selling.setDialog({ kind: 'price', line, first })}
             onTakeOut={selling.takeOut}
+            onChange={selling.changeQuantity}
             onCustomer={() => selling.setDialog({ kind: 'customer' })}
             onMore={() => selling.setDialog({ kind: 'more' })}
             onProblem={selling.onProblem}
@@ -184,6 +185,7 @@ interface DialogProps {
 }
 
 function SellDialogs({ dialog, selling, cart }: DialogProps): ReactNode {
+  const { t } = useTranslation();
   const close = (): void => selling.setDialog(null);
   switch (dialog?.kind) {
     case undefined:
@@ -199,7 +201,25 @@ function SellDialogs({ dialog, selling, cart }: DialogProps): ReactNode {
     case 'held':
       return <HeldDialog onClose={close} />;
     case 'void':
-      return <VoidDialog line={dialog.line} onClose={close} />;
+      return (
+        <VoidDialog
+          title={t('void.title', { name: dialog.line.name })}
+          action={t('sell.remove-line')}
+          onSaid={(reason) => cartStore.remove(dialog.line.line, reason)}
+          onClose={close}
+        />
+      );
+    case 'lower':
+      return (
+        <VoidDialog
+          title={t('void.lower', { name: dialog.line.name })}
+          action={t('do.ok')}
+          onSaid={(reason) => cartStore.setQuantity(dialog.line.line, dialog.quantityMilli, reason)}
+          onClose={close}
+        />
+      );
+    case 'empty':
+      return <VoidDialog title={t('cart.empty')} action={t('cart.empty')} onSaid={(reason) => cartStore.clear(reason)} onClose={close} />;
     case 'back':
       return <BackDialog deposit={dialog.deposit} onClose={close} />;
     case 'price':
@@ -236,7 +256,7 @@ function SellDialogs({ dialog, selling, cart }: DialogProps): ReactNode {
           name={dialog.line.name}
           unit={dialog.line.unit}
           onClose={close}
-          onDone={(milli) => selling.changeQuantity(dialog.line.line, milli)}
+          onDone={(milli) => selling.changeQuantity(dialog.line, milli)}
         />
       );
     case 'new-product':

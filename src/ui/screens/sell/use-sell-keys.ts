@@ -100,7 +100,7 @@ function onCart(key: string, cart: Cart | null, selling: Selling): boolean {
   if (line === null || cart === null) return false;
   const at = cart.lines.indexOf(line);
   const setMilli = (milli: number): void => {
-    if (milli > 0) cartStore.setQuantity(line.line, milli).catch(selling.onProblem);
+    if (milli > 0) selling.changeQuantity(line, milli);
     else selling.takeOut(line);
   };
   switch (key) {

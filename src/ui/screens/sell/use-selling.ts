@@ -21,7 +21,9 @@ export type SellDialog =
   | ({ readonly kind: 'new-product' | 'department' } & UnknownCode)
   | { readonly kind: 'variant'; readonly tile: Tile; readonly quantityMilli: number }
   | { readonly kind: 'weigh'; readonly tile: Tile }
-  | { readonly kind: 'quantity' | 'void'; readonly line: CartLine };
+  | { readonly kind: 'quantity' | 'void'; readonly line: CartLine }
+  | { readonly kind: 'lower'; readonly line: CartLine; readonly quantityMilli: number }
+  | { readonly kind: 'empty' };
 
 const ONE = 1000;
 const LONGEST_KEYED = 30;
@@ -52,7 +54,8 @@ export interface Selling {
   readonly scan: (code: string, quantityMilli?: number) => void;
   readonly add: (tile: Tile) => void;
   readonly addQuantity: (tile: Tile, quantityMilli: number) => void;
-  readonly changeQuantity: (line: number, quantityMilli: number) => void;
+  /** Asks why first where there is less of it, and the shop wants to know. */
+  readonly changeQuantity: (line: CartLine, quantityMilli: number) => void;
   readonly chosenLine: CartLine | null;
   readonly chooseLine: (line: number) => void;
   readonly notice: Notice | null;
@@ -177,8 +180,9 @@ export function useSelling(cart: Cart | null): Selling {
     add,
     addQuantity,
     changeQuantity: (line, quantityMilli) => {
-      setDialog(null);
-      cartStore.setQuantity(line, quantityMilli).catch(onProblem);
+      const asks = asksWhy && Math.abs(quantityMilli) < Math.abs(line.quantityMilli);
+      setDialog(asks ? { kind: 'lower', line, quantityMilli } : null);
+      if (!asks) cartStore.setQuantity(line.line, quantityMilli).catch(onProblem);
     },
     chosenLine: cart?.lines.find((line) => line.line === chosen) ?? cart?.lines[0] ?? null,
     chooseLine: setChosen,

@@ -1,23 +1,29 @@
-/** Why a line is taken out, where the shop wants to know. */
+/** Why something is taken out of the cart, where the shop wants to know: a line, a part of one, or all of it. */
 import { useState, type ReactNode } from 'react';
-import { cartStore } from '../../cart/cart-store.ts';
-import type { CartLine } from '../../cart/preview.ts';
 import { Dialog } from '../../parts/dialog.tsx';
 import { Field } from '../../parts/field.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { useTranslation } from '../../texts/texts.tsx';
 
-export function VoidDialog({ line, onClose }: { readonly line: CartLine; readonly onClose: () => void }): ReactNode {
+interface Props {
+  readonly title: string;
+  /** What its button does. */
+  readonly action: string;
+  readonly onSaid: (reason: string) => Promise<unknown>;
+  readonly onClose: () => void;
+}
+
+export function VoidDialog({ title, action, onSaid, onClose }: Props): ReactNode {
   const { t } = useTranslation();
   const [reason, setReason] = useState('');
   const [problem, setProblem] = useState<unknown>(null);
   const isEmpty = reason.trim() === '';
   return (
     <Dialog
-      title={t('void.title', { name: line.name })}
+      title={title}
       onClose={onClose}
       onSubmit={() => {
-        if (!isEmpty) cartStore.remove(line.line, reason.trim()).then(onClose, setProblem);
+        if (!isEmpty) onSaid(reason.trim()).then(onClose, setProblem);
       }}
       actions={
         <>
@@ -25,7 +31,7 @@ export function VoidDialog({ line, onClose }: { readonly line: CartLine; readonl
             {t('do.cancel')}
           </button>
           <button className="btn btn-primary" disabled={isEmpty}>
-            {t('sell.remove-line')}
+            {action}
           </button>
         </>
       }

@@ -3,23 +3,14 @@ import { useQuery } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
 import { useTranslation } from '../../texts/texts.tsx';
 import { systemClock } from '../../../base/clock.ts';
-import type { Answer, BodyInput } from '../../../protocol/api/routes.ts';
+import type { Answer } from '../../../protocol/api/routes.ts';
 import { call } from '../../api/call.ts';
-import { date, rate } from '../../format/format.ts';
-import { dayText, startOfDay } from '../../format/days.ts';
-import { parseTyped } from '../../format/parse-typed.ts';
-import { queryClient } from '../../live/query-client.ts';
-import { Dialog } from '../../parts/dialog.tsx';
-import { Field, SelectField } from '../../parts/field.tsx';
+import { date, rate, rateWords } from '../../format/format.ts';
 import { Problem } from '../../parts/problem.tsx';
 import { useCan, useLocale } from '../../parts/register-context.ts';
+import { RateDialog } from './rate-dialog.tsx';
 
 type Tax = Answer<'listTaxCategories'>['rows'][number];
-type Service = Answer<'listTaxRates'>['rows'][number]['service'];
-const SERVICES = ['any', 'take-away', 'eat-in'] as const;
-/** Of a per cent, in parts per million. */
-const HUNDREDTH_PPM = 100;
-const MOST_PPM = 1_000_000;
 
 export function Taxes(): ReactNode {
   const { t } = useTranslation();
@@ -58,8 +49,13 @@ export function Taxes(): ReactNode {
               .filter(({ taxCategory }) => taxCategory === tax.id)
               .map((row) => (
                 <li key={row.id}>
-                  <span className="num strong">{rate(row.ratePpm, locale)}</span>{' '}
+                  <bdi className="num strong">{row.parts?.length === 1 ? rateWords(row, locale) : rate(row.ratePpm, locale)}</bdi>{' '}
                   <span className="soft">
+                    {row.parts === null || row.parts.length === 1 ? null : (
+                      <>
+                        <bdi className="num">{rateWords(row, locale)}</bdi> ·{' '}
+                      </>
+                    )}
                     {row.fromAt === 0
                       ? t('taxes.always')
                       : t(row.fromAt > nowMs ? 'taxes.from-then' : 'taxes.since', { day: date(row.fromAt, locale) })}
@@ -73,110 +69,5 @@ export function Taxes(): ReactNode {
       ))}
       {adding === null ? null : <RateDialog tax={adding === 'new' ? null : adding} onClose={() => setAdding(null)} />}
     </div>
-  );
-}
-
-function RateDialog({ tax, onClose }: { readonly tax: Tax | null; readonly onClose: () => void }): ReactNode {
-  const { t } = useTranslation();
-  const [name, setName] = useState('');
-  const [percent, setPercent] = useState('');
-  const [from, setFrom] = useState(dayText(systemClock.nowMs() + 86_400_000));
-  const [reason, setReason] = useState('');
-  const [service, setService] = useState<Service>('any');
-  const [tried, setTried] = useState(false);
-  const [problem, setProblem] = useState<unknown>(null);
-  const ratePpm = (parseTyped(percent, 2) ?? -1) * HUNDREDTH_PPM;
-  // Midnight of that day where this register stands.
-  const fromAt = startOfDay(from);
-  const wrong = {
-    name: tax === null && name.trim() === '',
-    percent: ratePpm < 0 || ratePpm > MOST_PPM,
-    from: tax !== null && fromAt === null,
-  };
-  const save = (): void => {
-    setTried(true);
-    if (Object.values(wrong).includes(true)) return;
-    const body = (taxCategory: string): BodyInput<'addTaxRate'> => ({
-      taxCategory,
-      service,
-      ratePpm,
-      fromAt: fromAt ?? 0,
-      exemptionReason: reason,
-    });
-    const saved =
-      tax === null
-        ? call('addTax', { body: { name: name.trim(), ratePpm, exemptionReason: reason } })
-        : call('addTaxRate', { body: body(tax.id) });
-    saved.then(async () => {
-      await queryClient.invalidateQueries({ queryKey: ['taxes'] });
-      onClose();
-    }, setProblem);
-  };
-  return (
-    <Dialog
-      title={tax === null ? t('taxes.add') : t('taxes.new-rate-of', { name: tax.name })}
-      onClose={onClose}
-      onSubmit={save}
-      actions={
-        <>
-          <button type="button" className="btn" onClick={onClose}>
-            {t('do.cancel')}
-          </button>
-          <button className="btn btn-primary">{t('do.save')}</button>
-        </>
-      }
-    >
-      {tax === null ? (
-        <Field
-          label={t('products.name')}
-          autoFocus
-          maxLength={200}
-          value={name}
-          onChange={(event) => setName(event.target.value)}
-          error={tried && wrong.name ? t('products.needs-name') : null}
-        />
-      ) : null}
-      <Field
-        label={t('taxes.percent')}
-        className="num"
-        inputMode="decimal"
-        autoFocus={tax !== null}
-        value={percent}
-        onChange={(event) => setPercent(event.target.value)}
-        error={tried && wrong.percent ? t('taxes.not-a-rate', { text: percent }) : null}
-      />
-      {tax === null ? null : (
-        <>
-          <Field
-            label={t('taxes.from')}
-            type="date"
-            value={from}
-            onChange={(event) => setFrom(event.target.value)}
-            error={tried && wrong.from ? t('taxes.not-a-day') : null}
-          />
-          <SelectField
-            label={t('taxes.for')}
-            value={service}
-            onChange={(event) => setService(SERVICES.find((one) => one === event.target.value) ?? 'any')}
-          >
-            {SERVICES.map((one) => (
-              <option key={one} value={one}>
-                {t(`taxes.${one}`)}
-              </option>
-            ))}
-          </SelectField>
-        </>
-      )}
-      {ratePpm === 0 ? (
-        <Field
-          label={t('taxes.reason')}
-          hint={t('taxes.reason-hint')}
-          maxLength={200}
-          value={reason}
-          onChange={(event) => setReason(event.target.value)}
-        />
-      ) : null}
-      <Problem error={problem} />
-    </Dialog>
   );
 }

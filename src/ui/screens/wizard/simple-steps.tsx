@@ -3,7 +3,7 @@ import { FileSpreadsheet, PackageOpen, Sparkles } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useTranslation } from '../../texts/texts.tsx';
 import { COUNTRIES, countryProfile } from '../../../domain/country.ts';
-import { list, rate } from '../../format/format.ts';
+import { list, rateWords } from '../../format/format.ts';
 import { Field, SelectField } from '../../parts/field.tsx';
 import { useLocale } from '../../parts/register-context.ts';
 import { LANGUAGES } from '../../texts/i18n.ts';
@@ -127,7 +127,7 @@ function CountryFields({ draft, change, problems }: StepProps): ReactNode {
   );
   const known = [...new Set(COUNTRIES.map(({ currency }) => currency))].sort();
   const profile = draft.country === '' ? null : countryProfile(draft.country, draft.currency);
-  const rates = profile?.taxes.map(({ ratePpm }) => rate(ratePpm, locale)) ?? [];
+  const rates = profile?.taxes.map((tax) => rateWords(tax, locale)) ?? [];
   return (
     <div className="two">
       <SelectField
