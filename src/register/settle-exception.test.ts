@@ -3,13 +3,14 @@ import { test } from 'node:test';
 import { present } from '../base/assert.ts';
 import { unwrap } from '../base/result.ts';
 import { makeShop, type TestShop } from '../../test/support/shop.ts';
+import { eventually, makeShopOfMany, makeTestHub, syncMember, type Member } from '../../test/support/shop-of-many.ts';
 import { commit } from '../store/journal.ts';
 import { listDepartments, listPaymentMethods, readProduct } from '../store/queries/catalogue.ts';
 import { listExceptions } from '../store/queries/shop.ts';
 import { ok } from '../base/result.ts';
 import { addDepartmentLine } from './add-department-line.ts';
 import { completeSale } from './complete-sale.ts';
-import { addProduct } from './edit-product.ts';
+import { addProduct, editProduct } from './edit-product.ts';
 import { addUser } from './edit-user.ts';
 import { listRoles, readUser } from '../store/queries/people.ts';
 import { settleException } from './settle-exception.ts';
@@ -71,3 +72,41 @@ test('an equal barcode is kept by one product, equal users are renamed; both men
   assert.deepEqual(listExceptions(store.db), []);
   shop.close();
 });
+
+test(
+  '[P3] of two edits made apart the newer stands, and the other can be made again: on both registers, and told on neither any more',
+  { timeout: 60_000 },
+  async () => {
+    const shop = await makeShopOfMany();
+    const [one, two] = [present(shop.members[0], 'R1'), shop.join()];
+    const hub = await makeTestHub();
+    const together = async (): Promise<void> => {
+      const syncs = [one, two].map((member) => syncMember(member, hub));
+      const held = ({ store }: Member): string => JSON.stringify(store.db.all('SELECT hex(hash) AS hash FROM changeset ORDER BY hash'));
+      await eventually('both hold the same', () => held(one) === held(two) && syncs.every((sync) => sync.status().level));
+      for (const sync of syncs) await sync.stop();
+    };
+    const tea = unwrap(addProduct(one.register, { name: 'Tea', priceMinor: 250 }, one.owner)).id;
+    await together();
+    shop.clock.advance(1_000);
+    unwrap(editProduct(one.register, tea, { priceMinor: 300 }, one.owner));
+    shop.clock.advance(1_000);
+    unwrap(editProduct(two.register, tea, { priceMinor: 280 }, two.owner));
+    await together();
+    const priceAt = ({ store, register }: Member): number | undefined =>
+      readProduct(store.db, tea, register.store.clock.nowMs())?.priceMinor;
+    const lost = present(listExceptions(one.store.db)[0], 'the lost edit');
+    assert.equal(lost.kind, 'lost-edit');
+    assert.deepEqual([priceAt(one), priceAt(two)], [280, 280]);
+    shop.clock.advance(1_000);
+    const wrong = settleException(one.register, lost.id, { do: 'keep-code', product: tea }, one.owner);
+    assert.equal(wrong.ok ? '' : wrong.refusal.code, 'input.invalid');
+    unwrap(settleException(one.register, lost.id, { do: 'take-overtaken' }, one.owner));
+    await together();
+    for (const till of [one, two]) {
+      assert.equal(priceAt(till), 300);
+      assert.deepEqual(listExceptions(till.store.db), []);
+    }
+    await hub.close();
+  },
+);

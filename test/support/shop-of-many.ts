@@ -21,7 +21,7 @@ import { prepareChangesets } from '../../src/store/prepare.ts';
 import { writeMeta, type Store } from '../../src/store/store.ts';
 import { startSync, type Sync } from '../../src/sync/sync-loop.ts';
 import type { SyncTools } from '../../src/sync/tools.ts';
-import { makeShop, openTestStore } from './shop.ts';
+import { makeShop, openTestStore, type TestShop } from './shop.ts';
 
 export interface HubForTests {
   readonly db: PGlite;
@@ -63,6 +63,8 @@ export interface Member {
 }
 
 export interface ShopOfMany {
+  /** Of all of them. */
+  readonly clock: TestShop['clock'];
   readonly authority: CertificateAuthority;
   readonly members: Member[];
   join(file?: string): Member;
@@ -77,6 +79,7 @@ export async function makeShopOfMany(file?: string): Promise<ShopOfMany> {
   certify(first.store, authority, first.store);
   const members = [first];
   return {
+    clock: shop.clock,
     authority,
     members,
     join: (memberFile) => {

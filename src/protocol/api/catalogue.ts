@@ -96,6 +96,8 @@ export const exception = z.discriminatedUnion('kind', [
     kind: z.literal('lost-edit'),
     name: z.string(),
     overtaken: z.array(z.object({ column: z.string(), value: z.union([z.string(), z.number(), z.boolean()]).nullable() })),
+    /** It can be made again. */
+    takeable: z.boolean(),
   }),
   toCheck.extend({ kind: z.literal('doubled-number'), label: z.string() }),
   /** More was given back than sold: two registers refunded one line while apart. */
@@ -291,12 +293,14 @@ export const CATALOGUE = {
     method: 'POST',
     path: '/api/to-check/settle',
     access: 'to-check',
-    summary: 'Settle what wants a person: let it be with a note, keep an equal barcode on one product, rename one of equal users',
+    summary:
+      'Settle what wants a person: let it be with a note, keep an equal barcode on one product, rename one of equal users, make a lost edit again',
     body: z.intersection(
       z.object({ id: z.string().max(400) }),
       z.discriminatedUnion('do', [
         z.object({ do: z.literal('let-be'), note: z.string().trim().min(1).max(500) }),
         z.object({ do: z.literal('keep-code'), product: idText }),
+        z.object({ do: z.literal('take-overtaken') }),
         z.object({ do: z.literal('rename'), user: idText, name }),
       ]),
     ),

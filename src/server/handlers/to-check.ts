@@ -3,6 +3,7 @@ import { idToBytes, isId } from '../../base/id.ts';
 import type { Answer } from '../../protocol/api/routes.ts';
 import { textOrNull } from '../../store/database.ts';
 import { readProduct } from '../../store/queries/catalogue.ts';
+import { lostEditOf } from '../../register/settle-exception.ts';
 import { readUser } from '../../store/queries/people.ts';
 import { nameOfChain, type ToCheckRow } from '../../store/queries/shop.ts';
 import type { Store } from '../../store/store.ts';
@@ -41,7 +42,14 @@ export function viewException(store: Store, row: ToCheckRow, nowMs: number): Vie
         priceMinor: Number(detail['priceMinor'] ?? 0),
       };
     case 'lost-edit':
-      return { id, at, kind: row.kind, name: nameOf(store, row.subject), overtaken: overtakenOf(detail['values']) };
+      return {
+        id,
+        at,
+        kind: row.kind,
+        name: nameOf(store, row.subject),
+        overtaken: overtakenOf(detail['values']),
+        takeable: lostEditOf(row) !== null,
+      };
     case 'over-refund':
       return {
         id,

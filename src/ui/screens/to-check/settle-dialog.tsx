@@ -67,6 +67,18 @@ export function SettleDialog({ row, onClose }: Props): ReactNode {
           ))}
         </div>
       ) : null}
+      {row.kind === 'lost-edit' && row.takeable && can('products') ? (
+        <div className="check-mend">
+          <button
+            type="button"
+            className="btn"
+            disabled={settle.isPending}
+            onClick={() => settle.mutate({ id: row.id, do: 'take-overtaken' })}
+          >
+            {t('to-check.take-overtaken')}
+          </button>
+        </div>
+      ) : null}
       {row.kind === 'equal-name' && can('users') ? (
         <Rename
           users={row.users}
