@@ -383,7 +383,7 @@ export const REFUSALS = {
 
   // ---- files
   'import.no-columns': entry(400, 'No column for the product name was found.', 'Say which column holds what.'),
-  'import.has-errors': entry(409, '{{count}} rows cannot be imported.', 'Mend them in the file, or import the rest.'),
+  'import.has-errors': entry(409, 'Rows that cannot be imported: {{count}}.', 'Mend them in the file, or import the rest.'),
 } as const satisfies Record<string, RefusalEntry>;
 
 export type RefusalCode = keyof typeof REFUSALS;

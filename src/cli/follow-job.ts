@@ -1,10 +1,14 @@
 /** Long work from the command line: waiting for a job to end, handing in a file. */
-import { openAsBlob } from 'node:fs';
+import { openAsBlob, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { systemClock } from '../base/clock.ts';
+import type { Answer } from '../protocol/api/routes.ts';
 import { fail, must, type Options, type Reach } from './program.ts';
 
 const LOOK_MS = 100;
+/** Bad rows of a file that are told one by one, and how much of a bad value. */
+const MOST_TOLD = 10;
+const LONGEST_QUOTED = 40;
 
 /** Waits for long work to end, telling each step on standard error. */
 export async function followJob(options: Options, reach: Reach, id: string): Promise<{ readonly recoveryCode: string | null }> {
@@ -24,9 +28,23 @@ export async function followJob(options: Options, reach: Reach, id: string): Pro
   }
 }
 
+const WORDS = (
+  JSON.parse(readFileSync(new URL('../ui/locales/en.json', import.meta.url), 'utf8')) as { import: { problem: Record<string, string> } }
+).import.problem;
+
+/** The first rows that cannot be imported, in the words of the screen. */
+function tellBadRows({ errors }: Answer<'openImport'>): void {
+  for (const { row, problem, value } of errors.slice(0, MOST_TOLD)) {
+    const words = (WORDS[problem] ?? problem).replace('{{value}}', value.slice(0, LONGEST_QUOTED)).replace('{{like}}', '1.99');
+    process.stderr.write(`Row ${row}: ${words}\n`);
+  }
+  process.stderr.write('With --skip-bad the other rows are imported.\n');
+}
+
 /** Hands a file in, and waits until it is written. Returns the number of rows imported. */
 export async function importFile(options: Options, reach: Reach, file: string, skipBad: boolean): Promise<number> {
   const preview = await must(options, reach, 'openImport', { query: { fileName: basename(file) }, file: await openAsBlob(file) });
+  if (preview.bad > 0 && !skipBad && !options.json) tellBadRows(preview);
   const { job } = await must(options, reach, 'applyImport', { params: { id: preview.id }, body: { skipBad } });
   await followJob(options, reach, job);
   return preview.good;

@@ -1,6 +1,7 @@
 /** Files of products as a real register is handed them: malformed, hostile, far too large; and one whose import was cut by kill -9. */
 import assert from 'node:assert/strict';
-import { readdirSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -131,3 +132,17 @@ test(
     assert.equal(((await aurapos(folder.path, 'verify')) as { ok: boolean }).ok, true);
   },
 );
+
+test('by command: the rows that cannot be imported are told one by one, and the others come in when that is wanted', async () => {
+  const file = join(folder.path, 'words.csv');
+  writeFileSync(file, 'name,price,barcode\nFig,1.20,40000101\nDate,dear,40000102\n,2,40000103\n');
+  const before = await productsOf();
+  const bin = join(import.meta.dirname, '../../bin/aurapos');
+  const refused = spawnSync(bin, ['import', file, '--data', folder.path], { encoding: 'utf8' });
+  assert.equal(refused.status, 1);
+  assert.match(refused.stderr, /^Row 3: “dear” is not a price\. Write it like 1\.99\.$/m);
+  assert.match(refused.stderr, /^Row 4: The name is missing\.$/m);
+  assert.equal(await productsOf(), before);
+  assert.deepEqual(await aurapos(folder.path, 'import', file, '--skip-bad'), { imported: 1 });
+  assert.equal(await productsOf(), before + 1);
+});
