@@ -23,7 +23,7 @@ import {
   type PatchValues,
 } from './columns.ts';
 
-export const SCHEMA_VERSION = 5;
+export const SCHEMA_VERSION = 6;
 
 export const TABLES = {
   // ---- records: edited, last writer wins per group
@@ -123,6 +123,8 @@ export const TABLES = {
     rounding_minor: int,
     held_cart: id,
     note: text,
+    /** Sold in another store and brought in: the receipt number it has there. */
+    brought_from: line,
   }),
   sale_line: ledger({
     sale: need(ref),

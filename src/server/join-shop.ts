@@ -2,19 +2,31 @@
  * How a register joins a shop: it is paired by a code, takes what the shop has, and sells. A register that belonged to this shop before (its
  * CA changed, or it was on its own for a while) keeps its name, its chain and its data; a new one begins with nothing.
  */
+import type { Clock } from '../base/clock.ts';
 import type { Id } from '../base/id.ts';
+import type { Log } from '../base/log.ts';
+import type { Random } from '../base/random.ts';
 import { ok, type Result } from '../base/result.ts';
 import { pairWithMaster, type PairingAnswer } from '../hub/pairing.ts';
 import { exportChainKey, importChainKey, makeChainKey, type ChainKey } from '../protocol/changeset.ts';
-import { ownRegisterId, refillSearch } from '../register/register.ts';
+import { ownRegisterId } from '../register/register.ts';
 import { beginChain } from '../store/begin-chain.ts';
 import { keepCertificate } from '../store/chains.ts';
 import { commitWith } from '../store/journal.ts';
 import { readMeta, writeMeta, type Store } from '../store/store.ts';
 import { pullRecords } from '../sync/first-pull.ts';
+import type { SyncTools } from '../sync/tools.ts';
 import type { JobProgress } from './jobs.ts';
-import type { NetworkInput } from './network-input.ts';
 import { accountOf, slaveConnect } from './slave-link.ts';
+
+/** Whose store it is that joins, and what it works with. */
+export interface Joiner {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly version: string;
+}
 
 export interface JoinRequest {
   readonly host: string;
@@ -28,9 +40,7 @@ export interface JoinRequest {
 const PAIRING_TIMEOUT_MS = 8_000;
 
 /** Pairing: identity, key, CA and account, all in one transaction of the store once the master has answered. Refuses what pairWithMaster does. */
-export async function pair(input: NetworkInput, request: JoinRequest): Promise<Result<null>> {
-  const { clock, random } = input;
-  const { store } = input.register;
+export async function pair({ store, clock, random, version }: Joiner, request: JoinRequest): Promise<Result<null>> {
   const answer = await pairWithMaster(
     {
       host: request.host,
@@ -38,7 +48,7 @@ export async function pair(input: NetworkInput, request: JoinRequest): Promise<R
       code: request.code,
       publicKey: keyToOffer(store).publicKey,
       name: request.registerName,
-      version: input.version,
+      version,
       before: whatItWas(store),
       timeoutMs: PAIRING_TIMEOUT_MS,
     },
@@ -84,18 +94,16 @@ function settleIn(store: Store, request: JoinRequest, answer: PairingAnswer): Re
 }
 
 /** Records first, so that it may sell; then the history by reading the feed, in the background. Throws when the link is lost. */
-export async function firstPull(input: NetworkInput, progress: JobProgress): Promise<Result<null>> {
-  const { register } = input;
-  const { store } = register;
-  const connected = await slaveConnect({ ...input, store })();
+export async function firstPull(joiner: Joiner, tools: SyncTools, progress: Pick<JobProgress, 'step' | 'rows'>): Promise<Result<null>> {
+  const { store } = joiner;
+  const connected = await slaveConnect(joiner)();
   if (!connected.ok) return connected;
   const hub = connected.value;
   try {
-    await pullRecords(input.syncTools, hub, { onStep: (step) => progress.step(step), onRows: (done, total) => progress.rows(done, total) });
+    await pullRecords(tools, hub, { onStep: (step) => progress.step(step), onRows: (done, total) => progress.rows(done, total) });
   } finally {
     await hub.close();
   }
   store.db.transact('durable', () => ok(store.db.run("DELETE FROM meta WHERE name = 'unfinished'")));
-  await refillSearch(register);
   return ok(null);
 }

@@ -12,7 +12,7 @@ import { openBox, registerPassword } from '../hub/sealed-box.ts';
 import { memberRole } from '../hub/members.ts';
 import { readHubServer, writeHubServer, type HubServer } from '../hub/hub-place.ts';
 import { hasHubKeys, makeShop, putHubKeys, readShopSecret, type KeysToPut } from '../hub/hub-keys.ts';
-import { ownRegisterId, readMode, type Mode } from '../register/register.ts';
+import { ownRegisterId, readMode, refillSearch, type Mode } from '../register/register.ts';
 import { listSealedBoxes } from '../store/chains.ts';
 import { readIncarnation } from '../store/queries/incarnations.ts';
 import { listRegisters } from '../store/queries/shop.ts';
@@ -89,6 +89,12 @@ export function makeNetwork(input: NetworkInput): Network {
       onStatus: () => onSyncStatus(),
       onCalled: (hub) => void hearWord(hub).catch((error: unknown) => log.warn('master.not-heard', { error: String(error) })),
     });
+  };
+  const joiner = { ...input, store };
+  const pullFirst = async (progress: JobProgress): Promise<Result<null>> => {
+    const pulled = await firstPull(joiner, input.syncTools, progress);
+    if (pulled.ok) await refillSearch(register);
+    return pulled;
   };
   const beginSlave = (): void => beginSync(slaveConnect({ ...input, store }));
   const onSyncStatus = (): void => {
@@ -350,12 +356,12 @@ export function makeNetwork(input: NetworkInput): Network {
       progress.step('pair', `${request.host}:${request.port}`);
       const before = store.own === null ? null : readMode(store);
       await end({ server: 'stop' });
-      const paired = await pair(input, request);
+      const paired = await pair(joiner, request);
       if (!paired.ok) {
         if (before === 'slave') beginSlave();
         return paired;
       }
-      const pulled = before === null ? await firstPull(input, progress) : ok(null);
+      const pulled = before === null ? await pullFirst(progress) : ok(null);
       if (!pulled.ok) return pulled;
       problem = null;
       beginSlave();
@@ -363,7 +369,7 @@ export function makeNetwork(input: NetworkInput): Network {
       return ok({});
     },
     resumeJoin: async (progress) => {
-      const pulled = await firstPull(input, progress);
+      const pulled = await pullFirst(progress);
       if (!pulled.ok) return pulled;
       beginSlave();
       input.onStatus();

@@ -181,6 +181,7 @@ export function readReceipt(db: Database, uuid: Id): ReceiptData | null {
     kind: toSaleKind(sale['kind']),
     training: sale['mode'] === 'training',
     note: textOrNull(sale['note']),
+    broughtFrom: textOrNull(sale['brought_from']),
     totalMinor,
     roundingMinor,
     dueMinor: totalMinor + roundingMinor,
