@@ -231,10 +231,11 @@ function bringImage({ store, from, rows }: Passage, image: Scalar | undefined): 
 }
 
 function bringCustomer(passage: Passage, id: Id): void {
-  const { store, from, places } = passage;
+  const { store, from, places, rows } = passage;
   const values = recordValues(from, 'customer', id);
   if (values === null || places.customer(id) !== id) return;
   if (!holdsRecord(store.db, 'customer', id) && (values['deleted'] === true || values['name'] === undefined)) return;
+  if (values['on_account'] === true) places.lastingMethod(rows, 'account');
   // Price rules are the shop's.
   const { price_rule: _, ...said } = values;
   level(passage, 'customer', id, said);

@@ -164,6 +164,12 @@ export class Places {
     });
   }
 
+  /** Vouchers and accounts that were brought are paid with here as there. */
+  lastingMethod(rows: Rows, kind: 'voucher' | 'account'): void {
+    const theirs = listPaymentMethods(this.#from).find((method) => method.kind === kind);
+    if (theirs !== undefined) this.method(rows, theirs.id);
+  }
+
   /** Of the same kind, best under the same name; another is brought out of use: the old payments name it. */
   method(rows: Rows, id: Id): Id {
     const placed = this.#once('payment_method', id, () => {
@@ -174,7 +180,8 @@ export class Places {
       const found = named ?? (values['kind'] === 'other' ? undefined : same[0]);
       if (found !== undefined) return found.id;
       const { deleted: _, ...kept } = values;
-      rows.create('payment_method', id, { ...kept, active: false });
+      const isLasting = kept['kind'] === 'voucher' || kept['kind'] === 'account';
+      rows.create('payment_method', id, { ...kept, active: isLasting && kept['active'] === true });
       return id;
     });
     return placed ?? id;

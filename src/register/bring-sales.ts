@@ -84,6 +84,8 @@ function bringNamed(passage: Passage, sale: Values, lines: readonly LedgerRow[])
   }
   for (const { values } of lines[0] === undefined ? [] : rowsBeside(passage.from, 'line_adjustment', lines[0].id))
     if (isText(values['approved_by'])) places.user(rows, values['approved_by'] as Id);
+  const [line] = lines;
+  if (line !== undefined && rowsBeside(passage.from, 'voucher_movement', line.id).length > 0) places.lastingMethod(rows, 'voucher');
   const customer = isText(sale['customer']) ? places.customer(sale['customer'] as Id) : null;
   if (customer !== null) bringRemoved(passage, 'customer', customer);
   return {

@@ -20,7 +20,7 @@ import type { Reader } from '../store/reader.ts';
 import { writeMeta } from '../store/store.ts';
 import type { JobProgress } from './jobs.ts';
 import type { JoinRequest } from './join-shop.ts';
-import { makeReady, readStand, throwAway, writeStand, type JoiningStand } from './joining-place.ts';
+import { isReady, makeReady, readStand, throwAway, writeStand, type JoiningStand } from './joining-place.ts';
 import type { JoiningRequest } from './joining-requests.ts';
 
 /** What a person must end before the register leaves its store: a drawer not counted, a cart with goods in it, one held, a card not settled. */
@@ -37,7 +37,7 @@ export interface JoiningDesk {
   choose(choices: Choices, user: Id): Result<null>;
   /** Brings what was chosen, waits until nothing is open, and makes the exchange ready: a restart does it. */
   bring(progress: JobProgress): Promise<Result<object>>;
-  /** What was begun is thrown away; the shop is told where it can be. */
+  /** What was begun is thrown away; the shop is told where it can be. Refuses with joining.none, joining.leaving (too late). */
   callOff(): Promise<Result<{ readonly told: boolean }>>;
   stop(): void;
 }
@@ -144,6 +144,7 @@ export function makeJoiningDesk(input: DeskInput): JoiningDesk {
       return ok({});
     },
     callOff: async () => {
+      if (isReady(dataFolder)) return refuse('joining.leaving');
       running.abort();
       if (readStand(dataFolder) === null) return refuse('joining.none');
       running = new AbortController();

@@ -38,6 +38,10 @@ const READY = 'ready.json';
 const STORE = 'store.db';
 export const KEPT = 'kept';
 
+export function joiningFolder(dataFolder: string): string {
+  return join(dataFolder, JOINING);
+}
+
 export function joiningStore(dataFolder: string): string {
   return join(dataFolder, JOINING, STORE);
 }
@@ -54,6 +58,15 @@ export function writeStand(dataFolder: string, stand: JoiningStand): void {
 
 export function throwAway(dataFolder: string): void {
   rmSync(join(dataFolder, JOINING), { recursive: true, force: true });
+}
+
+/** All but the lock of whoever does this. */
+export function clearJoining(dataFolder: string): void {
+  for (const name of [STAND, READY, STORE, `${STORE}-wal`, `${STORE}-shm`]) rmSync(join(dataFolder, JOINING, name), { force: true });
+}
+
+export function isReady(dataFolder: string): boolean {
+  return existsSync(join(dataFolder, JOINING, READY));
 }
 
 /** The word that the other store takes this one's place at the next start; this one is closed to selling by then. */

@@ -18,10 +18,11 @@ import { Database } from '../store/database.ts';
 import { commit } from '../store/journal.ts';
 import { holdsRecord } from '../store/queries/holdings.ts';
 import { readCurrency, readShop } from '../store/queries/shop.ts';
+import { lockFolder, type FolderLock } from '../store/lock-folder.ts';
 import { openStore } from '../store/open-store.ts';
 import { closeStore, readMeta, type Store } from '../store/store.ts';
 import { firstPull, pair, type Joiner, type JoinRequest } from './join-shop.ts';
-import { joiningStore, readStand, throwAway, writeStand } from './joining-place.ts';
+import { clearJoining, joiningFolder, joiningStore, readStand, throwAway, writeStand } from './joining-place.ts';
 import { slaveConnect } from './slave-link.ts';
 
 interface At {
@@ -42,9 +43,9 @@ export function serveJoining(request: JoiningRequest, onProgress: OnProgress): P
       case 'compare':
         return compare(request, onProgress);
       case 'bring':
-        return withStores(request, ({ store, from }) => Promise.resolve(ok(bring(store, from, request.choices, onProgress))));
+        return withStores(request, false, ({ store, from }) => Promise.resolve(ok(bring(store, from, request.choices, onProgress))));
       case 'leave':
-        return withStores(request, ({ joiner, from }) => leave(joiner, readSelf(from).name));
+        return withStores(request, false, ({ joiner, from }) => leave(joiner, readSelf(from).name));
     }
   });
 }
@@ -55,24 +56,43 @@ interface Both {
   readonly joiner: Joiner;
 }
 
-async function withStores<T>(at: At, work: (both: Both) => Promise<Result<T>>): Promise<Result<T>> {
-  const file = joiningStore(at.dataFolder);
-  mkdirSync(join(at.dataFolder, 'joining'), { recursive: true, mode: 0o700 });
-  const tools = { clock: systemClock, random: systemRandom };
-  const store = unwrap(openStore(file, tools));
-  const from = new Database(join(at.dataFolder, 'store.db'), { readOnly: true });
+/** A process of a register that was killed notices that within a moment. */
+const LOCK_TRIES = 100;
+const LOCK_RETRY_MS = 50;
+
+/** One process at a time writes there: a chain has one end. Refuses with store.in-use. */
+async function lockJoining(folder: string): Promise<Result<FolderLock>> {
+  for (let tries = 1; ; tries++) {
+    const lock = lockFolder(folder);
+    if (lock.ok || tries >= LOCK_TRIES) return lock;
+    await systemClock.sleep(LOCK_RETRY_MS);
+  }
+}
+
+/** `isFresh`: what an earlier try left that was paired is cleared away; a key that was only offered is offered again. */
+async function withStores<T>(at: At, isFresh: boolean, work: (both: Both) => Promise<Result<T>>): Promise<Result<T>> {
+  const folder = joiningFolder(at.dataFolder);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const lock = await lockJoining(folder);
+  if (!lock.ok) return lock;
   try {
-    return await work({ store, from, joiner: { ...tools, store, log: silentLog, version: at.version } });
+    if (isFresh && readStand(at.dataFolder) !== null) clearJoining(at.dataFolder);
+    const tools = { clock: systemClock, random: systemRandom };
+    const store = unwrap(openStore(joiningStore(at.dataFolder), tools));
+    const from = new Database(join(at.dataFolder, 'store.db'), { readOnly: true });
+    try {
+      return await work({ store, from, joiner: { ...tools, store, log: silentLog, version: at.version } });
+    } finally {
+      from.close();
+      closeStore(store);
+    }
   } finally {
-    from.close();
-    closeStore(store);
+    lock.value.release();
   }
 }
 
 async function compare({ request, ...at }: Extract<JoiningRequest, { do: 'compare' }>, onProgress: OnProgress): Promise<Result<object>> {
-  // What an earlier try left, of this shop or another.
-  if (request !== null) throwAway(at.dataFolder);
-  const compared = await withStores(at, async ({ store, from, joiner }) => {
+  const compared = await withStores(at, request !== null, async ({ store, from, joiner }) => {
     if (request !== null) {
       onProgress('pair', 0, 0);
       const paired = await pair(joiner, request);

@@ -243,14 +243,107 @@ test(
 test('called off, the register is as it was, and the shop says that it is out', { timeout: 120_000 }, async (t) => {
   const joining = await twoShops(t, 5);
   const { shop, single, folder, traded } = joining;
+  const cash = await cashMethod(single);
   await compare(joining);
   assert.deepEqual(await single.call('callOffJoining'), { told: true });
   assert.equal(existsSync(join(folder, 'joining')), false);
   assert.equal((await single.call('getState')).mode, 'single');
-  await sell(single, [traded.own[0] ?? ''], await cashMethod(single));
+  await sell(single, [traded.own[0] ?? ''], cash);
   await eventually('the shop shows it as out', async () => {
     const rows = (await shop.tills[0]?.call('listRegisters'))?.rows ?? [];
     return rows.find(({ code }) => code === 'R3')?.state === 'revoked';
   });
   await assert.rejects(single.call('bringOver', { body: { products: false, customers: false, sales: false } }), /joining\.none/);
+
+  // Once things were brought, what was written beside is thrown away unsent.
+  await compare(joining);
+  const { job } = await single.call('bringOver', { body: { products: true, customers: true, sales: true } });
+  await eventually(
+    'it waits',
+    async () => (await single.call('getJob', { params: { id: job } })).steps.at(-1)?.step === 'wait-open',
+    60_000,
+  );
+  assert.deepEqual(await single.call('callOffJoining'), { told: false });
+  await assert.rejects(waitForJob(single, job), /joining\.cut/);
+  await sell(single, [traded.own[0] ?? ''], cash);
+  assert.equal((await single.call('listSales')).total, traded.sales.size + 2);
 });
+
+test('its own shop is not another one: it is told to pair again', { timeout: 120_000 }, async (t) => {
+  const shop = await openShop(1);
+  t.after(() => shop.stop());
+  const [master, slave] = shop.tills;
+  assert.ok(master && slave);
+  await settle(shop);
+  await slave.call('toSingle');
+  const { code } = await master.call('startPairing');
+  const { job } = await slave.call('compareShops', { body: { host: '127.0.0.1', port: shop.hubPort, code } });
+  await assert.rejects(waitForJob(slave, job), /joining\.own-shop/);
+  assert.deepEqual((await slave.call('getJoining')).joining, null);
+});
+
+/** Moments of the way, and by what a stranger sees that it is there. */
+const MOMENTS: Readonly<Record<string, (joining: Joining) => boolean>> = {
+  'the pull': ({ folder }) =>
+    existsSync(join(folder, 'joining', 'store.db')) && (standOf(folder)?.holdings ?? null) === null && standOf(folder) !== null,
+  'bringing along': ({ folder }) => broughtSales(folder) > 0,
+  'the word to exchange': ({ folder }) => existsSync(join(folder, 'joining', 'ready.json')),
+  'the exchange': ({ folder }) => existsSync(join(folder, 'kept')) && readdirSync(join(folder, 'kept')).length > 0,
+};
+
+function standOf(folder: string): { readonly holdings: object | null } | null {
+  const file = join(folder, 'joining', 'stand.json');
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as { holdings: object | null }) : null;
+}
+
+function broughtSales(folder: string): number {
+  const file = join(folder, 'joining', 'store.db');
+  if (!existsSync(file)) return 0;
+  const db = new Database(file, { readOnly: true });
+  try {
+    const isMade = db.get("SELECT 1 AS found FROM sqlite_schema WHERE name = 'sale'") !== undefined;
+    return isMade ? Number(db.get('SELECT count(*) AS sales FROM sale')?.['sales'] ?? 0) : 0;
+  } finally {
+    db.close();
+  }
+}
+
+for (const [moment, isThere] of Object.entries(MOMENTS))
+  test(`[P1] kill -9 at ${moment}: started again it ends once, by itself`, { timeout: 180_000 }, async (t) => {
+    const joining = await twoShops(t, 60);
+    const { shop, folder, traded } = joining;
+    const { code } = (await shop.tills[0]?.call('startPairing')) ?? {};
+    await joining.single.call('compareShops', { body: { host: '127.0.0.1', port: shop.hubPort, code: code ?? '' } });
+    await closeDrawer(joining.single);
+    const killed = new AbortController();
+    const go = async (): Promise<void> => {
+      await eventually(
+        'both are compared',
+        async () => {
+          const { joining: stand } = await joining.single.call('getJoining');
+          return stand !== null && stand.holdings !== null && stand.job === null;
+        },
+        60_000,
+      );
+      await joining.single.call('bringOver', { body: { products: true, customers: true, sales: true } });
+    };
+    const going = go().catch((error: unknown) => {
+      if (!killed.signal.aborted) throw error;
+    });
+    const until = performance.now() + 60_000;
+    while (!isThere(joining)) {
+      assert.ok(performance.now() < until, `${moment} came`);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    killed.abort();
+    await joining.single.kill();
+    await going;
+    joining.single = await startTill(folder);
+    const { joining: stand, mode } = { ...(await joining.single.call('getJoining')), mode: (await joining.single.call('getState')).mode };
+    if (mode === 'single' && stand?.choices === null) await go();
+    await joined(joining);
+    await settle(whole(joining));
+    assert.deepEqual(await checkShop(whole(joining), new Map()), []);
+    assert.deepEqual(sumSales(join(folder, 'store.db'), true), sumSales(keptFile(folder), false));
+    checkBrought(join(folder, 'store.db'), traded);
+  });
