@@ -170,6 +170,13 @@ test('[P4] [P5] sales come as they were sold: refunds, corrections, discounts, v
     [],
   );
 
+  const found = listSales(to.store.db, { search: 'r1-2', register: '', customer: null, cursor: '', limit: 9, single: true }).rows;
+  assert.deepEqual(
+    found.map(({ uuid }) => uuid),
+    [corrected.uuid],
+    'by its old number',
+  );
+
   // What is sold from then on is counted, and goes on after the last number.
   unwrap(addProductLine(to.register, own, 1_000));
   assert.equal(pay(to).label, 'R1-000006');

@@ -134,6 +134,8 @@ export function makeJoiningDesk(input: DeskInput): JoiningDesk {
           continue;
         }
         if (!waited) progress.step('wait-open');
+        // How long that takes a person says.
+        progress.rows(0, 0);
         waited = true;
         do {
           if (!(await clock.sleep(LOOK_MS, signal))) return refuse('joining.cut');

@@ -75,7 +75,17 @@ export function JoinAnother({ joining, onClose }: Props): ReactNode {
         </div>
       </section>
     );
-  if (running !== null) return <Working key={running} id={running} joining={joining} off={joining === null ? null : off} onEnd={refresh} />;
+  if (running !== null)
+    return (
+      <Working
+        key={running}
+        id={running}
+        joining={joining}
+        off={joining === null ? null : off}
+        onBegin={setJob}
+        onClose={() => setJob(null)}
+      />
+    );
   if (joining === null || joining.holdings === null)
     return <Where onStarted={setJob} onClose={onClose} off={joining === null ? null : off} />;
   return <Compared joining={joining} holdings={joining.holdings} off={off} error={callOff.error} />;
@@ -124,13 +134,27 @@ function Where({ onStarted, onClose, off }: { onStarted: (job: string) => void; 
   );
 }
 
-function Working({ id, joining, off, onEnd }: { id: string; joining: Joining | null; off: ReactNode; onEnd: () => void }): ReactNode {
+interface WorkingProps {
+  readonly id: string;
+  readonly joining: Joining | null;
+  readonly off: ReactNode;
+  readonly onBegin: (job: string) => void;
+  readonly onClose: () => void;
+}
+
+/** Work that failed stays on the screen until somebody has read why. */
+function Working({ id, joining, off, onBegin, onClose }: WorkingProps): ReactNode {
   const { t } = useTranslation();
   const job = useJob(id);
   const state = job.data?.state;
-  const tell = useEffectEvent(onEnd);
+  const begin = useEffectEvent(() => onBegin(id));
+  useEffect(() => begin(), [id]);
+  const end = useEffectEvent(() => {
+    refresh();
+    if (state === 'done') onClose();
+  });
   useEffect(() => {
-    if (state !== undefined && state !== 'running') tell();
+    if (state !== undefined && state !== 'running') end();
   }, [state]);
   const title = job.data?.kind === 'bring-over' ? t('joining.going', { shop: joining?.shop ?? '' }) : t('joining.comparing');
   const waits = job.data?.steps.at(-1)?.step === 'wait-open' && state === 'running';
@@ -145,6 +169,11 @@ function Working({ id, joining, off, onEnd }: { id: string; joining: Joining | n
       <div className="actions">
         <p className="soft">{state === 'running' ? t('storage.selling-goes-on') : ''}</p>
         {off}
+        {state === 'failed' || job.isError ? (
+          <button type="button" className="btn" onClick={onClose}>
+            {t('do.close')}
+          </button>
+        ) : null}
       </div>
     </section>
   );
@@ -283,13 +312,7 @@ function Differing({ products, currency }: { readonly products: Holdings['produc
           <tr>
             <th scope="col">{t('joining.barcode')}</th>
             <th scope="col">{t('joining.here')}</th>
-            <th scope="col" className="num">
-              <span className="unseen">{t('joining.here')}</span>
-            </th>
             <th scope="col">{t('joining.there')}</th>
-            <th scope="col" className="num">
-              <span className="unseen">{t('joining.there')}</span>
-            </th>
           </tr>
         </thead>
         <tbody>
@@ -297,13 +320,11 @@ function Differing({ products, currency }: { readonly products: Holdings['produc
             <tr key={one.code}>
               <td className="num">{one.code}</td>
               <td>
-                <bdi>{one.name}</bdi>
+                <bdi>{one.name}</bdi> <span className="num">{money(one.priceMinor, currency, locale)}</span>
               </td>
-              <td className="num">{money(one.priceMinor, currency, locale)}</td>
               <td>
-                <bdi>{one.shopName}</bdi>
+                <bdi>{one.shopName}</bdi> <span className="num">{money(one.shopPriceMinor, currency, locale)}</span>
               </td>
-              <td className="num">{money(one.shopPriceMinor, currency, locale)}</td>
             </tr>
           ))}
         </tbody>
