@@ -383,6 +383,7 @@ export const REFUSALS = {
 
   // ---- joining another shop
   'joining.none': entry(409, 'This register is not about to join another shop.', 'Begin in Settings > Storage.'),
+  'joining.begun': entry(409, 'This register is about to join another shop.', 'Go on with that, or stay as it is, in Settings > Storage.'),
   'joining.own-shop': entry(409, 'That is the shop this register belonged to.', 'Pair it with its shop again: it keeps its data as it is.'),
   'joining.currency': entry(
     409,

@@ -141,9 +141,7 @@ test('[P4] [P5] sales come as they were sold: refunds, corrections, discounts, v
       user,
       shop,
       vouchers,
-    }: typeof there) => ({
-      ...{ lines, taxes, totalMinor, dueMinor, changeMinor, completedAt, kind, customer, user, shop, vouchers },
-    });
+    }: typeof there) => ({ lines, taxes, totalMinor, dueMinor, changeMinor, completedAt, kind, customer, user, shop, vouchers });
     assert.deepEqual(same(here), same(there));
     assert.equal(here.broughtFrom, there.label);
     assert.deepEqual(

@@ -171,7 +171,7 @@ export class Bringing {
 }
 
 /** Settings of this one register, under its new id; and what lies in no changeset: its printers, its language, where its backups go. */
-export function bringOwn(store: Store, from: Database): void {
+export function bringOwn(store: Store, from: Database, { sales }: Choices): void {
   const [before, now] = [registerOf(from), ownRegisterId(store)];
   commitWith(store, (append) => {
     const rows = new Rows(store, append, 'settings-brought-in');
@@ -184,12 +184,29 @@ export function bringOwn(store: Store, from: Database): void {
     rows.end();
     for (const { id, content } of from.all('SELECT id, content FROM printer'))
       store.db.run('INSERT OR IGNORE INTO printer (id, content) VALUES (?, ?)', id ?? null, content ?? null);
+    if (sales) bringPapers(store.db, from);
     for (const name of ['language', 'backup_settings']) {
       const value = readMeta(from, name);
       if (value !== null) writeMeta(store.db, name, value);
     }
     return ok(null);
   });
+}
+
+/** What waits for a printer, and receipts that were neither printed nor waived: of sales that are here now. */
+function bringPapers(db: Database, from: Database): void {
+  for (const { id, printer, content, state, created_at: at } of from.all('SELECT id, printer, content, state, created_at FROM print_job'))
+    db.run(
+      'INSERT OR IGNORE INTO print_job (id, printer, content, state, created_at) VALUES (?, ?, ?, ?, ?)',
+      id ?? null,
+      printer ?? null,
+      content ?? null,
+      state ?? null,
+      at ?? null,
+    );
+  for (const { sale } of from.all('SELECT sale FROM unprinted'))
+    if (db.get('SELECT 1 AS found FROM sale WHERE uuid = ?', sale ?? null) !== undefined)
+      db.run('INSERT OR IGNORE INTO unprinted (sale) VALUES (?)', sale ?? null);
 }
 
 /** Whose store it is. */

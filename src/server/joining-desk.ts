@@ -20,7 +20,7 @@ import type { Reader } from '../store/reader.ts';
 import { writeMeta } from '../store/store.ts';
 import type { JobProgress } from './jobs.ts';
 import type { JoinRequest } from './join-shop.ts';
-import { isReady, makeReady, readStand, throwAway, writeStand, type JoiningStand } from './joining-place.ts';
+import { chainOf, isReady, makeReady, readStand, throwAway, writeStand, type JoiningStand } from './joining-place.ts';
 import type { JoiningRequest } from './joining-requests.ts';
 
 /** What a person must end before the register leaves its store: a drawer not counted, a cart with goods in it, one held, a card not settled. */
@@ -61,6 +61,9 @@ export function makeJoiningDesk(input: DeskInput): JoiningDesk {
   const { store } = register;
   let running = new AbortController();
 
+  // Put back from a backup since: what was brought is not what is here.
+  if (readStand(dataFolder) !== null && readStand(dataFolder)?.chain !== chainOf(store.db)) throwAway(dataFolder);
+
   const beside = (request: JoiningRequest, progress: JobProgress | null): Promise<Result<object>> => {
     let step = '';
     return runBeside<object>({
@@ -99,7 +102,7 @@ export function makeJoiningDesk(input: DeskInput): JoiningDesk {
   /** In one transaction with the last look: no sale begins after it. */
   const seal = (): boolean =>
     store.db.transact('durable', () => {
-      if (open().length > 0) return refuse('joining.leaving');
+      if (open().length > 0 || readMode(store) !== 'single') return refuse('joining.leaving');
       return ok(writeMeta(store.db, 'leaving', 1));
     }).ok;
 

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { present } from '../base/assert.ts';
 import { silentLog } from '../base/log.ts';
 import { systemRandom } from '../base/random.ts';
 import { ok, refuse, unwrap } from '../base/result.ts';
@@ -15,7 +16,7 @@ import { closeStore, readMeta, writeMeta } from '../store/store.ts';
 import { verifyStore } from '../store/verify.ts';
 import { makeShop, sellSome, steppedClock, temporaryFolder } from '../../test/support/shop.ts';
 import { makeJoiningDesk } from './joining-desk.ts';
-import { joiningStore, makeReady, readStand, takePlace, writeStand } from './joining-place.ts';
+import { chainOf, joiningStore, makeReady, readStand, takePlace, writeStand } from './joining-place.ts';
 
 const NOTHING: Choices = { products: false, customers: false, sales: false };
 const deps = { clock: steppedClock(), random: systemRandom, log: silentLog };
@@ -28,7 +29,8 @@ async function madeReady(folder: string, currency = 'EUR'): Promise<void> {
   mkdirSync(join(folder, 'joining'));
   const to = await makeShop({ file: joiningStore(folder), currency });
   const holdings = compareShops(to.store, from.store.db, () => {});
-  writeStand(folder, { shop: 'There', currency, host: 'h', port: 1, holdings, choices: NOTHING, user: from.owner, problem: null });
+  const chain = chainOf(from.store.db);
+  writeStand(folder, { chain, shop: 'There', currency, host: 'h', port: 1, holdings, choices: NOTHING, user: from.owner, problem: null });
   from.store.db.transact('durable', () => ok(writeMeta(from.store.db, 'leaving', 1)));
   makeReady(folder, from.clock.nowMs());
   to.close();
@@ -105,6 +107,7 @@ test('what a shop with another currency cannot take is refused; joining it with 
   const folder = temporaryFolder();
   await madeReady(folder.path, 'GBP');
   const from = await makeShop();
+  writeStand(folder.path, { ...present(readStand(folder.path), 'the stand'), chain: chainOf(from.store.db) });
   const desk = makeJoiningDesk({
     ...deps,
     register: from.register,
@@ -117,5 +120,28 @@ test('what a shop with another currency cannot take is refused; joining it with 
   assert.deepEqual(desk.choose(NOTHING, from.owner), ok(null));
   assert.deepEqual(await desk.callOff(), refuse('joining.leaving'), 'too late: it is made ready');
   from.close();
+  folder.remove();
+});
+
+test('what was begun from a store that was put back from a backup since is thrown away', async () => {
+  const folder = temporaryFolder();
+  await madeReady(folder.path);
+  const from = await makeShop();
+  const reader = startReader(from.store);
+  const desk = makeJoiningDesk({ ...deps, register: from.register, reader, dataFolder: folder.path, version: '0' });
+  assert.equal(desk.stand(), null);
+  assert.equal(existsSync(join(folder.path, 'joining')), false);
+  from.close();
+  folder.remove();
+});
+
+test('the database of a shop that this register hosted once goes aside with its store', async () => {
+  const folder = temporaryFolder();
+  await madeReady(folder.path);
+  mkdirSync(join(folder.path, 'hub'));
+  writeFileSync(join(folder.path, 'hub', 'note'), 'the old shop’s');
+  takePlace(folder.path, deps);
+  assert.equal(existsSync(join(folder.path, 'hub')), false);
+  assert.deepEqual(readdirSync(join(folder.path, 'kept')).sort(), ['2026-09-21-141320-hub', '2026-09-21-141320.db']);
   folder.remove();
 });

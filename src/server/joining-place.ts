@@ -6,18 +6,23 @@
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { syncFolder, writeWhole } from '../backup/target.ts';
+import { assert } from '../base/assert.ts';
+import { toHex } from '../base/bytes.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
 import { ok, unwrap, type Refusal } from '../base/result.ts';
 import { bringOwn, Bringing, type Choices } from '../register/bring-over.ts';
 import type { Holdings } from '../register/compare-shops.ts';
+import type { Database } from '../store/database.ts';
 import { openStore } from '../store/open-store.ts';
 import { settleFile } from '../store/restore-parts.ts';
-import { closeStore, type Store } from '../store/store.ts';
+import { closeStore, readMeta, type Store } from '../store/store.ts';
 
 /** How far the joining is, in a file of its own: the register reads it without opening the other store. */
 export interface JoiningStand {
+  /** The chain of the store that sells, hex: one that was put back from a backup since writes another. */
+  readonly chain: string;
   readonly shop: string;
   readonly currency: string;
   readonly host: string;
@@ -46,6 +51,7 @@ export function joiningStore(dataFolder: string): string {
   return join(dataFolder, JOINING, STORE);
 }
 
+/** Null when nothing is on its way. */
 export function readStand(dataFolder: string): JoiningStand | null {
   const file = join(dataFolder, JOINING, STAND);
   return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as JoiningStand) : null;
@@ -101,6 +107,9 @@ export function takePlace(dataFolder: string, deps: { readonly clock: Clock; rea
       syncFolder(join(dataFolder, KEPT));
       syncFolder(dataFolder);
     }
+    // Of a register that hosted its shop's database once: the next shop's is another.
+    const hub = join(dataFolder, 'hub');
+    if (existsSync(hub)) renameSync(hub, join(dataFolder, KEPT, keptAs.replace(/\.db$/, '-hub')));
     renameSync(next, present);
     syncFolder(dataFolder);
     deps.log.info('joining.ended', { keptAs });
@@ -108,13 +117,21 @@ export function takePlace(dataFolder: string, deps: { readonly clock: Clock; rea
   rmSync(folder, { recursive: true, force: true });
 }
 
+/** The chain that a store writes, hex. */
+export function chainOf(db: Database): string {
+  const chain = db.get('SELECT id FROM chain WHERE number = ?', readMeta(db, 'own_chain'))?.['id'];
+  return chain instanceof Uint8Array ? toHex(chain) : '';
+}
+
 function bringTheRest(dataFolder: string, deps: { readonly clock: Clock; readonly random: Random }): void {
-  const { choices } = readStand(dataFolder) ?? {};
+  const { choices, chain } = readStand(dataFolder) ?? {};
   const before = unwrap(openStore(join(dataFolder, STORE), deps));
+  assert(chain === chainOf(before.db), 'it is the store that things were brought from');
   const store = unwrap(openStore(joiningStore(dataFolder), deps));
-  const bringing = new Bringing(store, before.db, choices ?? { products: false, customers: false, sales: false });
+  const chosen = choices ?? { products: false, customers: false, sales: false };
+  const bringing = new Bringing(store, before.db, chosen);
   while (bringing.step());
-  bringOwn(store, before.db);
+  bringOwn(store, before.db, chosen);
   closeWhole(before);
   closeWhole(store);
 }

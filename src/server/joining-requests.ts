@@ -22,7 +22,7 @@ import { lockFolder, type FolderLock } from '../store/lock-folder.ts';
 import { openStore } from '../store/open-store.ts';
 import { closeStore, readMeta, type Store } from '../store/store.ts';
 import { firstPull, pair, type Joiner, type JoinRequest } from './join-shop.ts';
-import { clearJoining, joiningFolder, joiningStore, readStand, throwAway, writeStand } from './joining-place.ts';
+import { chainOf, clearJoining, joiningFolder, joiningStore, readStand, throwAway, writeStand } from './joining-place.ts';
 import { slaveConnect } from './slave-link.ts';
 
 interface At {
@@ -98,7 +98,17 @@ async function compare({ request, ...at }: Extract<JoiningRequest, { do: 'compar
       const paired = await pair(joiner, request);
       if (!paired.ok) return paired;
       const { host, port } = request;
-      writeStand(at.dataFolder, { shop: '', currency: '', host, port, holdings: null, choices: null, user: null, problem: null });
+      writeStand(at.dataFolder, {
+        chain: chainOf(from),
+        shop: '',
+        currency: '',
+        host,
+        port,
+        holdings: null,
+        choices: null,
+        user: null,
+        problem: null,
+      });
     }
     if (readMeta(store.db, 'shop_id') === readMeta(from, 'shop_id')) {
       await leave(joiner, readSelf(from).name);

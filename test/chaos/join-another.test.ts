@@ -12,6 +12,9 @@ import { checkShop, openShop, settle, type ShopOfTills } from '../support/shop-o
 import { eventually } from '../support/shop-of-many.ts';
 import { cashMethod, reachTill, sell, setUpTill, startTill, waitForJob, type Till } from '../support/till.ts';
 
+/** What a customer at the counter may notice; on a machine that does other work beside. */
+const LONGEST_PAUSE_MS = 2_000;
+
 interface Joining {
   readonly shop: ShopOfTills;
   readonly folder: string;
@@ -60,11 +63,23 @@ async function compare({ shop, single }: Joining): Promise<void> {
   await waitForJob(single, job);
 }
 
-/** Once the register stands anew as a slave; it knows its command line by another token then. */
-async function joined(joining: Joining): Promise<void> {
+/** Once the register stands anew as a slave; it knows its command line by another token then. The longest it did not answer on the way, ms. */
+async function joined(joining: Joining): Promise<number> {
   const { single, folder } = joining;
-  await eventually('the register is a slave', async () => (await single.call('getState').catch(() => null))?.mode === 'slave', 60_000);
+  let [answeredMs, silentMs] = [performance.now(), 0];
+  await eventually(
+    'the register is a slave',
+    async () => {
+      const state = await single.call('getState').catch(() => null);
+      if (state === null) return false;
+      silentMs = Math.max(silentMs, performance.now() - answeredMs);
+      answeredMs = performance.now();
+      return state.mode === 'slave';
+    },
+    60_000,
+  );
   joining.single = { ...single, call: reachTill(folder).call };
+  return silentMs;
 }
 
 interface Sums {
@@ -136,7 +151,9 @@ test(
     const added = await single.call('addProduct', { body: { name: 'Late thing', priceMinor: 77, codes: ['4088888888888'] } });
     await single.call('editProduct', { params: { id: traded.own[1] ?? '' }, body: { name: 'Own thing two' } });
     await closeDrawer(single);
-    await joined(joining);
+    const silentMs = await joined(joining);
+    t.diagnostic(`the register did not answer for ${Math.round(silentMs)} ms`);
+    assert.ok(silentMs < LONGEST_PAUSE_MS, `it answered again after ${Math.round(silentMs)} ms`);
     await settle(whole(joining));
     assert.deepEqual(await checkShop(whole(joining), new Map()), []);
 
@@ -255,8 +272,10 @@ test('called off, the register is as it was, and the shop says that it is out', 
   });
   await assert.rejects(single.call('bringOver', { body: { products: false, customers: false, sales: false } }), /joining\.none/);
 
-  // Once things were brought, what was written beside is thrown away unsent.
   await compare(joining);
+  await assert.rejects(single.call('toMaster', { body: { hubPort: shop.hubPort } }), /joining\.begun/);
+
+  // Once things were brought, what was written beside is thrown away unsent.
   const { job } = await single.call('bringOver', { body: { products: true, customers: true, sales: true } });
   await eventually(
     'it waits',

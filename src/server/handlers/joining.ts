@@ -56,7 +56,7 @@ function isBusy({ jobs }: Runtime): boolean {
 function viewJoining({ joining, jobs }: Runtime): Answer<'getJoining'>['joining'] {
   const stand = joining.stand();
   if (stand === null) return null;
-  const { user: _, problem, ...told } = stand;
+  const { user: _, chain: __, problem, ...told } = stand;
   return {
     ...told,
     open: joining.open(),
