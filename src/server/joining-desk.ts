@@ -17,7 +17,7 @@ import { listHeldCarts } from '../store/queries/held-carts.ts';
 import { attemptsOf } from '../store/queries/payments.ts';
 import { openShift } from '../store/queries/shifts.ts';
 import type { Reader } from '../store/reader.ts';
-import { writeMeta } from '../store/store.ts';
+import { readMeta, writeMeta } from '../store/store.ts';
 import type { JobProgress } from './jobs.ts';
 import type { JoinRequest } from './join-shop.ts';
 import { chainOf, isReady, makeReady, readStand, throwAway, writeStand, type JoiningStand } from './joining-place.ts';
@@ -61,8 +61,14 @@ export function makeJoiningDesk(input: DeskInput): JoiningDesk {
   const { store } = register;
   let running = new AbortController();
 
-  // Put back from a backup since: what was brought is not what is here.
-  if (readStand(dataFolder) !== null && readStand(dataFolder)?.chain !== chainOf(store.db)) throwAway(dataFolder);
+  /** Nothing is on its way any more: a register that was closed for the last step sells again. */
+  const giveUp = (): void => {
+    throwAway(dataFolder);
+    if (readMeta(store.db, 'leaving') !== null)
+      store.db.transact('durable', () => ok(store.db.run("DELETE FROM meta WHERE name = 'leaving'")));
+  };
+  // Never begun, or the store was put back from a backup since: what was brought is not what is here.
+  if (readStand(dataFolder)?.chain !== chainOf(store.db)) giveUp();
 
   const beside = (request: JoiningRequest, progress: JobProgress | null): Promise<Result<object>> => {
     let step = '';
@@ -102,7 +108,7 @@ export function makeJoiningDesk(input: DeskInput): JoiningDesk {
   /** In one transaction with the last look: no sale begins after it. */
   const seal = (): boolean =>
     store.db.transact('durable', () => {
-      if (open().length > 0 || readMode(store) !== 'single') return refuse('joining.leaving');
+      if (open().length > 0) return refuse('joining.leaving');
       return ok(writeMeta(store.db, 'leaving', 1));
     }).ok;
 
@@ -154,7 +160,7 @@ export function makeJoiningDesk(input: DeskInput): JoiningDesk {
       if (readStand(dataFolder) === null) return refuse('joining.none');
       running = new AbortController();
       const left = await beside({ do: 'leave', dataFolder, version: input.version }, null);
-      throwAway(dataFolder);
+      giveUp();
       return ok({ told: left.ok && 'told' in left.value && left.value.told === true });
     },
     stop: () => running.abort(),

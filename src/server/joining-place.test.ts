@@ -131,6 +131,10 @@ test('what was begun from a store that was put back from a backup since is throw
   const desk = makeJoiningDesk({ ...deps, register: from.register, reader, dataFolder: folder.path, version: '0' });
   assert.equal(desk.stand(), null);
   assert.equal(existsSync(join(folder.path, 'joining')), false);
+  // Cut between its closing to sales and the word to exchange, then called off by hand: it sells again.
+  from.store.db.transact('durable', () => ok(writeMeta(from.store.db, 'leaving', 1)));
+  makeJoiningDesk({ ...deps, register: from.register, reader, dataFolder: folder.path, version: '0' });
+  assert.equal(readMeta(from.store.db, 'leaving'), null);
   from.close();
   folder.remove();
 });

@@ -36,7 +36,7 @@ export type JoiningRequest =
   | ({ readonly do: 'bring'; readonly choices: Choices } & At)
   | ({ readonly do: 'leave' } & At);
 
-/** Refuses with what pair and firstPull do, joining.own-shop, joining.currency. */
+/** Refuses with what pair and firstPull do, joining.own-shop, store.in-use. */
 export function serveJoining(request: JoiningRequest, onProgress: OnProgress): Promise<Result<object>> {
   return asResult(async () => {
     switch (request.do) {
