@@ -257,6 +257,21 @@ test(
   },
 );
 
+test('a register that is not running joins by command alone', { timeout: 120_000 }, async (t) => {
+  const joining = await twoShops(t, 5);
+  const { shop, single, folder, traded } = joining;
+  await closeDrawer(single);
+  await single.stop();
+  const { code } = (await shop.tills[0]?.call('startPairing')) ?? {};
+  const what = ['--join', 'products,customers,sales', '--yes'];
+  await aurapos(folder, 'storage', 'slave', '--master', `127.0.0.1:${shop.hubPort}`, '--code', code ?? '', ...what);
+  joining.single = await startTill(folder);
+  assert.equal((await joining.single.call('getState')).mode, 'slave');
+  await settle(whole(joining));
+  assert.deepEqual(await checkShop(whole(joining), new Map()), []);
+  checkBrought(join(folder, 'store.db'), traded);
+});
+
 test('called off, the register is as it was, and the shop says that it is out', { timeout: 120_000 }, async (t) => {
   const joining = await twoShops(t, 5);
   const { shop, single, folder, traded } = joining;
