@@ -10,6 +10,7 @@ import { makeBackup, type Made, type MakeInput } from './make-backup.ts';
 import { bytesOf, type Manifest } from './manifest.ts';
 import { checkFiles, tryBackup, type Checked, type Tried } from './prove-backup.ts';
 import { prepareRestore, type Restored } from './restore-backup.ts';
+import type { OnProgress } from './serve-beside.ts';
 import { findFolders, folderOf, isComplete, listManifests, nameTargetFault, prepareFolder, readManifest } from './target.ts';
 
 /** One backup of a folder; the newest where no name is given. */
@@ -63,8 +64,6 @@ export interface BackupAnswers {
 }
 export type BackupVerb = keyof BackupAnswers;
 export type RequestOf<V extends BackupVerb> = Extract<BackupRequest, { readonly do: V }>;
-
-export type OnProgress = (step: string, done: number, total: number) => void;
 
 /** Refuses with what each verb throws, and with backup.target-gone, backup.target-full, backup.none, backup.which. Throws bugs. */
 export async function serveBackup<V extends BackupVerb>(request: RequestOf<V>, onProgress: OnProgress): Promise<Result<BackupAnswers[V]>> {

@@ -381,6 +381,28 @@ export const REFUSALS = {
     true,
   ),
 
+  // ---- joining another shop
+  'joining.none': entry(409, 'This register is not about to join another shop.', 'Begin in Settings > Storage.'),
+  'joining.begun': entry(409, 'This register is about to join another shop.', 'Go on with that, or stay as it is, in Settings > Storage.'),
+  'joining.own-shop': entry(409, 'That is the shop this register belonged to.', 'Pair it with its shop again: it keeps its data as it is.'),
+  'joining.currency': entry(
+    409,
+    'That shop counts in {{theirs}}, this register in {{ours}}.',
+    'Join it and bring nothing: what is here stays readable in the kept file.',
+  ),
+  'joining.sales-alone': entry(
+    400,
+    'Sales name products and customers.',
+    'Bring products and customers too, or leave the sales in the kept file.',
+  ),
+  'joining.leaving': entry(409, 'This register is just joining the other shop.', 'Go on in a moment, once it has started anew.', true),
+  'joining.cut': entry(409, 'The work was ended before it was done.', 'Begin it again: it goes on where it was.', true),
+  'invoice.brought-in': entry(
+    409,
+    'This sale was made in another store, where its papers are kept.',
+    'Make its invoice from the papers of that store.',
+  ),
+
   // ---- files
   'import.no-columns': entry(400, 'No column for the product name was found.', 'Say which column holds what.'),
   'import.has-errors': entry(409, 'Rows that cannot be imported: {{count}}.', 'Mend them in the file, or import the rest.'),

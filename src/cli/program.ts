@@ -93,6 +93,7 @@ export interface Reach {
   /** True when a running register answers; false when one was put together for this command. */
   readonly running: boolean;
   call<K extends RouteName>(name: K, input?: CallInput<K>): Promise<Called<Answer<K>>>;
+  /** Once; again it waits for the same. */
   close(): Promise<void>;
 }
 
@@ -106,10 +107,11 @@ export async function reachRegister(options: Options): Promise<Reach> {
   const app = makeApp(started.value.runtime, () => at.port);
   await started.value.connect();
   await becomeLevel(started.value);
+  let closing: Promise<void> | undefined;
   return {
     running: false,
     call: makeCall((request) => Promise.resolve(app.fetch(request)), at),
-    close: () => endRuntime(started.value),
+    close: () => (closing ??= endRuntime(started.value)),
   };
 }
 

@@ -3,6 +3,9 @@ import type { Command } from 'commander';
 import { fail, must, type Options, type Reach } from './program.ts';
 import { followJob } from './follow-job.ts';
 import { readHubFlags, type HubFlags } from './hub-flags.ts';
+import { readAddress } from './read-address.ts';
+import { addKeptCommand } from './kept-command.ts';
+import { joinAnother, type JoinFlags } from './join-another.ts';
 import { verb } from './verb.ts';
 
 export function addStorageCommands(program: Command): void {
@@ -23,9 +26,14 @@ export function addStorageCommands(program: Command): void {
     .action(verb(storageTakeOver));
   storage
     .command('slave')
-    .description('a master that another register replaced joins that one; with a code: a register joins its shop again')
+    .description(
+      'joins a master: with a code the shop it belonged to, or another one that a single register joins; without, the master that replaced it',
+    )
     .option('--master <host[:port]>', 'address of the master, with --code')
     .option('--code <code>', 'pairing code shown on the master')
+    .option('--join <what>', 'another shop: what comes along, of products,customers,sales; or nothing', '')
+    .option('--yes', 'another shop: the comparison was read; bring that, and join')
+    .option('--cancel', 'another shop: stay as it is')
     .action(verb(storageSlave));
   storage.command('single').description('this register is on its own from now on, with all that it holds').action(verb(storageSingle));
   storage
@@ -43,6 +51,7 @@ export function addStorageCommands(program: Command): void {
     .option('--new', 'make another one')
     .option('--printed', 'it is printed: forget it on this machine')
     .action(verb(storageRecoveryCode));
+  addKeptCommand(storage);
   storage.command('address <host[:port]>').description('tell a slave where its master is now').action(verb(storageAddress));
 }
 
@@ -88,15 +97,19 @@ async function storageTakeOver(
   return { value: { mode: 'master', recoveryCode }, text: `Multi-register — Master.${text}` };
 }
 
-async function storageSlave(
-  options: Options,
-  reach: Reach,
-  flags: { master?: string; code?: string },
-): Promise<{ value: unknown; text: string }> {
+async function storageSlave(options: Options, reach: Reach, flags: JoinFlags): Promise<{ value: unknown; text: string }> {
+  if (await isAnother(options, reach, flags)) return joinAnother(options, reach, flags);
   const { host, port } = readAddress(flags.master ?? '');
   if (flags.code === undefined) await must(options, reach, 'joinNewMaster');
   else await followJob(options, reach, (await must(options, reach, 'joinAgain', { body: { host, port, code: flags.code } })).job);
   return { value: { mode: 'slave' }, text: 'Multi-register — Slave.' };
+}
+
+/** A single register that never was one of several, or one that is asked to bring something along: the shop is another one. */
+async function isAnother(options: Options, reach: Reach, { join, yes, cancel }: JoinFlags): Promise<boolean> {
+  if (join !== '' || yes === true || cancel === true) return true;
+  const { mode, knowsShop } = await must(options, reach, 'getStorage');
+  return mode === 'single' && !knowsShop;
 }
 
 async function storageSingle(options: Options, reach: Reach): Promise<{ value: unknown; text: string }> {
@@ -142,10 +155,4 @@ async function storageRecoveryCode(
   const { code } = flags.new === true ? await must(options, reach, 'renewRecoveryCode') : await must(options, reach, 'showRecoveryCode');
   if (flags.printed === true && code !== null) await must(options, reach, 'recoveryCodePrinted', { body: { code } });
   return { value: { code }, text: code ?? 'It was printed, and is kept nowhere on this machine. Another one: --new' };
-}
-
-/** `host` or `host:port`. */
-function readAddress(text: string): { readonly host: string; readonly port: number } {
-  const address = /^(.+?)(?::(\d+))?$/.exec(text);
-  return { host: address?.[1] ?? '', port: Number(address?.[2] ?? 5432) };
 }

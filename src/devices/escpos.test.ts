@@ -67,6 +67,7 @@ const RECEIPT: ReceiptData = {
   kind: 'sale',
   training: false,
   note: null,
+  broughtFrom: null,
   totalMinor: 161_150,
   roundingMinor: 0,
   dueMinor: 161_150,

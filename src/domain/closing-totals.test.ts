@@ -2,7 +2,7 @@ import { strict as assert } from 'node:assert';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { entriesOf } from './accounting-file.ts';
-import { sumChangesets, sumDays, sumTotals, turnoverMinor, type TextRow } from './closing-totals.ts';
+import { BROUGHT_IN, sumChangesets, sumDays, sumTotals, turnoverMinor, type TextRow } from './closing-totals.ts';
 import { periodName, periodOf } from './period.ts';
 import { sumTaxes } from './tax-parts.ts';
 
@@ -161,5 +161,26 @@ test('periods by any day in them', () => {
   assert.deepEqual(
     (['day', 'month', 'year'] as const).map((kind) => periodName(periodOf(kind, 20_261_128))),
     ['2026-11-28', '2026-11', '2026'],
+  );
+});
+
+test('what was sold in another store and brought in counts in no sum and begins no day; the shift that holds it neither', () => {
+  const own = rowsOf(
+    { kind: 'sale', training: false, lines: [{ ppm: 0, total: 500, tax: 0, includes: true, cityMinor: null }], rounding: 0, card: true },
+    2,
+    20260401,
+  );
+  const brought = own.map((row) =>
+    row.table === 'sale' ? { ...row, values: { ...row.values, trading_day: 20260101, brought_from: 'R1-000001' } } : row,
+  );
+  const shift: TextRow[] = [{ table: 'shift_event', values: { kind: 'opened', trading_day: 20260402, detail: BROUGHT_IN } }];
+  assert.deepEqual(sumChangesets([brought, own, shift]), sumChangesets([own]));
+  const days = sumDays(
+    [brought, own, shift].map((rows) => ({ rows })),
+    20260403,
+  );
+  assert.deepEqual(
+    days.map(({ tradingDay, totals }) => [tradingDay, totals.sales.count]),
+    [[20260401, 1]],
   );
 });

@@ -1,7 +1,7 @@
 /**
  * What a stretch of a register's chain comes to. The same sum is made when a day is closed and when an archive is checked, from the rows
  * of the changesets themselves, so that a closing can be recomputed by anybody who holds them. Pure.
- * Training sales are counted apart and enter no figure of money.
+ * Training sales are counted apart and enter no figure of money. What was sold in another store and brought in enters none at all: its Z lies there.
  */
 import { RateSums, readTaxedParts, type RateSum } from './tax-parts.ts';
 
@@ -74,7 +74,7 @@ class RunningTotals {
   #roundingMinor = 0;
 
   addRows(rows: readonly TextRow[]): void {
-    for (const row of rows) this.#addRow(row, rows);
+    if (!isBroughtIn(rows)) for (const row of rows) this.#addRow(row, rows);
   }
 
   #addRow({ table, values }: TextRow, rows: readonly TextRow[]): void {
@@ -250,8 +250,22 @@ export function sumDays<T extends { readonly rows: readonly TextRow[] }>(stretch
 }
 
 function dayOf(rows: readonly TextRow[]): number | null {
+  if (isBroughtIn(rows)) return null;
   const days = rows.flatMap(({ table, values }) =>
     (table === 'sale' || table === 'shift_event') && typeof values['trading_day'] === 'number' ? [values['trading_day']] : [],
   );
   return days.length === 0 ? null : Math.max(...days);
+}
+
+// ---- what was brought in
+
+/** Detail of the shift that holds the sales of another store: no drawer was counted for it here. */
+export const BROUGHT_IN = 'brought-in';
+
+/** A changeset that says what another store sold, or the shift that holds it. */
+export function isBroughtIn(rows: readonly TextRow[]): boolean {
+  return rows.some(
+    ({ table, values }) =>
+      (table === 'sale' && typeof values['brought_from'] === 'string') || (table === 'shift_event' && values['detail'] === BROUGHT_IN),
+  );
 }

@@ -65,6 +65,7 @@ function aboutBlocks(receipt: ReceiptData, say: Say, written: Written, has: (par
     ...(has('taxNumber') && shop.taxNumber !== '' ? centred(say('taxNumber', { number: shop.taxNumber })) : []),
     { kind: 'space' },
     { kind: 'row', start: receipt.label, end: at },
+    ...(receipt.broughtFrom === null ? [] : [{ kind: 'text', text: say('soldAs', { label: receipt.broughtFrom }) } satisfies Block]),
     ...(has('cashier') ? [{ kind: 'text', text: say('by', { user: receipt.user, register: receipt.register.code }) } satisfies Block] : []),
     ...(has('customer') && customer !== null ? [{ kind: 'text', text: say('customer', { name: customer }) } satisfies Block] : []),
     ...(receipt.note === null ? [] : [{ kind: 'text', text: receipt.note } satisfies Block]),

@@ -7,6 +7,7 @@ import { speaks, type Language } from './language.ts';
 const ENGLISH = {
   by: '{{user}} at {{register}}',
   customer: 'Customer: {{name}}',
+  soldAs: 'Sold as {{label}}',
   taxNumber: 'VAT number {{number}}',
   training: 'TRAINING – NOT A RECEIPT',
   copy: 'COPY',
@@ -62,6 +63,7 @@ export type ReceiptWord = keyof typeof ENGLISH;
 const FRENCH: Readonly<Record<ReceiptWord, string>> = {
   by: '{{user}}, caisse {{register}}',
   customer: 'Client : {{name}}',
+  soldAs: 'Vendu sous {{label}}',
   taxNumber: 'N° TVA {{number}}',
   training: 'FORMATION – SANS VALEUR',
   copy: 'DUPLICATA',
@@ -115,6 +117,7 @@ const FRENCH: Readonly<Record<ReceiptWord, string>> = {
 const DUTCH: Readonly<Record<ReceiptWord, string>> = {
   by: '{{user}}, kassa {{register}}',
   customer: 'Klant: {{name}}',
+  soldAs: 'Verkocht als {{label}}',
   taxNumber: 'Btw-nummer {{number}}',
   training: 'OEFENING – GEEN BON',
   copy: 'KOPIE',
@@ -168,6 +171,7 @@ const DUTCH: Readonly<Record<ReceiptWord, string>> = {
 const GERMAN: Readonly<Record<ReceiptWord, string>> = {
   by: '{{user}}, Kasse {{register}}',
   customer: 'Kunde: {{name}}',
+  soldAs: 'Verkauft als {{label}}',
   taxNumber: 'USt-IdNr. {{number}}',
   training: 'ÜBUNG – KEIN BELEG',
   copy: 'KOPIE',

@@ -59,6 +59,8 @@ export interface ReceiptData {
   readonly kind: SaleKind;
   readonly training: boolean;
   readonly note: string | null;
+  /** The number it has in the store that it was brought from. */
+  readonly broughtFrom: string | null;
   readonly totalMinor: number;
   readonly roundingMinor: number;
   readonly dueMinor: number;

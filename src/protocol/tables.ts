@@ -125,6 +125,8 @@ export const TABLES = {
     rounding_minor: int,
     held_cart: id,
     note: text,
+    /** Sold in another store and brought in: the receipt number it has there. */
+    brought_from: line,
   }),
   sale_line: ledger({
     sale: need(ref),

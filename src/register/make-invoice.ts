@@ -33,12 +33,13 @@ export interface InvoiceInput {
   readonly user: Id;
 }
 
-/** Its label. Refuses with input.not-found, invoice.exists, invoice.not-a-sale (a refund, or practice). */
+/** Its label. Refuses with input.not-found, invoice.exists, invoice.not-a-sale (a refund, or practice), invoice.brought-in. */
 export function makeInvoice({ store }: Register, { sale: uuid, buyer, customer, user }: InvoiceInput): Result<string> {
   const sale = findSaleId(store.db, uuid);
   const receipt = readReceipt(store.db, uuid);
   if (sale === null || receipt === null) return refuse('input.not-found', { what: 'sale' });
   if (receipt.training || receipt.kind === 'refund') return refuse('invoice.not-a-sale');
+  if (receipt.broughtFrom !== null) return refuse('invoice.brought-in');
   return commit(store, { kind: 'invoice', user }, (draft) => {
     const held = invoicesOfSale(store.db, sale).find(({ kind }) => kind === 'invoice');
     if (held !== undefined) return refuse('invoice.exists', { label: held.label });

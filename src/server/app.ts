@@ -16,6 +16,7 @@ import { BACKUP_HANDLERS } from './handlers/backups.ts';
 import { CASH_HANDLERS } from './handlers/cash.ts';
 import { CATALOGUE_HANDLERS } from './handlers/catalogue.ts';
 import { DIAGNOSIS_HANDLERS } from './handlers/diagnosis.ts';
+import { JOINING_HANDLERS } from './handlers/joining.ts';
 import { INVOICE_HANDLERS } from './handlers/invoices.ts';
 import { PEOPLE_HANDLERS } from './handlers/people.ts';
 import { PRINTING_HANDLERS } from './handlers/printing.ts';
@@ -44,6 +45,7 @@ const HANDLERS: Handlers<RouteName> = {
   ...PRINTING_HANDLERS,
   ...INVOICE_HANDLERS,
   ...BACKUP_HANDLERS,
+  ...JOINING_HANDLERS,
   ...PAYMENT_HANDLERS,
   ...DIAGNOSIS_HANDLERS,
 };
@@ -118,10 +120,11 @@ function mayCall(runtime: Runtime, route: Route, caller: Caller): Refusal | null
   if (route.access === 'open') return null;
   const setUp = readMode(runtime.register.store) !== null;
   if (route.access === 'setup') return setUp ? { code: 'setup.done', params: {} } : null;
-  if (!setUp) return { code: 'setup.needed', params: {} };
+  if (!setUp) return route.access === 'joining' ? null : { code: 'setup.needed', params: {} };
   if (caller.commandLine) return null;
   if (caller.user === null) return { code: 'login.needed', params: {} };
-  return route.access === 'login' || whoMay(caller, route.access) !== null ? null : rightMissing(caller, route.access);
+  const right = route.access === 'joining' ? 'storage' : route.access;
+  return right === 'login' || whoMay(caller, right) !== null ? null : rightMissing(caller, right);
 }
 
 async function readInput(context: Context, route: Route): Promise<Result<{ params: unknown; query: unknown; body: unknown }>> {

@@ -22,6 +22,8 @@ export interface Jobs {
   start(kind: JobKind, work: (progress: JobProgress) => Promise<Result<{ readonly recoveryCode?: string }>>): string;
   get(id: string): JobView | null;
   running(kind: JobKind): boolean;
+  /** Id of the job of this kind that runs; null when none does. */
+  current(kind: JobKind): string | null;
 }
 
 export function makeJobs(clock: Clock, random: Random, tell: (job: JobView) => void, onCrash: (error: unknown) => void): Jobs {
@@ -31,11 +33,13 @@ export function makeJobs(clock: Clock, random: Random, tell: (job: JobView) => v
     tell({ ...job, recoveryCode: null });
   };
   const current = (id: string): JobView => jobs.get(id) ?? emptyJob(id, 'setup');
+  const runningOf = (kind: JobKind): JobView | undefined => [...jobs.values()].find((job) => job.kind === kind && job.state === 'running');
   return {
-    running: (kind) => [...jobs.values()].some((job) => job.kind === kind && job.state === 'running'),
+    running: (kind) => runningOf(kind) !== undefined,
+    current: (kind) => runningOf(kind)?.id ?? null,
     get: (id) => jobs.get(id) ?? null,
     start: (kind, work) => {
-      const already = [...jobs.values()].find((job) => job.kind === kind && job.state === 'running');
+      const already = runningOf(kind);
       if (already !== undefined) return already.id;
       const id = makeId(clock, random);
       for (const job of jobs.values()) if (job.kind === kind) jobs.delete(job.id);

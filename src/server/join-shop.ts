@@ -2,19 +2,31 @@
  * How a register joins a shop: it is paired by a code, takes what the shop has, and sells. A register that belonged to this shop before (its
  * CA changed, or it was on its own for a while) keeps its name, its chain and its data; a new one begins with nothing.
  */
+import type { Clock } from '../base/clock.ts';
 import type { Id } from '../base/id.ts';
+import type { Log } from '../base/log.ts';
+import type { Random } from '../base/random.ts';
 import { describeRefusal, ok, refuse, type Result } from '../base/result.ts';
 import { pairWithMaster, type PairingAnswer } from '../hub/pairing.ts';
 import { exportChainKey, importChainKey, makeChainKey, type ChainKey } from '../protocol/changeset.ts';
-import { ownRegisterId, refillSearch } from '../register/register.ts';
+import { ownRegisterId } from '../register/register.ts';
 import { beginChain } from '../store/begin-chain.ts';
 import { keepCertificate } from '../store/chains.ts';
 import { commitWith } from '../store/journal.ts';
 import { readMeta, writeMeta, type Store } from '../store/store.ts';
 import { pullRecords } from '../sync/first-pull.ts';
+import type { SyncTools } from '../sync/tools.ts';
 import type { JobProgress } from './jobs.ts';
-import type { NetworkInput } from './network-input.ts';
 import { accountOf, readAccount, slaveConnect } from './slave-link.ts';
+
+/** Whose store it is that joins, and what it works with. */
+export interface Joiner {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly version: string;
+}
 
 export interface JoinRequest {
   readonly host: string;
@@ -28,9 +40,7 @@ export interface JoinRequest {
 const PAIRING_TIMEOUT_MS = 8_000;
 
 /** Pairing: identity, key, CA and account, all in one transaction of the store once the master has answered. Refuses what pairWithMaster does. */
-export async function pair(input: NetworkInput, request: JoinRequest): Promise<Result<null>> {
-  const { clock, random } = input;
-  const { store } = input.register;
+export async function pair({ store, clock, random, version }: Joiner, request: JoinRequest): Promise<Result<null>> {
   const answer = await pairWithMaster(
     {
       host: request.host,
@@ -38,7 +48,7 @@ export async function pair(input: NetworkInput, request: JoinRequest): Promise<R
       code: request.code,
       publicKey: keyToOffer(store).publicKey,
       name: request.registerName,
-      version: input.version,
+      version,
       before: whatItWas(store),
       timeoutMs: PAIRING_TIMEOUT_MS,
     },
@@ -89,12 +99,11 @@ const RETRY_MS = 1_000;
  * Records first, so that it may sell; then the history by reading the feed, in the background. A link that is lost is waited for. Refuses
  * what waiting does not mend, such as pairing.revoked; ends as it stands when told to.
  */
-export async function firstPull(input: NetworkInput, progress: JobProgress, signal: AbortSignal): Promise<Result<null>> {
-  const { register, clock, log } = input;
-  const { store } = register;
-  const connect = slaveConnect({ ...input, store });
+export async function firstPull(joiner: Joiner, tools: SyncTools, progress: JobProgress, signal: AbortSignal): Promise<Result<null>> {
+  const { store, clock, log } = joiner;
+  const connect = slaveConnect(joiner);
   for (;;) {
-    const pulled = await pullOnce(input, connect, progress, signal);
+    const pulled = await pullOnce(joiner, tools, connect, progress, signal);
     if (signal.aborted) return ok(null);
     if (pulled.ok) break;
     if (!describeRefusal(pulled.refusal).retry) return pulled;
@@ -103,13 +112,12 @@ export async function firstPull(input: NetworkInput, progress: JobProgress, sign
     if (!(await clock.sleep(RETRY_MS, signal))) return ok(null);
   }
   store.db.transact('durable', () => ok(store.db.run("DELETE FROM meta WHERE name = 'unfinished'")));
-  // As at every start: it sells meanwhile.
-  void refillSearch(register);
   return ok(null);
 }
 
 async function pullOnce(
-  input: NetworkInput,
+  { store }: Joiner,
+  tools: SyncTools,
   connect: ReturnType<typeof slaveConnect>,
   progress: JobProgress,
   signal: AbortSignal,
@@ -120,12 +128,12 @@ async function pullOnce(
   let lost = false;
   hub.link.onLost(() => (lost = true));
   try {
-    await pullRecords(input.syncTools, hub, { onStep: (step) => progress.step(step), onRows: (done, total) => progress.rows(done, total) });
+    await pullRecords(tools, hub, { onStep: (step) => progress.step(step), onRows: (done, total) => progress.rows(done, total) });
     return ok(null);
   } catch (error) {
     // Its store may be closed already.
     if (signal.aborted) return ok(null);
-    const account = readAccount(input.register.store);
+    const account = readAccount(store);
     if (lost && account !== null) return refuse('hub.no-answer', { host: account.host });
     throw error;
   } finally {

@@ -12,7 +12,7 @@ import { openBox, registerPassword } from '../hub/sealed-box.ts';
 import { memberRole } from '../hub/members.ts';
 import { readHubServer, writeHubServer, type HubServer } from '../hub/hub-place.ts';
 import { hasHubKeys, makeShop, putHubKeys, readShopSecret, type KeysToPut } from '../hub/hub-keys.ts';
-import { ownRegisterId, readMode, type Mode } from '../register/register.ts';
+import { ownRegisterId, readMode, refillSearch, type Mode } from '../register/register.ts';
 import { listSealedBoxes } from '../store/chains.ts';
 import { readIncarnation } from '../store/queries/incarnations.ts';
 import { listRegisters } from '../store/queries/shop.ts';
@@ -90,6 +90,7 @@ export function makeNetwork(input: NetworkInput): Network {
       onCalled: (hub) => void hearWord(hub).catch((error: unknown) => log.warn('master.not-heard', { error: String(error) })),
     });
   };
+  const joiner = { ...input, store };
   const beginSlave = (): void => beginSync(slaveConnect({ ...input, store }));
   const onSyncStatus = (): void => {
     if (sync?.status().level === true) endWaiting(store);
@@ -352,7 +353,7 @@ export function makeNetwork(input: NetworkInput): Network {
       progress.step('pair', `${request.host}:${request.port}`);
       const before = store.own === null ? null : readMode(store);
       await end({ server: 'stop' });
-      const paired = await pair(input, request);
+      const paired = await pair(joiner, request);
       if (!paired.ok) {
         if (before === 'slave') beginSlave();
         return paired;
@@ -365,9 +366,12 @@ export function makeNetwork(input: NetworkInput): Network {
 
   async function pullAndBegin(progress: JobProgress): Promise<Result<Moved>> {
     joining = new AbortController();
-    const pulled = await firstPull(input, progress, joining.signal);
+    const pulled = await firstPull(joiner, input.syncTools, progress, joining.signal);
     if (!pulled.ok) return pulled;
-    return joining.signal.aborted ? ok({}) : beginAsSlave();
+    if (joining.signal.aborted) return ok({});
+    // As at every start: it sells meanwhile.
+    void refillSearch(register);
+    return beginAsSlave();
   }
 
   function beginAsSlave(): Result<Moved> {

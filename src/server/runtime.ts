@@ -14,6 +14,7 @@ import type { CardDesk } from './card-desk.ts';
 import type { FiscalDesk } from './fiscal-desk.ts';
 import type { EventBus } from './events.ts';
 import type { Jobs } from './jobs.ts';
+import type { JoiningDesk } from './joining-desk.ts';
 import type { GiveWay } from './give-way.ts';
 import type { Sessions } from './sessions.ts';
 import type { Network } from './network.ts';
@@ -43,6 +44,7 @@ export interface Runtime {
   readonly delays: DelayLog;
   readonly printing: PrintQueue;
   readonly backups: BackupDesk;
+  readonly joining: JoiningDesk;
   readonly disk: DiskRoom;
   readonly linkMeter: LinkMeter;
   /** What the check at start found wrong with the store's file. */

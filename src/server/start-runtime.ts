@@ -28,6 +28,9 @@ import { makeGiveWay } from './give-way.ts';
 import { makeImportDesk } from './import-desk.ts';
 import { makeStocktakeDesk } from './stocktake-desk.ts';
 import { makeJobs } from './jobs.ts';
+import { makeJoiningDesk } from './joining-desk.ts';
+import { takeUpJoining } from './joining-jobs.ts';
+import { takePlace } from './joining-place.ts';
 import { makePrintQueue } from './print-queue.ts';
 import { makeNetwork, type Network } from './network.ts';
 import type { Runtime } from './runtime.ts';
@@ -68,6 +71,7 @@ export function startRuntime(input: StartInput): Result<Started> {
   const lock = lockFolder(input.dataFolder);
   if (!lock.ok) return lock;
   putInPlace(input.dataFolder);
+  takePlace(input.dataFolder, input);
   const opened = openStore(join(input.dataFolder, 'store.db'), { clock, random });
   if (!opened.ok) {
     lock.value.release();
@@ -114,6 +118,7 @@ export function startRuntime(input: StartInput): Result<Started> {
   const delays = makeDelayLog(store, network, clock);
   const printing = makePrintQueue({ store, clock, log, giveWay, onChange: () => tellStatus() });
   const backups = makeBackupDesk({ ...input, store, jobs, onChange: () => tellStatus() });
+  const joining = makeJoiningDesk({ ...input, register, reader });
   const runtime: Runtime = {
     version: input.version,
     dataFolder: input.dataFolder,
@@ -134,6 +139,7 @@ export function startRuntime(input: StartInput): Result<Started> {
     delays,
     printing,
     backups,
+    joining,
     disk,
     linkMeter: makeLinkMeter(input),
     damage: () => damage,
@@ -174,6 +180,7 @@ export function startRuntime(input: StartInput): Result<Started> {
     },
     stop: async (how) => {
       stopped.abort();
+      joining.stop();
       await backups.stop();
       await printing.stop();
       cardDesk.stop();
@@ -232,6 +239,7 @@ function takeUpWork(runtime: Runtime): void {
   if (unfinished?.kind === 'to-master') jobs.start('to-master', (progress) => network.toMaster(progress, unfinished.port));
   if (unfinished?.kind === 'renew-keys') jobs.start('renew-keys', (progress) => network.renewKeys(progress));
   if (unfinished?.kind === 'join') jobs.start('join', (progress) => network.resumeJoin(progress));
+  takeUpJoining(runtime);
   for (const plan of unfinishedImports(runtime.register.store)) jobs.start('import', (progress) => imports.write(plan, progress));
   for (const plan of unfinishedStocktakes(runtime.register.store))
     jobs.start('stocktake', (progress) => runtime.stocktakes.write(plan, progress));

@@ -1,4 +1,5 @@
 /** Reads that may take long, by name, so that a worker runs them on a connection of its own and the selling thread never waits. */
+import { readStoreStand } from './backup-parts.ts';
 import { readArchiveHead, readArchivePage, zsOf } from './period-archive.ts';
 import { quickCheck } from './store.ts';
 import { verifyStore } from './verify.ts';
@@ -8,6 +9,7 @@ import { listEdits } from './queries/edits.ts';
 import { readInvoice } from './queries/invoices.ts';
 import { customerTotals, findCustomerByCard, listCustomers } from './queries/people.ts';
 import { listSales } from './queries/sales.ts';
+import { listSoldLines, tallySales } from './queries/holdings.ts';
 import { reportSales } from './queries/reports.ts';
 import { listStock, movementsOf } from './queries/stock.ts';
 import { countRows } from './queries/shop.ts';
@@ -44,6 +46,9 @@ export const LONG_QUERIES = {
   zsOf,
   readArchiveHead,
   readArchivePage,
+  readStoreStand,
+  tallySales,
+  listSoldLines,
 } as const;
 
 export type LongQueries = typeof LONG_QUERIES;

@@ -44,6 +44,11 @@ export function startReader(store: Store): Reader {
 /** These read every page; they get a thread for as long as they take, so that lists do not wait behind them. */
 const WHOLE_STORE: ReadonlySet<LongQueryName> = new Set(['quickCheck', 'verifyStore']);
 
+/** A question to a store that no register has open: on a thread for as long as it takes. */
+export function askStore<K extends LongQueryName>(file: string, name: K, ...args: LongQueryArgs<K>): Promise<LongQueryResult<K>> {
+  return callOnce(file, { do: 'query', name, args }) as Promise<LongQueryResult<K>>;
+}
+
 async function callOnce(file: string, request: RequestBody): Promise<unknown> {
   const worker = startWorker(file);
   try {

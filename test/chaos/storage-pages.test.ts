@@ -4,12 +4,13 @@
  */
 import { strict as assert } from 'node:assert';
 import { execFile } from 'node:child_process';
-import { readFileSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { eventually } from '../support/shop-of-many.ts';
 import { checkShop, clusterFolder, openShop, settle } from '../support/shop-of-tills.ts';
-import { freePort, setUpTill, startTill, type Till } from '../support/till.ts';
+import { closeDrawer } from '../support/single-shop.ts';
+import { freePort, reachTill, setUpTill, startTill, type Till } from '../support/till.ts';
 import { temporaryFolder } from '../support/shop.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -79,21 +80,22 @@ test('every command of "When the master dies" does what the page says', { timeou
 });
 
 test('every command of "Growing from one register to several" does what the page says', { timeout: 180_000 }, async (t) => {
-  const [alone, other] = [temporaryFolder(), temporaryFolder()];
-  const tills = [await startTill(alone.path), await startTill(other.path)] as const;
-  const [single, slave] = tills;
+  const [alone, other, third] = [temporaryFolder(), temporaryFolder(), temporaryFolder()];
+  const tills = [await startTill(alone.path), await startTill(other.path), await startTill(third.path)] as const;
+  const [single, slave, joining] = tills;
   t.after(async () => {
     for (const till of tills.toReversed()) await till.stop();
     rmSync(await clusterFolder(alone.path), { recursive: true, force: true });
-    for (const folder of [alone, other]) folder.remove();
+    for (const folder of [alone, other, third]) folder.remove();
   });
   const steps = readSteps('growing.md');
   const hubPort = await freePort();
   await setUpTill(single, 'single', { catalogue: 'demo' });
-  const next = async (on: 'single' | 'slave', edit: (command: string) => string = (command) => command): Promise<string> => {
+  const at = { single: alone.path, slave: other.path, master: alone.path, joining: third.path } as const;
+  const next = async (on: keyof typeof at, edit: (command: string) => string = (command) => command): Promise<string> => {
     const step = steps.shift();
     assert.equal(step?.on, on);
-    return run(on === 'single' ? alone.path : other.path, edit(step?.command ?? ''));
+    return run(at[on], edit(step?.command ?? ''));
   };
   const readCode = (printed: string): string => /([0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}) {3}good/.exec(printed)?.[1] ?? '';
   assert.match(await next('single', (command) => `${command} --hub-port ${hubPort}`), /recovery code/);
@@ -106,9 +108,31 @@ test('every command of "Growing from one register to several" does what the page
   await run(other.path, 'bin/aurapos sell --barcode 2000000000015');
   const code = readCode(await next('single'));
   await next('slave', (command) => command.replace('192.168.1.10', `127.0.0.1:${hubPort}`).replace('ABCD-EFGH-JKMN', code));
-  assert.equal(steps.length, 0, 'every command was run');
   await settle(shop);
-  assert.deepEqual(await checkShop(shop, new Map()), []);
-  const { rows } = await single.call('listSales');
-  assert.equal(rows.length, 1, 'what it sold on its own flowed in');
+  assert.equal((await single.call('listSales')).total, 1, 'what it sold on its own flowed in');
+
+  // A third one, a shop by itself so far.
+  await setUpTill(joining, 'single', { catalogue: 'demo' });
+  await run(third.path, 'bin/aurapos sell --barcode 2000000000015');
+  await closeDrawer(joining);
+  const joinCode = readCode(await next('master'));
+  const compared = await next('joining', (command) =>
+    command.replace('192.168.1.10', `127.0.0.1:${hubPort}`).replace('ABCD-EFGH-JKMN', joinCode),
+  );
+  assert.match(compared, /1, [\d.]+ EUR/);
+  assert.match(await next('joining'), /Multi-register — Slave of Corner Shop/);
+  const three = {
+    hubPort,
+    folders: [...shop.folders, third.path],
+    tills: [single, slave, { ...joining, call: reachTill(third.path).call }],
+  };
+  await settle(three);
+  const kept = readdirSync(join(third.path, 'kept'))[0] ?? '';
+  const csv = join(third.path, 'old-sales.csv');
+  const said = await next('joining', (command) => command.replaceAll('2026-03-31-184500.db', kept).replace('old-sales.csv', csv));
+  assert.match(said, /1 sales[^]*Sound: [^]*1 sales in/);
+  assert.equal(readFileSync(csv, 'utf8').trimEnd().split('\r\n').length, 2);
+  assert.equal(steps.length, 0, 'every command was run');
+  assert.deepEqual(await checkShop(three, new Map()), []);
+  assert.equal((await single.call('listSales')).total, 2, 'and what the third had sold');
 });

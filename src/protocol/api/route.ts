@@ -6,8 +6,11 @@ import { z } from 'zod';
 import type { Id } from '../../base/id.ts';
 import type { Right } from '../../domain/rights.ts';
 
-/** Who may call: anyone on this machine; anyone before set-up is done; whoever is logged in; whoever is logged in with that right. */
-export type Access = 'open' | 'setup' | 'login' | Right;
+/**
+ * Who may call: anyone on this machine; anyone before set-up is done; the same, and later whoever may change the storage; whoever is logged
+ * in; whoever is logged in with that right.
+ */
+export type Access = 'open' | 'setup' | 'joining' | 'login' | Right;
 
 export interface Route<
   P extends z.ZodType = z.ZodType,

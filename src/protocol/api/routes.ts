@@ -6,6 +6,7 @@ import { CATALOGUE } from './catalogue.ts';
 import { DIAGNOSIS } from './diagnosis.ts';
 import { SELLING } from './selling.ts';
 import { INVOICES } from './invoices.ts';
+import { JOINING } from './joining.ts';
 import { PEOPLE } from './people.ts';
 import { PRODUCTS } from './products.ts';
 import { PRINTING } from './printing.ts';
@@ -29,6 +30,7 @@ export const ROUTES = {
   ...PRINTING,
   ...INVOICES,
   ...BACKUPS,
+  ...JOINING,
   ...DIAGNOSIS,
 } as const;
 export const EVENTS_PATH = '/api/events';

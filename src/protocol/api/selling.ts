@@ -139,6 +139,8 @@ export const receipt = z.object({
   kind: z.enum(['sale', 'refund', 'exchange']),
   training: z.boolean(),
   note: z.string().nullable(),
+  /** The number it has in the store that it was brought from. */
+  broughtFrom: z.string().nullable(),
   totalMinor: minor,
   roundingMinor: minor,
   dueMinor: minor,

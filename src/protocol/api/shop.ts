@@ -79,6 +79,8 @@ export const job = z.object({
     'to-master',
     'take-over',
     'renew-keys',
+    'compare-shops',
+    'bring-over',
     'backup',
     'backup-trial',
     'restore',
@@ -100,7 +102,7 @@ const shopInput = z.object({
   address: z.string().max(2000).default(''),
   taxNumber: z.string().max(60).default(''),
 });
-const masterAddress = z.object({
+export const masterAddress = z.object({
   host: z.string().trim().min(1).max(255),
   port: z.int().min(1).max(65535).default(5432),
   database: z.string().trim().min(1).max(63).default('aurapos'),
@@ -198,14 +200,14 @@ export const SHOP = {
   foundMasters: route({
     method: 'GET',
     path: '/api/setup/masters',
-    access: 'setup',
+    access: 'joining',
     summary: 'Masters that announce themselves on this network',
     answer: z.object({ rows: z.array(z.object({ shop: z.string(), register: z.string(), host: z.string(), port: z.int() })) }),
   }),
   testMaster: route({
     method: 'POST',
     path: '/api/setup/test',
-    access: 'setup',
+    access: 'joining',
     summary: 'Test the connection to a master through its front door',
     body: masterAddress,
     answer: z.object({ shop: z.string(), version: z.string(), roundTripMs: z.number(), clockSkewMs: z.number() }),

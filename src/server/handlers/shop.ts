@@ -134,6 +134,7 @@ export const SHOP_HANDLERS: Handlers<keyof typeof SHOP> = {
     // A master moves its hub from one server to another.
     const moves = from === 'master' && master() !== null && (server.value !== null || master()?.running.hub.place !== null);
     if (from !== 'single' && !moves) return refuse('mode.not-possible', { from: from ?? '', to: 'master' });
+    if (runtime.joining.stand() !== null) return refuse('joining.begun');
     if (runtime.jobs.running('to-master')) return refuse('setup.running');
     return ok({
       job: runtime.jobs.start('to-master', (progress) => keepCode(runtime, runtime.network.toMaster(progress, body.hubPort, server.value))),
@@ -177,6 +178,7 @@ export const SHOP_HANDLERS: Handlers<keyof typeof SHOP> = {
   joinAgain: (runtime, { body }) => {
     const { store } = runtime.register;
     if (store.authority === null) return refuse('mode.not-possible', { from: readMode(store) ?? '', to: 'slave' });
+    if (runtime.joining.stand() !== null) return refuse('joining.begun');
     const request = { ...body, registerName: '', language: textOrNull(readMeta(store.db, 'language')) ?? 'en' };
     return ok({ job: runtime.jobs.start('join', (progress) => runtime.network.join(progress, request)) });
   },

@@ -4,7 +4,7 @@
  */
 import { toHex } from '../../base/bytes.ts';
 import { idFromBytes, idToBytes, type Id } from '../../base/id.ts';
-import { sumDays, sumTotals, turnoverMinor, type ClosingTotals } from '../../domain/closing-totals.ts';
+import { isBroughtIn, sumDays, sumTotals, turnoverMinor, type ClosingTotals } from '../../domain/closing-totals.ts';
 import { periodOf, type Period, type PeriodKind } from '../../domain/period.ts';
 import { INDEX_SPACE, openBody, type ChangeRow } from '../../protocol/changeset.ts';
 import { periodTotals, readTotals, zTotals, type MethodNames, type ZTotals } from '../../protocol/closing.ts';
@@ -55,7 +55,7 @@ function openDays(db: Database, chainNumber: number, chain: string, fromN: numbe
   let isWorthClosing = false;
   const noted = function* (): Generator<ChainText> {
     for (const text of readTexts(db, chainNumber, fromN)) {
-      isWorthClosing ||= text.rows.some(({ table }) => WORTH_CLOSING.has(table));
+      isWorthClosing ||= text.rows.some(({ table }) => WORTH_CLOSING.has(table)) && !isBroughtIn(text.rows);
       yield text;
     }
   };
@@ -234,7 +234,7 @@ function findMissing(db: Database, period: Period, zs: readonly ZRow[], register
   const open = new Set<Id>();
   for (const row of db.all(
     `SELECT s.register, c.n, k.id FROM (SELECT register, max(id) / ${INDEX_SPACE} AS local FROM sale
-       WHERE trading_day BETWEEN ? AND ? GROUP BY trading_day, register) s JOIN changeset c ON c.local = s.local JOIN chain k ON k.number = c.chain`,
+       WHERE trading_day BETWEEN ? AND ? AND brought_from IS NULL GROUP BY trading_day, register) s JOIN changeset c ON c.local = s.local JOIN chain k ON k.number = c.chain`,
     period.first,
     period.last,
   )) {

@@ -55,7 +55,7 @@ export interface SaleListQuery {
   readonly single: boolean;
 }
 
-/** Newest first. A search is a label (R1-42, R1-000042, 42) or an amount's digits. */
+/** Newest first. A search is a label (R1-42, R1-000042, 42; of a sale that was brought in, its old one too) or an amount's digits. */
 export function listSales(db: Database, query: SaleListQuery): { rows: SaleRow[]; next: string | null; total: number } {
   const where: string[] = [];
   const values: SqlValue[] = [];
@@ -66,8 +66,16 @@ export function listSales(db: Database, query: SaleListQuery): { rows: SaleRow[]
   }
   const label = /^(?:([\w-]+)-)?0*(\d{1,12})$/.exec(query.search.trim());
   if (query.search.trim() !== '') {
-    where.push(label?.[1] === undefined ? '(s.number = ? OR s.total_minor = ?)' : '(s.number = ? AND upper(s.series) = upper(?))');
-    values.push(Number(label?.[2] ?? -1), label?.[1] ?? Number(query.search.replaceAll(/\D/g, '') || -1));
+    const number = Number(label?.[2] ?? -1);
+    const series = label?.[1];
+    if (series === undefined) {
+      where.push('(s.number = ? OR s.total_minor = ?)');
+      values.push(number, Number(query.search.replaceAll(/\D/g, '') || -1));
+    } else {
+      // A paper of another store names the number it had there.
+      where.push('((s.number = ? AND upper(s.series) = upper(?)) OR upper(s.brought_from) = upper(?))');
+      values.push(number, series, saleLabel(series, number));
+    }
   }
   if (query.register !== '') {
     where.push('s.register IN (SELECT id FROM register WHERE code = ?)');
@@ -183,6 +191,7 @@ export function readReceipt(db: Database, uuid: Id): ReceiptData | null {
     kind: toSaleKind(sale['kind']),
     training: sale['mode'] === 'training',
     note: textOrNull(sale['note']),
+    broughtFrom: textOrNull(sale['brought_from']),
     totalMinor,
     roundingMinor,
     dueMinor: totalMinor + roundingMinor,

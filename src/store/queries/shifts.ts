@@ -3,6 +3,7 @@
  * id of its `opened` row. Those that read every sale of a shift run on the reading thread.
  */
 import type { MethodKind } from '../../domain/tender.ts';
+import { BROUGHT_IN } from '../../domain/closing-totals.ts';
 import { idFromBytes, idToBytes, isId, type Id } from '../../base/id.ts';
 import type { Evidence } from '../../domain/difference-causes.ts';
 import { expectedByMethod, type MethodSum } from '../../domain/shift.ts';
@@ -39,6 +40,16 @@ export function openShift(db: Database, register: Id): ShiftRow | null {
     openedBy: userName(db, row['user']),
     silent: row['silent'] === 1,
   };
+}
+
+/** The shift of this register that holds what was brought in from another store. */
+export function broughtShift(db: Database, register: Id): number | null {
+  const row = db.get(
+    "SELECT id FROM shift_event WHERE register = ? AND kind = 'opened' AND detail = ? ORDER BY id LIMIT 1",
+    idToBytes(register),
+    BROUGHT_IN,
+  );
+  return numberOrNull(row?.['id']);
 }
 
 /** What was set aside as the next float when this register's last shift was closed. */

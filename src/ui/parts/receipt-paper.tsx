@@ -52,6 +52,7 @@ export function ReceiptPaper({ receipt, copy = false }: { readonly receipt: Rece
           {has('cashier') ? `, ${say('by', { user: receipt.user, register: receipt.register.code })}` : ''}
         </p>
         {receipt.customer === null || !has('customer') ? null : <p className="soft">{say('customer', { name: receipt.customer })}</p>}
+        {receipt.broughtFrom === null ? null : <p>{say('soldAs', { label: receipt.broughtFrom })}</p>}
         {receipt.note === null ? null : (
           <p className="soft">
             <bdi>{receipt.note}</bdi>

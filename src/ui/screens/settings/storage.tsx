@@ -11,6 +11,8 @@ import { useCan, useLocale, useRegister } from '../../parts/register-context.ts'
 import { linkTo } from '../../parts/route.ts';
 import { useJob, useJobId } from '../../parts/use-job.ts';
 import { AddressDialog } from './address-dialog.tsx';
+import { JoinAnother, useJoining } from './joining.tsx';
+import { KeptStores } from './kept.tsx';
 import { RecoveryPanel } from './recovery.tsx';
 import { BecomeMaster, HandOver, HUB_PORT, PairAgain, TakeOver, WorkAlone } from './storage-dialogs.tsx';
 
@@ -24,6 +26,7 @@ const WAYS = {
   'take-over': { row: 'master', label: 'storage.take-over' },
   'hand-over': { row: 'slave', label: 'storage.hand-over' },
   'pair-again': { row: 'slave', label: 'storage.pair-again' },
+  'join-another': { row: 'slave', label: 'joining.way' },
   alone: { row: 'single', label: 'storage.alone' },
 } as const satisfies Record<string, { readonly row: Mode; readonly label: string }>;
 type Way = keyof typeof WAYS;
@@ -32,7 +35,7 @@ type Way = keyof typeof WAYS;
 const UNKNOWN = new Set(['pairing.not-known', 'pairing.revoked', 'hub.not-trusted']);
 
 function waysOf({ mode, knowsShop }: StorageState, problem: string | null): Way[] {
-  if (mode === 'single') return knowsShop ? ['become', 'pair-again'] : ['become'];
+  if (mode === 'single') return knowsShop ? ['become', 'pair-again', 'join-another'] : ['become', 'join-another'];
   if (mode === 'slave') return UNKNOWN.has(problem ?? '') ? ['take-over', 'alone', 'pair-again'] : ['take-over', 'alone'];
   if (problem === 'master.keys-missing') return ['take-over', 'pair-again'];
   return problem === 'master.replaced' ? ['pair-again'] : ['hand-over', 'alone'];
@@ -46,7 +49,9 @@ export function Storage(): ReactNode {
   const [jobId, setJobId] = useJobId('storage');
   const storage = useQuery({ queryKey: ['storage'], queryFn: ({ signal }) => call('getStorage', { signal }) });
   const problem = status?.problem?.code ?? null;
-  const ways = storage.data === undefined || !can('storage') || jobId !== null ? [] : waysOf(storage.data, problem);
+  const joining = useJoining(storage.data?.mode === 'single' && can('storage'));
+  const joins = joining !== null || asking === 'join-another';
+  const ways = storage.data === undefined || !can('storage') || jobId !== null || joins ? [] : waysOf(storage.data, problem);
   const started = (job: string): void => {
     setAsking(null);
     setJobId(job);
@@ -60,6 +65,7 @@ export function Storage(): ReactNode {
       <Problem error={storage.error} />
       {problem === 'master.replaced' && can('storage') ? <Replaced register={String(status?.problem?.params['register'] ?? '')} /> : null}
       {jobId === null ? null : <Move id={jobId} onClose={() => setJobId(null)} />}
+      {joins ? <JoinAnother joining={joining} onClose={() => setAsking(null)} /> : null}
       {storage.data?.mode === 'master' && can('storage') && jobId === null && problem === null ? (
         <RecoveryPanel onStarted={started} />
       ) : null}
@@ -85,7 +91,8 @@ export function Storage(): ReactNode {
       </section>
       {storage.data?.handingOver === undefined || storage.data.handingOver === null ? null : <Offered to={storage.data.handingOver} />}
       {storage.data === undefined ? null : <Facts storage={storage.data} />}
-      {storage.data === undefined || asking === null ? null : (
+      {can('storage') ? <KeptStores /> : null}
+      {storage.data === undefined || asking === null || asking === 'join-another' ? null : (
         <Ask way={asking} storage={storage.data} onClose={() => setAsking(null)} onStarted={started} />
       )}
     </div>
@@ -93,7 +100,7 @@ export function Storage(): ReactNode {
 }
 
 interface AskProps {
-  readonly way: Way;
+  readonly way: Exclude<Way, 'join-another'>;
   readonly storage: StorageState;
   readonly onClose: () => void;
   readonly onStarted: (job: string) => void;

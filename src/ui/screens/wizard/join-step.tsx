@@ -10,14 +10,24 @@ import { Field } from '../../parts/field.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { useLocale } from '../../parts/register-context.ts';
 import { CodeGroups } from './code-groups.tsx';
-import { splitAddress } from './draft.ts';
-import type { StepProps } from './simple-steps.tsx';
+import { splitAddress, type Draft } from './draft.ts';
+import './join-step.css';
 
 const LOOK_AGAIN_MS = 3000;
 /** A difference worth a word; the registers follow the master's clock. */
 const SKEW_WORTH_SAYING_MS = 2000;
 
-export function JoinStep({ draft, change, problems }: StepProps): ReactNode {
+/** What joining asks for, at first launch and later. */
+export type JoinDraft = Pick<Draft, 'masterAddress' | 'database' | 'code'>;
+
+interface Props {
+  readonly draft: JoinDraft;
+  readonly change: (part: Partial<JoinDraft>) => void;
+  /** Fields that want something, once somebody went on. */
+  readonly problems: readonly string[];
+}
+
+export function JoinStep({ draft, change, problems }: Props): ReactNode {
   const { t } = useTranslation();
   const found = useQuery({
     queryKey: ['found-masters'],
