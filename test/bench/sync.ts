@@ -4,6 +4,8 @@
  * measures: delivered = committed in that register's store. Beyond, light clients hold a connection each, as a register does, and
  * check hash and signature of what arrives in memory.
  */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -25,7 +27,7 @@ import { listUsers } from '../../src/store/queries/people.ts';
 import { countSales } from '../../src/store/queries/sales.ts';
 import { countWaiting } from '../../src/store/waiting.ts';
 import { clusterFolder, connectSuperuser, type Tills } from '../support/shop-of-tills.ts';
-import { cashMethod, freePort, sell, setUpTill, startTill, waitForJob, type Till } from '../support/till.ts';
+import { freePort, setUpTill, startTill, waitForJob, type Till } from '../support/till.ts';
 import { connectMember, openLights, POLL_MS, startPoller, type Lights } from './light-clients.ts';
 import { until, wait } from './wait.ts';
 import { describeMachine, percentile, rounded, type Figures } from './figures.ts';
@@ -98,7 +100,8 @@ export async function benchSync(options: SyncBench): Promise<Figures> {
     Object.assign(figures, await measureNotify(shop, superuser));
     // They are there for the propagation: what follows is between whole registers.
     await lights.close();
-    if (options.offlineSales > 0) Object.assign(figures, await measureUpload(wholes, master, superuser, options.offlineSales));
+    if (options.offlineSales > 0)
+      Object.assign(figures, await measureUpload(wholes, { till: master, folder: masterFolder }, superuser, options.offlineSales));
     Object.assign(figures, await measureHubPush(masterFolder, superuser, hubPort));
     return figures;
   } finally {
@@ -283,17 +286,26 @@ async function measureNotify(shop: Tills, superuser: HubMasterClient): Promise<F
   };
 }
 
-async function measureUpload(wholes: readonly Whole[], master: Till, superuser: HubMasterClient, count: number): Promise<Figures> {
+async function measureUpload(
+  wholes: readonly Whole[],
+  { till: master, folder: masterFolder }: { readonly till: Till; readonly folder: string },
+  superuser: HubMasterClient,
+  count: number,
+): Promise<Figures> {
   const [one] = wholes;
   const whole = present(one, 'a register');
   const { network, register } = whole.started.runtime;
   await network.stop({ server: 'leave' });
-  for (let at = 0; at < count; at++) sellOne(whole);
+  for (let at = 0; at < count; at++) {
+    sellOne(whole);
+    // Connections that the master closes meanwhile are noticed.
+    if (at % 100 === 0) await wait(0);
+  }
   const before = await totalOnMaster(master);
   const startedMs = performance.now();
   await network.start();
   const pays: number[] = [];
-  const onMaster = await sellOnMaster(master);
+  const onMaster = await sellOnMaster(masterFolder);
   let uploadMs = 0;
   let projectedMs = 0;
   while (projectedMs === 0) {
@@ -320,24 +332,20 @@ async function measureUpload(wholes: readonly Whole[], master: Till, superuser: 
   };
 }
 
-/** The master goes on selling over HTTP until stopped; gives the times of its payments. */
-async function sellOnMaster(master: Till): Promise<{ stop(): Promise<number[]> }> {
-  const { rows } = await master.call('listProducts', { query: { limit: 100 } });
-  const cash = await cashMethod(master);
-  const times: number[] = [];
-  let running = true;
-  const ended = (async () => {
-    while (running) {
-      const products = Array.from({ length: 5 }, (_, at) => present(rows[(times.length * 5 + at) % rows.length], 'a product').id);
-      times.push((await sell(master, products, cash)).payMs);
-      await wait(50);
-    }
-  })();
+/** Somebody sells at the master until stopped; gives the times of the payments. */
+async function sellOnMaster(masterFolder: string): Promise<{ stop(): Promise<number[]> }> {
+  const seller = spawn(process.execPath, [...process.execArgv, join(import.meta.dirname, 'seller.ts'), masterFolder], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  const said: Buffer[] = [];
+  seller.stdout.on('data', (chunk: Buffer) => said.push(chunk));
+  const ended = once(seller, 'close');
+  await once(seller.stdout, 'data');
   return {
     stop: async () => {
-      running = false;
+      seller.stdin.end();
       await ended;
-      return times;
+      return JSON.parse(Buffer.concat(said).toString().replace('ready\n', '')) as number[];
     },
   };
 }
