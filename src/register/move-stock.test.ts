@@ -26,7 +26,7 @@ test('[ux 18] received, sold, counted, put right: what is on hand, what is low, 
     );
   };
   const line = (filter: 'counted' | 'low' | 'all'): unknown => {
-    const { rows, valueMinor } = listStock(shop.store.db, { filter, found: null, offset: 0, limit: 10 });
+    const { rows, valueMinor } = listStock(shop.store.db, { filter, found: null, offset: 0, limit: 10, sums: null });
     return rows.length === 0 ? null : [rows[0]?.onHandMilli, valueMinor];
   };
   assert.equal(line('counted'), null, 'what nobody received or counted has no stock');
@@ -58,5 +58,42 @@ test('[ux 18] received, sold, counted, put right: what is on hand, what is low, 
   assert.equal(soldMilli, 4_000);
   unwrap(editProduct(shop.register, tea, { active: false }, shop.owner));
   assert.equal(line('all'), null, 'what is hidden is not counted');
+  shop.close();
+});
+
+test('the stock page by page is all of it by name, each line with what is on hand, and keeps the sums of its first page', async () => {
+  const shop = await makeShop();
+  const names = Array.from({ length: 25 }, (_, at) => `Tea ${String(at).padStart(2, '0')}`);
+  const teas = names.map((name) => unwrap(addProduct(shop.register, { name, priceMinor: 400, costMinor: 200 }, shop.owner)).id);
+  const rows = teas.map((product, at) => ({ product, quantityMilli: at * 1_000, unitCostMinor: null }));
+  unwrap(moveStock(shop.register, { work: 'counted', rows, note: null }, shop.owner));
+  const { db } = shop.store;
+  const first = listStock(db, { filter: 'all', found: null, offset: 0, limit: 7, sums: null });
+  const pages = [first.rows];
+  for (let offset = 7; offset < first.total; offset += 7) {
+    const page = listStock(db, {
+      filter: 'all',
+      found: null,
+      offset,
+      limit: 7,
+      sums: { total: first.total, valueMinor: first.valueMinor },
+    });
+    assert.deepEqual([page.total, page.valueMinor], [first.total, first.valueMinor]);
+    pages.push(page.rows);
+  }
+  const counted = listStock(db, { filter: 'counted', found: null, offset: 0, limit: 100, sums: null });
+  const held = ({ name, onHandMilli }: (typeof first.rows)[number]): unknown => [name, onHandMilli];
+  assert.deepEqual(
+    pages
+      .flat()
+      .filter(({ name }) => names.includes(name))
+      .map(held),
+    names.map((name, at) => [name, at * 1_000]),
+  );
+  assert.deepEqual(
+    counted.rows.map(held),
+    names.map((name, at) => [name, at * 1_000]),
+  );
+  assert.equal(counted.valueMinor, 200 * 300);
   shop.close();
 });

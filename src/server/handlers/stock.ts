@@ -2,6 +2,7 @@
 import { ok, refuse } from '../../base/result.ts';
 import type { STOCK } from '../../protocol/api/stock.ts';
 import { moveStock } from '../../register/move-stock.ts';
+import type { StockSums } from '../../store/queries/stock.ts';
 import type { Handlers } from '../handler.ts';
 import { actingUser } from './selling.ts';
 
@@ -9,13 +10,19 @@ import { actingUser } from './selling.ts';
 const MAX_FOUND = 2_000;
 const MOVEMENTS_SHOWN = 100;
 
+/** Where a page begins, and what the first one counted of them all. */
+function readCursor(cursor: string): { readonly offset: number; readonly sums: StockSums | null } {
+  const [offset = 0, total = null, valueMinor = null] = cursor.split(' ').map(Number).filter(Number.isSafeInteger);
+  return { offset, sums: total === null || valueMinor === null ? null : { total, valueMinor } };
+}
+
 export const STOCK_HANDLERS: Handlers<keyof typeof STOCK> = {
   listStock: async ({ register, reader }, { query }) => {
-    const offset = Number(query.cursor) || 0;
     const found = query.search.trim() === '' ? null : register.search.find(query.search, MAX_FOUND);
-    const page = await reader.ask('listStock', { filter: query.filter, found, offset, limit: query.limit });
-    const next = offset + query.limit < page.total ? String(offset + query.limit) : null;
-    return ok({ ...page, next });
+    const { offset, sums } = readCursor(query.cursor);
+    const page = await reader.ask('listStock', { filter: query.filter, found, offset, limit: query.limit, sums });
+    const after = offset + query.limit;
+    return ok({ ...page, next: after < page.total ? [after, page.total, page.valueMinor].join(' ') : null });
   },
   stockMovements: async ({ reader }, { params }) => ok(await reader.ask('movementsOf', params.id, MOVEMENTS_SHOWN)),
   moveStock: (runtime, { body, caller }) => {

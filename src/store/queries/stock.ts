@@ -48,10 +48,18 @@ export interface StockQuery {
   readonly found: readonly number[] | null;
   readonly offset: number;
   readonly limit: number;
+  /** Of an earlier page of this list; null for the first, which counts them. */
+  readonly sums: StockSums | null;
 }
 
-const LINES = `FROM product p LEFT JOIN (SELECT product, sum(on_hand_milli) AS milli, max(counted) AS counted FROM stock GROUP BY product) s ON s.product = p.id
-  WHERE ${LIVE('p')} AND p.active = 1 AND p.track_stock IS NOT 0`;
+export interface StockSums {
+  readonly total: number;
+  readonly valueMinor: number;
+}
+
+const TRACKED = `${LIVE('p')} AND p.active = 1 AND p.track_stock IS NOT 0`;
+const STOCK = 'SELECT product, sum(on_hand_milli) AS milli, max(counted) AS counted FROM stock';
+const LINES = `FROM product p LEFT JOIN (${STOCK} GROUP BY product) s ON s.product = p.id WHERE ${TRACKED}`;
 const FILTERS = {
   all: '',
   counted: 'AND s.counted = 1',
@@ -59,21 +67,23 @@ const FILTERS = {
 } as const;
 const VALUE = 'CASE WHEN s.counted = 1 AND s.milli > 0 THEN p.cost_minor * s.milli / 1000 END';
 
+const COLUMNS = `p.id, p.name, p.unit, p.stock_minimum_milli, p.cost_minor, s.milli, ${VALUE} AS value`;
+const BY_NAME = 'ORDER BY p.name COLLATE NOCASE, p.row';
+
 /** By name; with how many there are in all, and what they are worth at cost. */
-export function listStock(
-  db: Database,
-  { filter, found, offset, limit }: StockQuery,
-): { rows: StockLine[]; total: number; valueMinor: number } {
-  const where = `${LINES} ${FILTERS[filter]} ${found === null ? '' : 'AND p.row IN (SELECT value FROM json_each(?))'}`;
+export function listStock(db: Database, { filter, found, offset, limit, sums }: StockQuery): StockSums & { readonly rows: StockLine[] } {
+  const among = found === null ? '' : 'AND p.row IN (SELECT value FROM json_each(?))';
   const values = found === null ? [] : [JSON.stringify(found)];
-  const sums = db.get(`SELECT count(*) AS total, sum(${VALUE}) AS value ${where}`, ...values);
-  const rows = db.all(
-    `SELECT p.id, p.name, p.unit, p.stock_minimum_milli, p.cost_minor, s.milli, ${VALUE} AS value ${where} ORDER BY p.name COLLATE NOCASE, p.row LIMIT ? OFFSET ?`,
-    ...values,
-    limit,
-    offset,
-  );
-  return { rows: rows.map(toLine), total: numberOf(sums?.['total']), valueMinor: numberOrNull(sums?.['value']) ?? 0 };
+  // Where the stock does not say which products are listed, it is summed for those of the page alone.
+  const page =
+    filter === 'all'
+      ? `WITH p AS MATERIALIZED (SELECT * FROM product p WHERE ${TRACKED} ${among} ${BY_NAME} LIMIT ? OFFSET ?)
+         SELECT ${COLUMNS} FROM p LEFT JOIN (${STOCK} WHERE product IN (SELECT id FROM p) GROUP BY product) s ON s.product = p.id ${BY_NAME}`
+      : `SELECT ${COLUMNS} ${LINES} ${FILTERS[filter]} ${among} ${BY_NAME} LIMIT ? OFFSET ?`;
+  const rows = db.all(page, ...values, limit, offset).map(toLine);
+  if (sums !== null) return { rows, ...sums };
+  const counted = db.get(`SELECT count(*) AS total, sum(${VALUE}) AS value ${LINES} ${FILTERS[filter]} ${among}`, ...values);
+  return { rows, total: numberOf(counted?.['total']), valueMinor: numberOrNull(counted?.['value']) ?? 0 };
 }
 
 function toLine(row: SqlRow): StockLine {
