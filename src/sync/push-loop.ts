@@ -34,6 +34,8 @@ const DAMAGED: ReadonlySet<string | null> = new Set(['hash', 'form']);
 export async function pushLoop(input: PushInput): Promise<void> {
   while (!input.signal.aborted) {
     await pushWaiting(input);
+    // Ended in the middle, something may still wait.
+    if (input.signal.aborted) return;
     input.hooks.onPush(null);
     await input.outbox.wait(input.tools.clock, LOOK_MS, input.signal);
   }
