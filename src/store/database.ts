@@ -30,7 +30,9 @@ export class Database {
   constructor(file: string, options: { readonly readOnly: boolean }) {
     this.sqlite = new DatabaseSync(file, { readOnly: options.readOnly, timeout: 5_000 });
     if (!options.readOnly) this.sqlite.exec('PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 0;');
-    this.sqlite.exec('PRAGMA synchronous = FULL; PRAGMA foreign_keys = OFF; PRAGMA temp_store = MEMORY;');
+    this.sqlite.exec('PRAGMA synchronous = FULL; PRAGMA foreign_keys = OFF;');
+    // Who reads much sorts much: in pieces through files that nobody else sees, in half the time that one piece in memory takes.
+    if (!options.readOnly) this.sqlite.exec('PRAGMA temp_store = MEMORY');
     this.sqlite.exec(`PRAGMA cache_size = -${options.readOnly ? READER_CACHE_KIB : WRITER_CACHE_KIB}`);
   }
 
