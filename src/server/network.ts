@@ -8,16 +8,16 @@ import type { Id } from '../base/id.ts';
 import { asResult, describeRefusal, ok, refuse, type Refusal, type Result } from '../base/result.ts';
 import type { HubClient } from '../hub/hub-client.ts';
 import { readPrivateWord } from '../hub/private-word.ts';
-import { openBox, registerPassword } from '../hub/sealed-box.ts';
+import { registerPassword } from '../hub/sealed-box.ts';
 import { memberRole } from '../hub/members.ts';
 import { readHubServer, writeHubServer, type HubServer } from '../hub/hub-place.ts';
-import { hasHubKeys, makeShop, putHubKeys, readShopSecret, type KeysToPut } from '../hub/hub-keys.ts';
+import { hasHubKeys, makeShop, putHubKeys, readShopSecret } from '../hub/hub-keys.ts';
 import { ownRegisterId, readMode, refillSearch, type Mode } from '../register/register.ts';
 import { listSealedBoxes } from '../store/chains.ts';
 import { readIncarnation } from '../store/queries/incarnations.ts';
 import { listRegisters } from '../store/queries/shop.ts';
 import { endWaiting } from '../store/restored.ts';
-import { readMeta, writeMeta, type Store } from '../store/store.ts';
+import { readMeta, writeMeta } from '../store/store.ts';
 import { countWaiting } from '../store/waiting.ts';
 import { startSync, type Sync } from '../sync/sync-loop.ts';
 import { fillAndOpen, projectAndCompare, raiseSurely } from './become-master.ts';
@@ -28,6 +28,7 @@ import { beginMove, endMove, takeBackMove } from './move-hub.ts';
 import type { NetworkInput } from './network-input.ts';
 import { makeNextKeys, renewKeys } from './renew-keys.ts';
 import { accountOf, placeOf, readAccount, slaveConnect, writeAccount } from './slave-link.ts';
+import { openNewestBox } from './recovery.ts';
 import { ownPairing } from './vouch.ts';
 
 /** What a change of mode answers: the owner's recovery code, where one was made. */
@@ -392,14 +393,4 @@ export function makeNetwork(input: NetworkInput): Network {
 function shown({ recovery }: Master): Moved {
   const code = recovery.code();
   return code === null ? {} : { recoveryCode: code };
-}
-
-/** The shop's keys as the owner's code opens them: of the present CA's box. Refuses recovery.wrong-code. */
-function openNewestBox({ authority, db }: Store, recoveryCode: string): Result<KeysToPut> {
-  for (const { box } of listSealedBoxes(db)) {
-    const keys = openBox(box, recoveryCode);
-    if (keys.ok && authority !== null && equalBytes(keys.value.authority, authority))
-      return ok({ keys: keys.value, box, recoveryCode: null });
-  }
-  return refuse('recovery.wrong-code');
 }

@@ -12,7 +12,8 @@ import {
   type Values,
 } from '../../src/protocol/changeset.ts';
 import { FIRST_DICTIONARY } from '../../src/protocol/dictionary.ts';
-import { admit, readHeads } from '../../src/store/archive.ts';
+import { admit } from '../../src/store/archive.ts';
+import { readHeads } from '../../src/store/heads.ts';
 import { chainNumber } from '../../src/store/chains.ts';
 import { checksumStore, type Checksum } from '../../src/store/checksum.ts';
 import { prepareChangesets } from '../../src/store/prepare.ts';
