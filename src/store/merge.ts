@@ -20,19 +20,8 @@ import {
 import { isTableName, TABLES, type RecordName, type TableName } from '../protocol/tables.ts';
 import { encodeValue, ledgerId } from './codec.ts';
 import { bytesOf, bytesOrNull, type SqlRow, type SqlValue } from './database.ts';
-import {
-  noteCardPayment,
-  noteCodes,
-  noteInvoice,
-  noteLostEdits,
-  noteNames,
-  noteRefunds,
-  noteSale,
-  noteSettled,
-  noteUserNames,
-  noteStock,
-  noteVoucher,
-} from './exceptions.ts';
+import { noteCodes, noteLostEdits, noteNames, noteSettled, noteUserNames } from './exceptions.ts';
+import { noteCardPayment, noteInvoice, noteRefunds, noteSale, noteStock, noteVoucher } from './exceptions-of-sales.ts';
 import { stampColumn } from './schema.ts';
 import { nameLocal } from './look-up.ts';
 import type { Change, Store } from './store.ts';
