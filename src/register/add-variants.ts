@@ -2,7 +2,8 @@
 import type { Id } from '../base/id.ts';
 import { ok, refuse, type Result } from '../base/result.ts';
 import { commit } from '../store/journal.ts';
-import { readProduct, variantTiles } from '../store/queries/catalogue.ts';
+import { readProduct } from '../store/queries/catalogue.ts';
+import { variantTiles } from '../store/queries/tiles.ts';
 import { draftProduct } from './edit-product.ts';
 import type { Register } from './register.ts';
 

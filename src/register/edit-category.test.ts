@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import { unwrap, type Result } from '../base/result.ts';
 import { idToBytes } from '../base/id.ts';
 import { makeShop } from '../../test/support/shop.ts';
-import { categoriesWithin, categoryTiles, listCategories, listProducts } from '../store/queries/catalogue.ts';
+import { categoriesWithin, listCategories, listProducts } from '../store/queries/catalogue.ts';
+import { categoryTiles } from '../store/queries/tiles.ts';
 import { addCategory, editCategory, removeCategory } from './edit-category.ts';
 import { addProduct, editProduct } from './edit-product.ts';
 

@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { FISCAL_DEVICES } from '../../domain/fiscal.ts';
 import { TERMINAL_KINDS } from '../../domain/terminal-setting.ts';
 import { done, idText, instant, minor, route, rowRef } from './route.ts';
-import { cart, receipt, tenders } from './selling.ts';
+import { cart, receipt } from './sale-views.ts';
+import { tenders } from './selling.ts';
 
 const attemptParams = z.object({ attempt: z.coerce.number().int() });
 

@@ -26,15 +26,8 @@ import { clearCart, heldCarts, holdCart, recallCart } from '../../register/hold-
 import { isReachable } from '../stand.ts';
 import { isGivenBack, refundSale } from '../../register/refund-sale.ts';
 import { readMode } from '../../register/register.ts';
-import {
-  codeTiles,
-  favouriteTiles,
-  listPaymentMethods,
-  opensDrawer,
-  recentTiles,
-  tilesOf,
-  variantTiles,
-} from '../../store/queries/catalogue.ts';
+import { listPaymentMethods, opensDrawer } from '../../store/queries/catalogue.ts';
+import { codeTiles, favouriteTiles, recentTiles, tilesOf, variantTiles } from '../../store/queries/tiles.ts';
 import { listUsers } from '../../store/queries/people.ts';
 import { readReceipt, setUnprinted, unprintedSales } from '../../store/queries/sales.ts';
 import { readSoldSale } from '../../store/queries/refunds.ts';
