@@ -93,14 +93,23 @@ function shopIdOf(masterFolder: string): string {
 
 /** Is PostgreSQL there and open for connections? Its pid file says so last, and outlives it. */
 export function isReady(cluster: string): boolean {
-  const file = join(cluster, 'data', 'postmaster.pid');
-  if (!existsSync(file) || !/\bready\s*$/.test(readFileSync(file, 'utf8'))) return false;
-  return existsSync(`/proc/${postgresPid(cluster)}`);
+  let file: string;
+  try {
+    file = readFileSync(join(cluster, 'data', 'postmaster.pid'), 'utf8');
+  } catch {
+    // It ended, perhaps a moment ago.
+    return false;
+  }
+  return /\bready\s*$/.test(file) && existsSync(`/proc/${pidIn(file)}`);
 }
 
 /** Process id of the shop's PostgreSQL. */
 export function postgresPid(cluster: string): number {
-  return Number(readFileSync(join(cluster, 'data', 'postmaster.pid'), 'utf8').split('\n')[0]);
+  return pidIn(readFileSync(join(cluster, 'data', 'postmaster.pid'), 'utf8'));
+}
+
+function pidIn(file: string): number {
+  return Number(file.split('\n')[0]);
 }
 
 /** What is looked at from outside of the tills. */
