@@ -86,10 +86,17 @@ function bringTools() {
 
 /** Without those that start PostgreSQL, a browser or processes. */
 const UNIT = ['src/**/!(*.pg).test.ts', 'test/*.test.ts'];
+/** Of the tests in a browser, those that scan nothing: how fast keys follow each other is nothing to them. */
+const UNHURRIED = 'backups-doc|diagnosis|join-another|join-refusals|take-over|troubleshooting-doc';
 /** Two files at a time: most of theirs is waiting, for processes that start, are killed, and find each other again. */
-const TOGETHER = ['src/**/*.test.ts', 'test/*.test.ts', 'test/{attack,chaos,http,machine,network,sim,versions}/*.test.ts'];
-/** By themselves: they look at a screen as a person does. */
-const ALONE = ['test/e2e/*.test.ts'];
+const TOGETHER = [
+  'src/**/*.test.ts',
+  'test/*.test.ts',
+  'test/{attack,chaos,http,machine,network,sim,versions}/*.test.ts',
+  `test/e2e/@(${UNHURRIED}).e2e.test.ts`,
+];
+/** By themselves: they look at a screen as a person does, with a scanner in hand. */
+const ALONE = [`test/e2e/!(${UNHURRIED}).e2e.test.ts`];
 
 const STOPS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 const testArguments = (concurrency, files) => ['--test', `--test-concurrency=${concurrency}`, '--test-reporter=spec', ...files];
