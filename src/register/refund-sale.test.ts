@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { idFromBytes, makeId, type Id } from '../base/id.ts';
 import { present } from '../base/assert.ts';
 import { unwrap, type Result } from '../base/result.ts';
-import { eventually, makeShopOfMany, makeTestHub, syncMember, type Member } from '../../test/support/shop-of-many.ts';
+import { bringTogether, eventually, makeShopOfMany, makeTestHub, syncMember } from '../../test/support/shop-of-many.ts';
 import { makeShop, sellSome, type TestShop } from '../../test/support/shop.ts';
 import { listPaymentMethods, listProducts } from '../store/queries/catalogue.ts';
 import { readTaxCategories } from '../store/queries/taxes.ts';
@@ -268,13 +268,7 @@ test(
     const shop = await makeShopOfMany();
     const [one, two] = [present(shop.members[0], 'R1'), shop.join()];
     const hub = await makeTestHub();
-    const together = async (): Promise<void> => {
-      const syncs = [one, two].map((member) => syncMember(member, hub));
-      const ends = ({ store }: Member): string =>
-        JSON.stringify(store.db.all('SELECT hex(hash) AS hash FROM changeset WHERE state = 0 ORDER BY hash'));
-      await eventually('both hold the same', () => ends(one) === ends(two) && syncs.every((sync) => sync.status().level));
-      for (const sync of syncs) await sync.stop();
-    };
+    const together = (): Promise<void> => bringTogether([one, two], hub);
     await together();
     const sold = sellSome(one, 1);
     const [first] = listProducts(one.store.db, {

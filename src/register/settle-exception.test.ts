@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { present } from '../base/assert.ts';
 import { unwrap } from '../base/result.ts';
 import { makeShop, type TestShop } from '../../test/support/shop.ts';
-import { eventually, makeShopOfMany, makeTestHub, syncMember, type Member } from '../../test/support/shop-of-many.ts';
+import { type Member, bringTogether, makeShopOfMany, makeTestHub } from '../../test/support/shop-of-many.ts';
 import { commit } from '../store/journal.ts';
 import { listDepartments, listPaymentMethods, readProduct } from '../store/queries/catalogue.ts';
 import { listExceptions } from '../store/queries/shop.ts';
@@ -80,12 +80,7 @@ test(
     const shop = await makeShopOfMany();
     const [one, two] = [present(shop.members[0], 'R1'), shop.join()];
     const hub = await makeTestHub();
-    const together = async (): Promise<void> => {
-      const syncs = [one, two].map((member) => syncMember(member, hub));
-      const held = ({ store }: Member): string => JSON.stringify(store.db.all('SELECT hex(hash) AS hash FROM changeset ORDER BY hash'));
-      await eventually('both hold the same', () => held(one) === held(two) && syncs.every((sync) => sync.status().level));
-      for (const sync of syncs) await sync.stop();
-    };
+    const together = (): Promise<void> => bringTogether([one, two], hub);
     const tea = unwrap(addProduct(one.register, { name: 'Tea', priceMinor: 250 }, one.owner)).id;
     await together();
     shop.clock.advance(1_000);

@@ -147,6 +147,15 @@ export function syncMember(member: Member, hub: Pick<HubForTests, 'connect'>, cl
 }
 
 /** Resolves when it holds; fails after `timeoutMs` saying what did not. */
+/** Connects them until each holds what every other does, then parts them again. */
+export async function bringTogether(members: readonly Member[], hub: HubForTests): Promise<void> {
+  const syncs = members.map((member) => syncMember(member, hub));
+  const held = ({ store }: Member): string =>
+    JSON.stringify(store.db.all('SELECT hex(hash) AS hash FROM changeset WHERE state = 0 ORDER BY hash'));
+  await eventually('all hold the same', () => new Set(members.map(held)).size === 1 && syncs.every((sync) => sync.status().level));
+  for (const sync of syncs) await sync.stop();
+}
+
 export async function eventually(what: string, holds: () => boolean | Promise<boolean>, timeoutMs = 10_000): Promise<void> {
   const until = performance.now() + timeoutMs;
   while (!(await holds())) {
