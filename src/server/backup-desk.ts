@@ -33,8 +33,8 @@ import type { JobProgress, Jobs } from './jobs.ts';
 export interface BackupDesk {
   /** Makes the register's folder at a place that a person chose. */
   prepare(target: string): Promise<Result<object>>;
-  /** `to`: another place, for this once. */
-  make(progress: JobProgress, to: string | null): Promise<Result<object>>;
+  /** A person asks for one, `to` another place for this once: the job that makes it, with all that was sold until now. */
+  makeNow(to: string | null): string;
   prove(progress: JobProgress, name: string | null): Promise<Result<object>>;
   list(from: string): Promise<Result<BackupAnswers['list']>>;
   /** Of the place where this register's go. */
@@ -128,6 +128,22 @@ export function makeBackupDesk(input: DeskInput): BackupDesk {
     return ok({});
   };
 
+  // One under way has read the store before: who asks meanwhile gets another after it, by the same job.
+  const asked: (string | null)[] = [];
+  const makeAsked = async (progress: JobProgress): Promise<Result<object>> => {
+    for (let to = asked.shift(); to !== undefined; to = asked.shift()) {
+      const made = await make(progress, to);
+      if (made.ok) continue;
+      asked.length = 0;
+      return made;
+    }
+    return ok({});
+  };
+  const makeNow = (to: string | null): string => {
+    if (!asked.includes(to)) asked.push(to);
+    return jobs.start('backup', makeAsked);
+  };
+
   const prove = async (progress: JobProgress, name: string | null): Promise<Result<object>> => {
     const { target, identity } = readBackupSettings(store);
     if (target === null) return refuse('backup.not-chosen');
@@ -174,7 +190,7 @@ export function makeBackupDesk(input: DeskInput): BackupDesk {
     while (!stopped.signal.aborted) {
       if (closed) await clock.sleep(AFTER_CLOSING_MS, stopped.signal);
       if (readMode(store) !== null && !isBusy() && !stopped.signal.aborted) {
-        if (closed || isBackupDue(store, RETRY_MS)) jobs.start('backup', (progress) => make(progress, null));
+        if (closed || isBackupDue(store, RETRY_MS)) makeNow(null);
         else if (isTrialDue(store)) jobs.start('backup-trial', (progress) => prove(progress, null));
         closed = false;
       }
@@ -185,7 +201,7 @@ export function makeBackupDesk(input: DeskInput): BackupDesk {
 
   return {
     prepare,
-    make,
+    makeNow,
     prove,
     list: (from) => runBackup({ do: 'list', from, dataFolder }, () => {}, stopped.signal),
     listOwn: async () => {

@@ -193,7 +193,7 @@ test(
       present((await master.call('listHeldCarts')).rows[0], 'the held cart');
     const { id } = await waiting();
     await slave.call('recallCart', { params: { id }, body: {} });
-    await eventually('the master sees who has it', async () => (await waiting()).takenBy !== null);
+    await eventually('the master sees who has it, and hears of it', async () => (await waiting()).takenBy?.reachable === true);
     const take = (fromUnreachable: boolean): Promise<Answer<'recallCart'>> =>
       master.call('recallCart', { params: { id }, body: { fromUnreachable } });
     await assert.rejects(take(true), refusedWith('held.taken'));

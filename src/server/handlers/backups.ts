@@ -47,9 +47,9 @@ export const BACKUP_HANDLERS: Handlers<keyof typeof BACKUPS> = {
     return ok({ recoveryCode });
   },
   listBackups: ({ backups }) => backups.listOwn(),
-  backUpNow: ({ jobs, backups, register }, { body }) => {
+  backUpNow: ({ backups, register }, { body }) => {
     if (body.to === undefined && readBackupSettings(register.store).target === null) return refuse('backup.not-chosen');
-    return ok({ job: jobs.start('backup', (progress) => backups.make(progress, body.to ?? null)) });
+    return ok({ job: backups.makeNow(body.to ?? null) });
   },
   tryBackup: ({ jobs, backups, register }, { body }) => {
     if (readBackupSettings(register.store).target === null) return refuse('backup.not-chosen');
