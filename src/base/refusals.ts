@@ -27,6 +27,7 @@ export const REFUSALS = {
   // ---- who
   'login.needed': entry(401, 'Nobody is logged in on this screen.', 'Log in with your PIN.'),
   'login.wrong-pin': entry(401, 'That PIN is not right.', 'Try again; {{left}} tries are left before a pause.'),
+  'login.shared-pin': entry(409, '{{names}} have that PIN.', 'Say which of them you are, then give one of you another PIN under Users.'),
   'login.paused': entry(429, 'Too many wrong PINs.', 'Wait {{seconds}} seconds, then try again.', true),
   'right.missing': entry(403, '{{user}} may not do this.', 'Ask someone who may.'),
   'role.built-in': entry(409, 'This role comes with the program and stays as it is.', 'Add one of your own; it may have the same rights.'),

@@ -49,7 +49,7 @@ test('a role of the shop’s own is added, edited and removed; those of the prog
 
 test('what a user did is listed newest first, and a record tells who changed what from what', async () => {
   const { register, store, owner, clock, close } = await makeShop();
-  unwrap(await logIn(register, OWNER_PIN));
+  unwrap(await logIn(register, { pin: OWNER_PIN }));
   clock.advance(1_000);
   unwrap(noteAudit(register, { kind: 'no-sale', user: owner, detail: { reason: 'change for a note' } }));
   clock.advance(1_000);

@@ -16,11 +16,19 @@ const FREE_TRIES = 5;
 const FIRST_PAUSE_MS = 30_000;
 const LONGEST_PAUSE_MS = 15 * 60_000;
 const SUBJECT = 'log-in';
+/** Between the names of those who share a PIN; stands in no name. */
+const NAMES_APART = ' · ';
 
-/** Refuses with login.wrong-pin, login.paused. */
-export async function logIn(register: Register, pin: string): Promise<Result<UserRow>> {
+/** Who types; `name` where two have that PIN and were asked which of them it is. */
+export interface Typed {
+  readonly pin: string;
+  readonly name?: string | undefined;
+}
+
+/** Refuses with login.wrong-pin, login.shared-pin, login.paused. */
+export async function logIn(register: Register, typed: Typed): Promise<Result<UserRow>> {
   const { store } = register;
-  const user = await whoHas(store, pin);
+  const user = await whoHas(store, typed, () => true);
   if (user.ok)
     commit(store, { kind: 'log-in', user: user.value.id }, (draft) =>
       ok(draft.insert('audit_entry', { kind: 'log-in', user: user.value.id, at: store.clock.nowMs() })),
@@ -28,44 +36,48 @@ export async function logIn(register: Register, pin: string): Promise<Result<Use
   return user;
 }
 
-/** Somebody who may, on the spot, for somebody who may not: journalled. Refuses with login.wrong-pin, login.paused, right.missing. */
+/** Somebody who may, on the spot, for somebody who may not: journalled. Refuses with login.wrong-pin, .shared-pin, .paused, right.missing. */
 export async function grantRight(
   { store }: Register,
-  { pin, right, user }: { readonly pin: string; readonly right: Right; readonly user: Id | null },
+  { right, user, ...typed }: Typed & { readonly right: Right; readonly user: Id | null },
 ): Promise<Result<UserRow>> {
-  const granter = await whoHas(store, pin);
+  const mayGrant = ({ role }: UserRow): boolean => role?.rights.includes(right) === true;
+  const granter = await whoHas(store, typed, mayGrant);
   if (!granter.ok) return granter;
-  const { id, name, role } = granter.value;
-  if (role?.rights.includes(right) !== true) return refuse('right.missing', { user: name, right });
+  const { id, name } = granter.value;
+  if (!mayGrant(granter.value)) return refuse('right.missing', { user: name, right });
   commit(store, { kind: 'granted', user: id }, (draft) =>
     ok(draft.insert('audit_entry', { kind: 'granted', user: id, at: store.clock.nowMs(), subject: right, detail: user ?? '' })),
   );
   return granter;
 }
 
-async function whoHas(store: Store, pin: string): Promise<Result<UserRow>> {
+/** Of two who chose one PIN while their registers were apart, the one who `may`, or else the one who says so. */
+async function whoHas(store: Store, { pin, name }: Typed, may: (user: UserRow) => boolean): Promise<Result<UserRow>> {
   const pausedMs = pauseLeft(store);
   if (pausedMs > 0) return refuse('login.paused', { seconds: Math.ceil(pausedMs / 1000) });
   const failures = countFailure(store);
-  const user = await findByPin(store, pin);
-  if (user === null)
+  const holders = (await findByPin(store, pin)).filter((user) => name === undefined || user.name === name);
+  const [first, ...others] = holders.some(may) ? holders.filter(may) : holders;
+  if (first === undefined)
     return pauseLeft(store) > 0
       ? refuse('login.paused', { seconds: Math.ceil(pauseLeft(store) / 1000) })
       : refuse('login.wrong-pin', { left: FREE_TRIES - failures });
   store.db.transact('durable', () => ok(store.db.run('DELETE FROM throttle WHERE subject = ?', SUBJECT)));
-  return ok(user);
+  if (others.some((user) => user.name !== first.name))
+    return refuse('login.shared-pin', { names: [first, ...others].map((user) => user.name).join(NAMES_APART) });
+  return ok(first);
 }
 
-async function findByPin(store: Store, pin: string): Promise<UserRow | null> {
-  for (const user of listUsers(store.db)) {
-    if (user.active && user.pinDigits === pin.length && (await isPin(pin, user.pinHash))) return user;
-  }
-  return null;
+async function findByPin(store: Store, pin: string): Promise<UserRow[]> {
+  const users = listUsers(store.db).filter(({ active, pinDigits }) => active && pinDigits === pin.length);
+  const fits = await Promise.all(users.map(({ pinHash }) => isPin(pin, pinHash)));
+  return users.filter((_, at) => fits[at]);
 }
 
-/** Is this PIN somebody's already? Two people with one PIN could not be told apart. */
+/** Is this PIN somebody's already? Who has one alone need not say who they are. */
 export async function isPinTaken(store: Store, pin: string): Promise<boolean> {
-  return (await findByPin(store, pin)) !== null;
+  return (await findByPin(store, pin)).length > 0;
 }
 
 function pauseLeft(store: Store): number {

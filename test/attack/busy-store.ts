@@ -73,7 +73,7 @@ function hearOthers({ store }: TestShop): void {
 /** A cart, a wrong PIN, an import cut short, a hub half way; and pages given back. */
 async function leaveThingsOpen({ register, store }: TestShop): Promise<void> {
   unwrap(addProductLine(register, testId(1), 1000));
-  await logIn(register, '000000');
+  await logIn(register, { pin: '000000' });
   const addJob = (id: string, content: string): void => {
     store.db.run("INSERT INTO job (id, kind, content, state) VALUES (?, 'import', ?, '40')", id, content);
   };

@@ -5,7 +5,7 @@ import { after, before, test } from 'node:test';
 import { fromHex, toHex } from '../../src/base/bytes.ts';
 import { idFromBytes, idToBytes, type Id } from '../../src/base/id.ts';
 import { present } from '../../src/base/assert.ts';
-import { unwrap } from '../../src/base/result.ts';
+import { ok, refuse, unwrap } from '../../src/base/result.ts';
 import { makeHubClient, type HubClient } from '../../src/hub/hub-client.ts';
 import type { SqlParam } from '../../src/hub/sql-link.ts';
 import { addCustomer, forgetCustomer } from '../../src/register/edit-customer.ts';
@@ -14,13 +14,12 @@ import { addProductLine, scanCode } from '../../src/register/edit-cart.ts';
 import { heldCarts, holdCart, recallCart } from '../../src/register/hold-cart.ts';
 import { moveStock } from '../../src/register/move-stock.ts';
 import { addUser, editUser } from '../../src/register/edit-user.ts';
-import { logIn } from '../../src/register/log-in.ts';
+import { grantRight, logIn } from '../../src/register/log-in.ts';
 import { readChain } from '../../src/store/archive.ts';
 import { bytesOf, numberOf } from '../../src/store/database.ts';
 import { commit } from '../../src/store/journal.ts';
 import { onHandMilli } from '../../src/store/queries/stock.ts';
 import { listRoles, listUsers } from '../../src/store/queries/people.ts';
-import { ok } from '../../src/base/result.ts';
 import { check } from './checker.ts';
 import { Dice } from './dice.ts';
 import type { Program } from './machine.ts';
@@ -384,7 +383,7 @@ test('[fault 45] two users get one name while apart: both kept and both log in e
     await endWell(world);
     for (const name of names) {
       const program = at(world, name);
-      for (const { id, pin } of added) assert.equal(unwrap(await logIn(program.register, pin)).id, id);
+      for (const { id, pin } of added) assert.equal(unwrap(await logIn(program.register, { pin })).id, id);
       assert.deepEqual(exceptions(program, 'equal-name'), [{ users: added.map(({ id }) => id).toSorted() }]);
     }
     unwrap(await editUser(at(world, 'R2').register, present(added[1], 'a user').id, { name: 'Sam B.' }, OWNER));
@@ -394,6 +393,34 @@ test('[fault 45] two users get one name while apart: both kept and both log in e
       const called = listUsers(at(world, name).store.db).map((user) => user.name);
       assert.deepEqual(called.filter((text) => text.startsWith('Sam')).toSorted(), ['Sam', 'Sam B.']);
     }
+  }));
+
+test('[fault 45] two users choose one PIN while apart: both kept, who types it is asked who they are, until one has another', () =>
+  inWorld(async (world) => {
+    for (const name of ['R2', 'R3']) world.network.cut(name);
+    const pin = '471135';
+    const added: Id[] = [];
+    for (const [name, called] of [
+      ['R2', 'Ana'],
+      ['R3', 'Bo'],
+    ] as const) {
+      const { register, store } = at(world, name);
+      const [role] = listRoles(store.db);
+      added.push(unwrap(await addUser(register, { name: called, pin, role: present(role, 'a role').id }, OWNER)).id);
+    }
+    await endWell(world);
+    const program = at(world, 'R1');
+    const asked = await logIn(program.register, { pin });
+    assert.deepEqual(asked, refuse('login.shared-pin', { names: 'Ana · Bo' }));
+    const granting = await grantRight(program.register, { pin, right: 'refund', user: OWNER });
+    assert.equal(granting.ok ? '' : granting.refusal.code, 'login.shared-pin');
+    for (const [nth, name] of ['Ana', 'Bo'].entries())
+      assert.equal(unwrap(await logIn(program.register, { pin, name })).id, added[nth], 'who says so is who it is');
+    const stranger = await logIn(program.register, { pin, name: 'Mina' });
+    assert.equal(stranger.ok ? '' : stranger.refusal.code, 'login.wrong-pin');
+    unwrap(await editUser(program.register, present(added[1], 'Bo'), { pin: '582246' }, OWNER));
+    assert.equal(unwrap(await logIn(program.register, { pin })).id, added[0]);
+    await endWell(world);
   }));
 
 test('[fault 46] a forgotten customer is erased on every register at sync, also on one put back with the value, and chains verify', () =>

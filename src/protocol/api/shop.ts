@@ -155,6 +155,11 @@ export const event = z.discriminatedUnion('type', [
   z.object({ type: z.literal('job'), job: job.omit({ recoveryCode: true }) }),
 ]);
 
+const typedPin = z.object({
+  pin: z.string().min(1).max(12),
+  name: name.optional().describe('who of those who have that PIN, after login.shared-pin'),
+});
+
 export const SHOP = {
   getState: route({
     method: 'GET',
@@ -168,7 +173,7 @@ export const SHOP = {
     path: '/api/login',
     access: 'open',
     summary: 'Log in, or change user, by PIN; the session is a cookie',
-    body: z.object({ pin: z.string().min(1).max(12) }),
+    body: typedPin,
     answer: state,
   }),
   grantRight: route({
@@ -176,7 +181,7 @@ export const SHOP = {
     path: '/api/grants',
     access: 'login',
     summary: 'Somebody who may grants a right on the spot by PIN: for one call within a minute that carries the token as aurapos-grant',
-    body: z.object({ pin: z.string().min(1).max(12), right: z.enum(RIGHTS) }),
+    body: typedPin.extend({ right: z.enum(RIGHTS) }),
     answer: z.object({ token: z.string(), name: z.string() }),
   }),
   logout: route({ method: 'POST', path: '/api/logout', access: 'login', summary: 'Log out', answer: done }),

@@ -34,7 +34,7 @@ export const SHOP_HANDLERS: Handlers<keyof typeof SHOP> = {
   getState: (runtime, { caller }) => ok(viewState(runtime, caller)),
   login: async (runtime, { body, caller, setSession }) => {
     if (readMode(runtime.register.store) === null) return refuse('setup.needed');
-    const user = await logIn(runtime.register, body.pin);
+    const user = await logIn(runtime.register, body);
     if (!user.ok) return user;
     if (caller.token !== '') runtime.sessions.end(caller.token);
     setSession(runtime.sessions.begin(user.value.id));

@@ -10,8 +10,8 @@ export function GrantDialog(): ReactNode {
   const { t } = useTranslation();
   const asked = useSyncExternalStore(grantAsk.subscribe, grantAsk.current);
   if (asked === null) return null;
-  const grant = async (pin: string): Promise<void> => {
-    const { token } = await call('grantRight', { body: { pin, right: asked.right } });
+  const grant = async (typed: { readonly pin: string; readonly name?: string }): Promise<void> => {
+    const { token } = await call('grantRight', { body: { ...typed, right: asked.right } });
     asked.answer(token);
   };
   return (

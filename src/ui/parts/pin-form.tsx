@@ -2,7 +2,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useRef, useState, type ReactNode } from 'react';
 import { useTranslation } from '../texts/texts.tsx';
-import { call } from '../api/call.ts';
+import { ApiError, call } from '../api/call.ts';
 import { KeyPad } from './key-pad.tsx';
 import { Problem } from './problem.tsx';
 
@@ -10,8 +10,8 @@ const LONGEST_PIN = 12;
 
 interface Props {
   readonly label: string;
-  /** What is done with the PIN; a refusal shows, and the next try begins empty. */
-  readonly onPin: (pin: string) => Promise<void>;
+  /** What is done with the PIN; a refusal shows, and the next try begins empty. `name`: who of those who share it. */
+  readonly onPin: (typed: { readonly pin: string; readonly name?: string }) => Promise<void>;
 }
 
 /** A PIN, by keys or by touch. */
@@ -20,8 +20,9 @@ export function PinForm({ label, onPin }: Props): ReactNode {
   const [pin, setPin] = useState('');
   const field = useRef<HTMLInputElement>(null);
   const login = useMutation({
-    mutationFn: () => onPin(pin),
-    onError: () => {
+    mutationFn: (name: string | null) => onPin(name === null ? { pin } : { pin, name }),
+    onError: (error) => {
+      if (whoShares(error).length > 0) return;
       setPin('');
       field.current?.focus();
     },
@@ -35,7 +36,7 @@ export function PinForm({ label, onPin }: Props): ReactNode {
       className="pin"
       onSubmit={(event) => {
         event.preventDefault();
-        if (pin !== '' && !login.isPending) login.mutate();
+        if (pin !== '' && !login.isPending) login.mutate(null);
       }}
     >
       <input
@@ -51,6 +52,11 @@ export function PinForm({ label, onPin }: Props): ReactNode {
         onChange={(event) => change(event.target.value)}
       />
       <Problem error={login.error} />
+      {whoShares(login.error).map((name) => (
+        <button key={name} type="button" className="btn" onClick={() => login.mutate(name)}>
+          {name}
+        </button>
+      ))}
       <KeyPad onKey={(key) => change(pin + key)} onErase={() => change(pin.slice(0, -1))} />
       <button className="btn btn-primary finish" disabled={pin === '' || login.isPending}>
         {label}
@@ -59,12 +65,17 @@ export function PinForm({ label, onPin }: Props): ReactNode {
   );
 }
 
+/** Names of those who have one PIN, where that is why it was refused. */
+function whoShares(error: unknown): string[] {
+  return error instanceof ApiError && error.refusal.code === 'login.shared-pin' ? String(error.refusal.params['names']).split(' · ') : [];
+}
+
 /** Logs in whoever has this PIN, or changes user; the cart stays with the register. */
 export function LogInForm({ onDone }: { readonly onDone?: () => void }): ReactNode {
   const { t } = useTranslation();
   const client = useQueryClient();
-  const logIn = async (pin: string): Promise<void> => {
-    const state = await call('login', { body: { pin } });
+  const logIn: Props['onPin'] = async (typed) => {
+    const state = await call('login', { body: typed });
     client.setQueryData(['state'], state);
     // What the last one was shown is not for the next.
     void client.resetQueries({ predicate: ({ queryKey: [name] }) => name !== 'state' });
