@@ -187,3 +187,20 @@ test('a logo is dithered to dots no wider than the paper; what is not a PNG is n
   assert.equal(rasterLogo(Buffer.from('GIF89a'), 384), null);
   assert.equal(rasterLogo(png.slice(0, 60), 384), null);
 });
+
+test('no picture holds what a printer obeys wherever it stands, and it lacks a dot or two for that', () => {
+  const byte = fc.constantFrom(0x10, 0x04, 0x05, 0x14, 0x00, 0xff);
+  fc.assert(
+    fc.property(fc.array(byte, { minLength: 4, maxLength: 60 }), (bits) => {
+      const logo = { widthBytes: 1, height: bits.length, bits: Uint8Array.from(bits) };
+      const sent = encodePaper([{ kind: 'logo' }], { paper: '80mm', logo });
+      for (let at = 1; at < sent.length; at++)
+        if (sent[at - 1] === 0x10) assert.ok(![0x04, 0x05, 0x14].includes(sent[at] ?? 0), 'DLE EOT, DLE ENQ or DLE DC4');
+      const reader = new EscPosReader();
+      reader.feed(sent);
+      const [mark] = reader.sheets[0]?.marks ?? [];
+      assert.ok(mark?.kind === 'raster' && mark.bits.length === bits.length);
+      for (const [at, drawn] of mark.bits.entries()) assert.ok(drawn === bits[at] || drawn === ((bits[at] ?? 0) ^ 0x02));
+    }),
+  );
+});

@@ -9,7 +9,10 @@ import type { Raster } from './raster.ts';
 
 const ESC = 0x1b;
 const GS = 0x1d;
+const DLE = 0x10;
 const LINE_FEED = 0x0a;
+/** After DLE, what a printer obeys wherever it stands, in a picture too: tell your state, recover, kick the drawer or switch off. One dot is less. */
+const HEARD_AT_ONCE: ReadonlySet<number> = new Set([0x04, 0x05, 0x14]);
 
 /** Pulse on pin 2 of the drawer's plug for 50 ms, with 500 ms of rest: what drawers of every make answer to. */
 export const KICK_DRAWER: readonly number[] = [ESC, 0x70, 0, 25, 250];
@@ -103,7 +106,10 @@ class Sheet {
   #raster({ widthBytes, height, bits }: Raster): void {
     this.#style({ centred: true });
     this.#bytes.push(GS, 0x76, 0x30, 0, widthBytes & 0xff, widthBytes >> 8, height & 0xff, height >> 8);
-    for (const byte of bits) this.#bytes.push(byte);
+    for (const [at, byte] of bits.entries()) {
+      const isCommand = bits[at - 1] === DLE && HEARD_AT_ONCE.has(byte);
+      this.#bytes.push(isCommand ? byte ^ 0x02 : byte);
+    }
     this.#bytes.push(LINE_FEED);
   }
 

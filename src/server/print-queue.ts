@@ -181,6 +181,10 @@ async function print(input: DeskInput, printer: Printer, job: PrintJob, desk: De
     signal,
     onBegin: () => setState(store, job, 'sending'),
     onProblem: (problem) => say(input, desk, problem),
+  }).catch((error: unknown): Sent => {
+    // Of this program and not of the printer; what waits behind it is tried after a pause all the same.
+    log.error('print.failed', { printer: printer.name, error: String(error) });
+    return 'out-of-order';
   });
   const now = readPrintJob(store.db, job.id);
   if (now?.state !== 'sending') return sent;

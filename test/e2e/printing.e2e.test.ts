@@ -4,7 +4,7 @@
  * With AURAPOS_PICTURES=FOLDER the papers and the screens are kept there, to be looked at.
  */
 import { strict as assert } from 'node:assert';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -12,7 +12,7 @@ import type { Page } from 'playwright-core';
 import { aurapos } from './aurapos-command.ts';
 import { launchBrowser, openScreen, scan } from './browser.ts';
 import { holdToAxe, logIn, openFromMenu, OWNER_PIN, type Look } from './journeys.ts';
-import { buildScreens, startRegister } from './register-process.ts';
+import { buildScreens, startRegister, type RegisterProcess } from './register-process.ts';
 import { barcodeOf, linesOf } from '../support/escpos-picture.ts';
 import { photograph, startFakePrinter, type FakePrinter } from '../support/fake-printer.ts';
 
@@ -27,12 +27,10 @@ function keep(name: string, picture: Buffer): void {
   writeFileSync(join(PICTURES, name), picture);
 }
 
-async function until(isSo: () => boolean, what: string): Promise<void> {
-  const untilMs = performance.now() + 10_000;
-  while (!isSo()) {
-    assert.ok(performance.now() < untilMs, what);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+/** What a register and its printer knew when something did not come out. */
+function tell({ folder }: RegisterProcess, { connections, bytesTaken, output: { sheets, hanging, unknown } }: FakePrinter): string {
+  const log = readdirSync(join(folder, 'log')).map((file) => readFileSync(join(folder, 'log', file), 'utf8').slice(-2_000));
+  return JSON.stringify({ connections, bytesTaken, sheets: sheets.length, hanging: hanging.length, unknown, log });
 }
 
 /** A picture as an owner would upload it: larger than any paper. */
@@ -49,7 +47,9 @@ async function openSelling(page: Page): Promise<void> {
   await page.getByText('The cart is empty').waitFor();
 }
 
-async function addPrinter(page: Page, printer: FakePrinter, look: Look): Promise<void> {
+type Until = (isSo: () => boolean, what: string) => Promise<void>;
+
+async function addPrinter(page: Page, printer: FakePrinter, look: Look, until: Until): Promise<void> {
   await openFromMenu(page, 'Settings', 'Storage');
   await page.getByRole('link', { name: 'Printing' }).click();
   await page.getByText('No printer yet').waitFor();
@@ -77,6 +77,13 @@ test(
     const register = await startRegister('printing');
     const browser = await launchBrowser();
     const printer = await startFakePrinter();
+    const until: Until = async (isSo, what) => {
+      const untilMs = performance.now() + 10_000;
+      while (!isSo()) {
+        assert.ok(performance.now() < untilMs, `${what}: ${tell(register, printer)}`);
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    };
     try {
       await aurapos(register.folder, 'setup', '--mode', 'single', '--catalogue', 'demo', '--pin', OWNER_PIN);
       const { page, context, complaints } = await openScreen(browser, register.url);
@@ -90,7 +97,7 @@ test(
       const logo = await drawLogo(drawing);
       await drawing.close();
       await logIn(page);
-      await addPrinter(page, printer, look);
+      await addPrinter(page, printer, look, until);
 
       await page.getByLabel('Choose a logo').setInputFiles({ name: 'logo.png', mimeType: 'image/png', buffer: logo });
       await page.getByRole('img', { name: 'Logo' }).waitFor();
