@@ -79,13 +79,31 @@ export async function findBarriers(page: Page): Promise<readonly string[]> {
   );
 }
 
+/** Between two keys of a scanner, as its keyboard says it. */
+const SCANNER_KEY_MS = 5;
+
 /**
- * A barcode scanner: a keyboard that types at a scanner's pace and ends with Enter. It does not wait for the page between its keys, as no
- * scanner does; with `keyMs` it leaves that long between them.
+ * A barcode scanner: a keyboard that types at a scanner's pace and ends with Enter. Each key carries the time at which it was pressed, as an
+ * operating system stamps them, so that a busy machine is late with them and no slower a scanner. With `keyMs` they come that far apart.
  */
 export async function scan(page: Page, code: string, keyMs = 0): Promise<void> {
   if (keyMs > 0) {
     await page.keyboard.type(code, { delay: keyMs });
     await page.keyboard.press('Enter');
-  } else await Promise.all([...code.split(''), 'Enter'].map((key) => page.keyboard.press(key)));
+    return;
+  }
+  const keys = [...code, 'Enter'];
+  const debug = await page.context().newCDPSession(page);
+  const beganMs = Date.now() - keys.length * SCANNER_KEY_MS;
+  await Promise.all(
+    keys.flatMap((key, at) => {
+      const timestamp = (beganMs + at * SCANNER_KEY_MS) / 1000;
+      const pressed = key === 'Enter' ? { key, code: key, text: '\r', windowsVirtualKeyCode: 13 } : { key, text: key };
+      return [
+        debug.send('Input.dispatchKeyEvent', { type: 'keyDown', timestamp, ...pressed }),
+        debug.send('Input.dispatchKeyEvent', { type: 'keyUp', timestamp, key }),
+      ];
+    }),
+  );
+  await debug.detach();
 }
