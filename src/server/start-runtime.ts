@@ -31,6 +31,7 @@ import { makeJobs } from './jobs.ts';
 import { makeJoiningDesk } from './joining-desk.ts';
 import { takeUpJoining } from './joining-jobs.ts';
 import { takePlace } from './joining-place.ts';
+import { keepWeekSums } from './keep-week-sums.ts';
 import { makePrintQueue } from './print-queue.ts';
 import { makeNetwork, type Network } from './network.ts';
 import type { Runtime } from './runtime.ts';
@@ -168,6 +169,7 @@ export function startRuntime(input: StartInput): Result<Started> {
   let beginning: Promise<void> = Promise.resolve();
   const watchingDisk = watchDisk(disk, clock, log, stopped.signal, tellStatus);
   const checkpointing = keepCheckpoints(reader, clock, log, stopped.signal);
+  const summing = keepWeekSums({ store, reader, clock, log }, stopped.signal);
 
   return ok({
     runtime,
@@ -189,6 +191,7 @@ export function startRuntime(input: StartInput): Result<Started> {
       await network.stop(how);
       await checkpointing;
       await watchingDisk;
+      await summing;
       await reader.stop();
       closeStore(store);
       lock.value.release();

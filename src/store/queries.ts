@@ -3,6 +3,7 @@ import { readStoreStand } from './backup-parts.ts';
 import { readArchiveHead, readArchivePage, zsOf } from './period-archive.ts';
 import { quickCheck } from './store.ts';
 import { verifyStore } from './verify.ts';
+import { sumWeek } from './week-sums.ts';
 import { listCategories, listDepartments, listProducts } from './queries/catalogue.ts';
 import { categoryTiles } from './queries/tiles.ts';
 import { listDeeds } from './queries/deeds.ts';
@@ -34,6 +35,7 @@ export const LONG_QUERIES = {
   countRows,
   listStock,
   reportSales,
+  sumWeek,
   movementsOf,
   shiftFigures,
   listMovements,

@@ -25,6 +25,15 @@ CREATE INDEX printer_twice ON printer (content);
 CREATE INDEX print_job_twice ON print_job (printer, content, state, created_at);
 `;
 
+/** What was sold in past weeks (store/week-sums.ts), until something of such a week comes late. */
+const WEEK_SUMS = `
+CREATE TABLE week_sum (week INTEGER PRIMARY KEY, mark INTEGER NOT NULL, body BLOB);
+CREATE TRIGGER week_sum_sale AFTER INSERT ON sale BEGIN DELETE FROM week_sum WHERE week = new.completed_at / 604800000; END;
+CREATE TRIGGER week_sum_swap AFTER INSERT ON tender WHEN new.swap_of IS NOT NULL BEGIN
+  DELETE FROM week_sum WHERE week = (SELECT completed_at / 604800000 FROM sale WHERE id = new.sale);
+END;
+`;
+
 /** Local tables: what this register knows about the shop's history, and what is derived from it. Never synchronised. */
 const LOCAL_TABLES = `
 CREATE TABLE meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
@@ -189,7 +198,10 @@ ${HELD_TWICE}`;
 /** From layout 2, which knew no printers, to 3. */
 export const LAYOUT_3_SQL = PRINTING;
 
+/** From layout 3, which kept no sums, to 4. */
+export const LAYOUT_4_SQL = WEEK_SUMS;
+
 /** The whole schema of a new store. */
 export function createSchemaSql(): string {
-  return [LOCAL_TABLES, HELD_TWICE, PRINTING, ...TABLE_NAMES.map(createTableSql), MERGED_INDEXES].join('\n');
+  return [LOCAL_TABLES, HELD_TWICE, PRINTING, ...TABLE_NAMES.map(createTableSql), MERGED_INDEXES, WEEK_SUMS].join('\n');
 }

@@ -19,6 +19,10 @@ import { sealSchema } from './schema-seal.ts';
 import { closeStore, writeMeta, type Store } from './store.ts';
 import { verifyStore } from './verify.ts';
 
+/** What came with layout 4 and with 3. */
+const WITHOUT_SUMS = 'DROP TRIGGER week_sum_sale; DROP TRIGGER week_sum_swap; DROP TABLE week_sum;';
+const WITHOUT_PRINTERS = `${WITHOUT_SUMS} DROP TABLE printer; DROP TABLE print_job;`;
+
 /** What layout 1 had and had not, made of a store of today. */
 const LAYOUT_1 = `
 DROP INDEX meta_twice; DROP INDEX chain_twice; DROP INDEX exception_twice; DROP INDEX open_cart_twice; DROP INDEX completed_cart_twice;
@@ -28,7 +32,7 @@ ALTER TABLE detached ADD COLUMN changeset INTEGER;
 CREATE INDEX detached_by_changeset ON detached (changeset) WHERE changeset IS NOT NULL;
 CREATE TABLE before (sale BLOB PRIMARY KEY) WITHOUT ROWID; INSERT INTO before SELECT sale FROM unprinted; DROP TABLE unprinted;
 ALTER TABLE before RENAME TO unprinted;
-DROP TABLE printer; DROP TABLE print_job;
+${WITHOUT_PRINTERS}
 DELETE FROM meta WHERE name = 'schema_digest';
 PRAGMA user_version = 1;`;
 
@@ -53,21 +57,26 @@ test('a store of layout 1 is brought up to this one: nothing is lost, it verifie
   folder.remove();
 });
 
-test('a store of layout 2, which knew no printers, is brought up to this one, verifies and sells on', async () => {
-  const folder = temporaryFolder();
-  const file = `${folder.path}/store.db`;
-  const shop = await makeShop({ file });
-  sellSome(shop);
-  shop.store.db.sqlite.exec('DROP TABLE printer; DROP TABLE print_job; PRAGMA user_version = 2;');
-  sealSchema(shop.store.db);
-  closeStore(shop.store);
-  const store = openTestStore(file);
-  assert.deepEqual(listPrinters(store.db), []);
-  sellSome({ ...shop, store, register: openRegister(store).register });
-  assert.equal(verifyStore(store.db).problem, null);
-  closeStore(store);
-  folder.remove();
-});
+for (const { layout, knew, sql } of [
+  { layout: 2, knew: 'no printers', sql: WITHOUT_PRINTERS },
+  { layout: 3, knew: 'no sums of weeks', sql: WITHOUT_SUMS },
+])
+  test(`a store of layout ${layout}, which knew ${knew}, is brought up to this one, verifies and sells on`, async () => {
+    const folder = temporaryFolder();
+    const file = `${folder.path}/store.db`;
+    const shop = await makeShop({ file });
+    sellSome(shop);
+    shop.store.db.sqlite.exec(`${sql} PRAGMA user_version = ${layout};`);
+    sealSchema(shop.store.db);
+    closeStore(shop.store);
+    const store = openTestStore(file);
+    assert.deepEqual(listPrinters(store.db), []);
+    assert.deepEqual(store.db.all('SELECT week FROM week_sum'), []);
+    sellSome({ ...shop, store, register: openRegister(store).register });
+    assert.equal(verifyStore(store.db).problem, null);
+    closeStore(store);
+    folder.remove();
+  });
 
 test('a store from before shifts were read gets their indexes; a manager of then may close the day', async () => {
   const folder = temporaryFolder();

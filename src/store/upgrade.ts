@@ -9,20 +9,21 @@ import { openBody } from '../protocol/changeset.ts';
 import { SCHEMA_VERSION, TABLE_NAMES } from '../protocol/tables.ts';
 import { bytesOf, numberOf, textOf, type Database } from './database.ts';
 import { mergeChangeset } from './merge.ts';
-import { createTableSql, LAYOUT_2_SQL, LAYOUT_3_SQL, mergedIndexesSql, tableColumnsSql } from './schema.ts';
+import { createTableSql, LAYOUT_2_SQL, LAYOUT_3_SQL, LAYOUT_4_SQL, mergedIndexesSql, tableColumnsSql } from './schema.ts';
 import { writeMeta } from './look-up.ts';
 import { sealSchema } from './schema-seal.ts';
 import type { Store } from './store.ts';
 
 /** Layout of the local tables and indexes; SCHEMA_VERSION is that of the merged ones. */
-export const STORE_VERSION = 3;
+export const STORE_VERSION = 4;
 
 /** Brings the local tables of a sound store to this layout, before anything of them is read. */
 export function upgradeLayout(db: Database, from: number): void {
   db.sqlite.function('signature_sum', { deterministic: true }, (signature) => crc32(bytesOf(signature)));
   const done = db.transact('durable', () => {
     if (from < 2) db.sqlite.exec(LAYOUT_2_SQL);
-    db.sqlite.exec(`${LAYOUT_3_SQL} PRAGMA user_version = ${STORE_VERSION};`);
+    if (from < 3) db.sqlite.exec(LAYOUT_3_SQL);
+    db.sqlite.exec(`${LAYOUT_4_SQL} PRAGMA user_version = ${STORE_VERSION};`);
     sealSchema(db);
     return ok(null);
   });
