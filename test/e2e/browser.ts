@@ -92,7 +92,7 @@ export async function scan(page: Page, code: string, keyMs = 0): Promise<void> {
     await page.keyboard.press('Enter');
     return;
   }
-  const keys = [...code, 'Enter'];
+  const keys = [...code.split(''), 'Enter'];
   const debug = await page.context().newCDPSession(page);
   const beganMs = Date.now() - keys.length * SCANNER_KEY_MS;
   await Promise.all(
