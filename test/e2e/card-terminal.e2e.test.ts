@@ -3,9 +3,9 @@ import { strict as assert } from 'node:assert';
 import { test } from 'node:test';
 import { startTerminal } from '../support/simulated-terminal.ts';
 import { aurapos } from './aurapos-command.ts';
-import { launchBrowser, openScreen, scan } from './browser.ts';
-import { holdToAxe, logIn, openFromMenu, OWNER_PIN } from './journeys.ts';
-import { buildScreens, startRegister } from './register-process.ts';
+import { scan } from './browser.ts';
+import { logIn, openFromMenu } from './journeys.ts';
+import { atSingleTill } from './single-till.ts';
 
 const LONGEST_MS = 90_000;
 const BREAD = '2000000000015';
@@ -15,17 +15,10 @@ const LATE_MS = 60_000;
 test(
   '[fault 1] a card is asked on the terminal, refused, cut off and settled; killed meanwhile, the cart opens where it was',
   { timeout: LONGEST_MS },
-  async () => {
-    buildScreens();
+  async (t) => {
     const terminal = await startTerminal(null, LATE_MS);
-    const register = await startRegister('card');
-    const browser = await launchBrowser();
-    try {
-      await aurapos(register.folder, 'setup', '--mode', 'single', '--catalogue', 'demo', '--pin', OWNER_PIN);
-      const { page, complaints } = await openScreen(browser, register.url);
-      page.setDefaultTimeout(10_000);
-      const look = holdToAxe(page);
-      await logIn(page);
+    t.after(() => terminal.stop());
+    await atSingleTill('card', async ({ register, page, look }) => {
       await openFromMenu(page, 'Settings', '');
       await page.getByRole('link', { name: 'Card terminal' }).click();
       await page.getByLabel('Terminal', { exact: true }).selectOption('simulated');
@@ -93,11 +86,6 @@ test(
         [['Cash'], ['Card', 'Cash'], ['Card']],
       );
       assert.equal(((await aurapos(register.folder, 'verify')) as { ok: boolean }).ok, true);
-      assert.deepEqual(complaints, []);
-    } finally {
-      await browser.close();
-      await register.stop();
-      await terminal.stop();
-    }
+    });
   },
 );

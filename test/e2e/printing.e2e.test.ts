@@ -10,11 +10,12 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { aurapos } from './aurapos-command.ts';
-import { launchBrowser, openScreen, scan } from './browser.ts';
-import { holdToAxe, logIn, openFromMenu, OWNER_PIN, type Look } from './journeys.ts';
-import { buildScreens, startRegister, type RegisterProcess } from './register-process.ts';
+import { scan } from './browser.ts';
+import { openFromMenu, type Look } from './journeys.ts';
+import { type RegisterProcess } from './register-process.ts';
 import { barcodeOf, linesOf } from '../support/escpos-picture.ts';
 import { photograph, startFakePrinter, type FakePrinter } from '../support/fake-printer.ts';
+import { atSingleTill } from './single-till.ts';
 
 const LONGEST_MS = 120_000;
 const BREAD = '2000000000015';
@@ -72,23 +73,17 @@ async function addPrinter(page: Page, printer: FakePrinter, look: Look, until: U
 test(
   'a printer in the settings, receipts with logo, paper out, invoice, a receipt that brings its sale back, a customer by card',
   { timeout: LONGEST_MS },
-  async () => {
-    buildScreens();
-    const register = await startRegister('printing');
-    const browser = await launchBrowser();
+  async (t) => {
     const printer = await startFakePrinter();
-    const until: Until = async (isSo, what) => {
-      const untilMs = performance.now() + 10_000;
-      while (!isSo()) {
-        assert.ok(performance.now() < untilMs, `${what}: ${tell(register, printer)}`);
-        await new Promise((resolve) => setTimeout(resolve, 20));
-      }
-    };
-    try {
-      await aurapos(register.folder, 'setup', '--mode', 'single', '--catalogue', 'demo', '--pin', OWNER_PIN);
-      const { page, context, complaints } = await openScreen(browser, register.url);
-      page.setDefaultTimeout(10_000);
-      const axe = holdToAxe(page);
+    t.after(() => printer.stop());
+    await atSingleTill('printing', async ({ register, browser, context, page, look: axe }) => {
+      const until: Until = async (isSo, what) => {
+        const untilMs = performance.now() + 10_000;
+        while (!isSo()) {
+          assert.ok(performance.now() < untilMs, `${what}: ${tell(register, printer)}`);
+          await new Promise((resolve) => setTimeout(resolve, 20));
+        }
+      };
       const look: Look = async (name) => {
         keep(`${name}.png`, await page.screenshot());
         await axe(name);
@@ -96,7 +91,6 @@ test(
       const drawing = await context.newPage();
       const logo = await drawLogo(drawing);
       await drawing.close();
-      await logIn(page);
       await addPrinter(page, printer, look, until);
 
       await page.getByLabel('Choose a logo').setInputFiles({ name: 'logo.png', mimeType: 'image/png', buffer: logo });
@@ -198,11 +192,6 @@ test(
       await look('customer');
       const verified = (await aurapos(register.folder, 'verify')) as { ok: boolean };
       assert.equal(verified.ok, true);
-      assert.deepEqual(complaints, []);
-    } finally {
-      await browser.close();
-      await printer.stop();
-      await register.stop();
-    }
+    });
   },
 );

@@ -1,24 +1,15 @@
 /** A shop that wants to know why something is taken out of a cart: asked at the keyboard and the buttons, for less of a line and for all of it. */
 import { strict as assert } from 'node:assert';
 import { test } from 'node:test';
-import { aurapos } from './aurapos-command.ts';
-import { launchBrowser, openScreen, scan } from './browser.ts';
-import { holdToAxe, logIn, openFromMenu, OWNER_PIN } from './journeys.ts';
-import { buildScreens, startRegister } from './register-process.ts';
+import { scan } from './browser.ts';
+import { openFromMenu } from './journeys.ts';
+import { atSingleTill } from './single-till.ts';
 
 const LONGEST_MS = 60_000;
 const BREAD = '2000000000015';
 
-test('less of a line and an emptied cart ask why, as a removed line does', { timeout: LONGEST_MS }, async () => {
-  buildScreens();
-  const register = await startRegister('reasons');
-  const browser = await launchBrowser();
-  try {
-    await aurapos(register.folder, 'setup', '--mode', 'single', '--catalogue', 'demo', '--pin', OWNER_PIN);
-    const { page, complaints } = await openScreen(browser, register.url);
-    page.setDefaultTimeout(10_000);
-    const look = holdToAxe(page);
-    await logIn(page);
+test('less of a line and an emptied cart ask why, as a removed line does', { timeout: LONGEST_MS }, () =>
+  atSingleTill('reasons', async ({ page, look }) => {
     await openFromMenu(page, 'Settings', '');
     await page.getByRole('link', { name: 'Selling' }).click();
     await page.getByLabel('Reason when a line is taken back').check();
@@ -48,9 +39,5 @@ test('less of a line and an emptied cart ask why, as a removed line does', { tim
     await page.getByLabel('Reason').fill('left without paying');
     await page.keyboard.press('Enter');
     await page.getByText('The cart is empty').waitFor();
-    assert.deepEqual(complaints, []);
-  } finally {
-    await browser.close();
-    await register.stop();
-  }
-});
+  }),
+);

@@ -1,10 +1,8 @@
 /** The owner makes a role of the shop's own and gives it to somebody, finds a setting by searching, and a cashier feels both. */
-import { strict as assert } from 'node:assert';
 import { test } from 'node:test';
-import { aurapos } from './aurapos-command.ts';
-import { launchBrowser, openScreen, scan } from './browser.ts';
-import { changeUser, holdToAxe, logIn, openFromMenu, OWNER_PIN } from './journeys.ts';
-import { buildScreens, startRegister } from './register-process.ts';
+import { scan } from './browser.ts';
+import { changeUser, openFromMenu } from './journeys.ts';
+import { atSingleTill } from './single-till.ts';
 
 const LONGEST_MS = 90_000;
 const BREAD = '2000000000015';
@@ -12,17 +10,8 @@ const BREAD = '2000000000015';
 test(
   'a role of the shop’s own opens screens and closes them; settings are found by what stands on them, on a phone too',
   { timeout: LONGEST_MS },
-  async () => {
-    buildScreens();
-    const register = await startRegister('roles');
-    const browser = await launchBrowser();
-    try {
-      await aurapos(register.folder, 'setup', '--mode', 'single', '--catalogue', 'demo', '--pin', OWNER_PIN);
-      const { page, complaints } = await openScreen(browser, register.url);
-      page.setDefaultTimeout(10_000);
-      const look = holdToAxe(page);
-      await logIn(page);
-
+  () =>
+    atSingleTill('roles', async ({ register, page, look }) => {
       await openFromMenu(page, 'Users');
       await page.getByRole('link', { name: 'Roles' }).click();
       await page.getByText('Comes with the program').first().waitFor();
@@ -74,10 +63,5 @@ test(
       await page.locator('.line').waitFor({ state: 'detached' });
       await openFromMenu(page, 'Stock');
       await page.getByRole('heading', { name: 'Stock' }).waitFor();
-      assert.deepEqual(complaints, []);
-    } finally {
-      await browser.close();
-      await register.stop();
-    }
-  },
+    }),
 );
