@@ -48,7 +48,7 @@ export function CustomerHistory({ id, onEdit }: Props): ReactNode {
             {t('customers.edit')}
           </button>
         )}
-        <a className="btn customer-close" href={linkTo('customers')}>
+        <a className="btn beside-close" href={linkTo('customers')}>
           {t('do.close')}
         </a>
       </header>

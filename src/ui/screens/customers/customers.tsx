@@ -34,7 +34,7 @@ export function Customers({ chosen }: { readonly chosen: string | null }): React
   );
   return (
     <Desk>
-      <div className={chosen === null ? 'customers' : 'customers customers-one'}>
+      <div className={chosen === null ? 'list-beside' : 'list-beside list-beside-one'}>
         <main className="list-page">
           <div className="page-head">
             <div className="page-title">
@@ -79,7 +79,7 @@ export function Customers({ chosen }: { readonly chosen: string | null }): React
           )}
         </main>
         {chosen === null ? null : (
-          <aside className="customer" aria-label={t('customers.chosen')} tabIndex={0}>
+          <aside className="customer beside" aria-label={t('customers.chosen')} tabIndex={0}>
             <CustomerHistory id={chosen} onEdit={setEdited} />
           </aside>
         )}

@@ -19,7 +19,7 @@ export function UserPage({ user, onEdit }: { readonly user: User; readonly onEdi
   const { t } = useTranslation();
   const deeds = useQuery({ queryKey: ['deeds', user.id], queryFn: ({ signal }) => call('listDeeds', { params: { id: user.id }, signal }) });
   return (
-    <aside className="user" aria-label={t('users.chosen')} tabIndex={0}>
+    <aside className="beside" aria-label={t('users.chosen')} tabIndex={0}>
       <header className="page-title">
         <h2>
           <bdi>{user.name}</bdi>
@@ -28,7 +28,7 @@ export function UserPage({ user, onEdit }: { readonly user: User; readonly onEdi
           <Pencil className="icon" aria-hidden />
           {t('users.edit')}
         </button>
-        <a className="btn user-close" href={linkTo('users')}>
+        <a className="btn beside-close" href={linkTo('users')}>
           {t('do.close')}
         </a>
       </header>

@@ -42,7 +42,7 @@ function People({ tabs, chosen }: { readonly tabs: ReactNode; readonly chosen: s
   const one = users.data?.rows.find(({ id }) => id === chosen);
   return (
     <>
-      <div className={one === undefined ? 'users' : 'users users-one'}>
+      <div className={one === undefined ? 'list-beside' : 'list-beside list-beside-one'}>
         <main className="list-page">
           <div className="page-head">
             {tabs}
