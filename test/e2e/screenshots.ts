@@ -118,7 +118,8 @@ async function tour(page: Page, url: string, look: Look): Promise<void> {
   await look('import');
   for (const screen of ['customers', 'users', 'registers', 'to-check', 'settings']) {
     await page.goto(`${url}#/${screen}`);
-    await page.getByRole('heading', { level: 1 }).waitFor();
+    // On a phone the settings begin with their menu.
+    await page.getByRole('heading', { level: 1 }).or(page.getByLabel('Search settings')).first().waitFor();
     await page.waitForLoadState('networkidle').catch(() => {
       // The event stream never idles; what was asked for is there by now.
     });
@@ -275,6 +276,7 @@ async function shopOfTwo(browser: Browser, folder: string, catalogue: string | u
     await slave.getByText('Back together').waitFor();
     await lookAtSlave('sales-back');
     await openFromMenu(master, 'Settings', 'Storage');
+    await master.getByRole('button', { name: 'Give the part to another' }).waitFor();
     await look('settings-master');
     if (catalogue === undefined) return;
     await openFromMenu(master, 'Products');
