@@ -160,15 +160,8 @@ async function compareAll(world: World, wrong: string[]): Promise<void> {
     );
     if (mine !== other) wrong.push(`${name}: its exceptions are not those of ${first.name}`);
   }
-  const link = {
-    query: <Row>(text: string, params: readonly (string | number | boolean | null | Uint8Array)[] = []) =>
-      world.hub.query<Row>(SUPERUSER, text, params),
-    run: (text: string) => world.hub.run(SUPERUSER, text),
-    listen: () => Promise.resolve(),
-    onLost: () => {},
-    close: () => Promise.resolve(),
-  };
-  for (const { table, here, there } of (await compareProjection(first.store.db, makeHubMasterClient(link), sums)).differing)
+  for (const { table, here, there } of (await compareProjection(first.store.db, makeHubMasterClient(world.hub.linkAs(SUPERUSER)), sums))
+    .differing)
     wrong.push(`projection of ${table}: ${there} rows, ${here} here`);
 }
 

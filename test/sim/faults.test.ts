@@ -7,7 +7,6 @@ import { idFromBytes, idToBytes, type Id } from '../../src/base/id.ts';
 import { present } from '../../src/base/assert.ts';
 import { unwrap } from '../../src/base/result.ts';
 import { makeHubClient, type HubClient } from '../../src/hub/hub-client.ts';
-import type { SqlParam } from '../../src/hub/sql-link.ts';
 import { addCustomer, forgetCustomer } from '../../src/register/edit-customer.ts';
 import { addProduct, editProduct } from '../../src/register/edit-product.ts';
 import { addProductLine, scanCode } from '../../src/register/edit-cart.ts';
@@ -78,13 +77,7 @@ function value(program: Program, name: string, column: string): unknown {
 }
 
 function hubAs(world: World, role: string): HubClient {
-  return makeHubClient({
-    query: <Row>(text: string, params: readonly SqlParam[] = []) => world.hub.query<Row>(role, text, params),
-    run: (text) => world.hub.run(role, text),
-    listen: () => Promise.resolve(),
-    onLost: () => {},
-    close: () => Promise.resolve(),
-  });
+  return makeHubClient(world.hub.linkAs(role));
 }
 
 function seriesOf(program: Program): string {

@@ -121,17 +121,19 @@ export class World {
     this.trace(`${without === 'hub' ? 'hub' : without.name} put back, ${this.gone.size} gone`);
   }
 
-  /** Nothing waits anywhere, and everybody has read to the end. */
+  /** Nothing waits anywhere, and everybody has read to the end. The hub is asked once every register says so. */
   async isLevel(): Promise<boolean> {
+    const positions = new Set<number>();
+    for (const { program } of this.machines) {
+      if (program === null || program.sync?.status().state !== 'online' || readOutbox(program.store, 1, 1e6) !== null) return false;
+      positions.add(readFeedMark(program.store).position);
+    }
+    if (positions.size !== 1) return false;
     const [head] = await this.hub.query<{ position: number; projected: number; offered: number }>(
       SUPERUSER,
       'select h.position, p.position as projected, (select count(*)::int from hub.offered) as offered from hub.head h, hub.projection p',
     );
-    if (head === undefined || head.offered > 0 || head.projected !== head.position) return false;
-    return this.machines.every(({ program }) => {
-      if (program === null || program.sync?.status().state !== 'online') return false;
-      return readOutbox(program.store, 1, 1e6) === null && readFeedMark(program.store).position === head.position;
-    });
+    return head !== undefined && head.offered === 0 && head.projected === head.position && positions.has(head.position);
   }
 
   async stop(): Promise<void> {
