@@ -26,7 +26,7 @@ interface FeedEntry {
 
 /** What is wrong, in words; empty when nothing is. `whole` also verifies signatures and replays every store, which takes a while. */
 export async function check(world: World, whole: boolean): Promise<string[]> {
-  const wrong: string[] = [];
+  const wrong: string[] = [...world.wrong];
   const feed = await world.hub.query<FeedEntry>(
     SUPERUSER,
     'select position, chain, n, previous, hash, body, running_hash from hub.feed order by position',

@@ -48,6 +48,8 @@ const BUGS: Readonly<Record<PlantedBug, RegExp>> = {
   'total-misadded': /says a perpetual total of/,
   'voucher-doubled': /vouchers and payments of sale/,
   'card-lost': /no cart and no sale has it/,
+  'restored-sells-early': /has not taken back \d+ changesets, and sells/,
+  'standby-lags': /lacks what a register was told/,
 };
 
 for (const [bug, complaint] of Object.entries(BUGS) as [PlantedBug, RegExp][])

@@ -26,6 +26,8 @@ export interface WorldFigures {
   putBacks: number;
   hubPutBacks: number;
   takeOvers: number;
+  restores: number;
+  standbys: number;
   hubCrashes: number;
   sales: number;
   zs: number;
@@ -45,12 +47,18 @@ export class World {
   readonly terminal = new Map<string, boolean>();
   /** Changesets of acknowledged sales that no disk holds any more: a disk was put back while nobody else had them. */
   readonly gone = new Set<string>();
+  /** What was wrong on the way, in words: the checker says it again. */
+  readonly wrong: string[] = [];
+  /** Counts the databases that the shop's hub was: put back, promoted, or begun anew. */
+  hubNumber = 0;
   readonly figures: WorldFigures = {
     crashes: 0,
     clones: 0,
     putBacks: 0,
     hubPutBacks: 0,
     takeOvers: 0,
+    restores: 0,
+    standbys: 0,
     hubCrashes: 0,
     sales: 0,
     zs: 0,
@@ -93,6 +101,7 @@ export class World {
       network,
       committed,
       trace: (line) => this.trace(line),
+      onTakenBack: (restored) => this.#checkTakenBack(restored),
     });
     this.machines.push(machine);
     await machine.boot();
@@ -113,12 +122,34 @@ export class World {
   /** Before a disk is thrown away: what only it holds will be gone. `without` is its machine, or the hub. */
   async noteLoss(without: Machine | 'hub', instead: () => void | Promise<void>): Promise<void> {
     await instead();
+    if (without === 'hub') {
+      this.hubNumber++;
+      this.network.answered = null;
+    }
     const held = new Set<string>(
       (await this.hub.query<{ hash: Uint8Array }>(SUPERUSER, 'select hash from hub.feed')).map(({ hash }) => toHex(hash)),
     );
     for (const machine of this.machines) for (const hash of hashesOn(machine.file)) held.add(hash);
     for (const { hash } of this.acknowledged) if (!held.has(hash)) this.gone.add(hash);
     this.trace(`${without === 'hub' ? 'hub' : without.name} put back, ${this.gone.size} gone`);
+  }
+
+  /** What was restored sells again: it must hold all that the shop had of it when it connected. */
+  #checkTakenBack(machine: Machine): void {
+    const position = machine.program?.sync?.status().greeting?.position ?? Number.MAX_SAFE_INTEGER;
+    const { hubNumber } = this;
+    this.trace(`${machine.name} has taken back what the shop has of it`);
+    this.time.after(0, async () => {
+      if (this.hubNumber !== hubNumber) return;
+      const held = new Set(hashesOn(machine.file));
+      const had = await this.hub.query<{ hash: Uint8Array }>(
+        SUPERUSER,
+        'select f.hash from hub.feed f join hub.chain c using (chain) where f.position <= $1::bigint and c.role = $2::text',
+        [position, machine.input.role],
+      );
+      const lacking = had.filter(({ hash }) => !held.has(toHex(hash))).length;
+      if (lacking > 0) this.wrong.push(`${machine.name} has not taken back ${lacking} changesets, and sells`);
+    });
   }
 
   /** Nothing waits anywhere, and everybody has read to the end. The hub is asked once every register says so. */
