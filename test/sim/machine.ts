@@ -3,7 +3,7 @@
  * A crash drops the program and keeps the disk, or what of the disk had reached it (power cut). Crash points lie before and after every commit.
  */
 import { SUPERUSER } from '../../src/hub/cluster-conf.ts';
-import { copyFileSync, existsSync, mkdirSync, statSync, truncateSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, rmSync, statSync, truncateSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { idFromBytes } from '../../src/base/id.ts';
 import { present } from '../../src/base/assert.ts';
@@ -12,7 +12,7 @@ import type { Random } from '../../src/base/random.ts';
 import { unwrap, type Result } from '../../src/base/result.ts';
 import { noteUnanswered } from '../../src/register/ask-card.ts';
 import { openRegister, type Register } from '../../src/register/register.ts';
-import { bytesOf, type Durability } from '../../src/store/database.ts';
+import { bytesOf, type Database, type Durability } from '../../src/store/database.ts';
 import { prepareChangesets } from '../../src/store/prepare.ts';
 import { endWaiting, readRestored } from '../../src/store/restored.ts';
 import { type Store } from '../../src/store/store.ts';
@@ -177,12 +177,20 @@ export class Machine {
     this.input.trace(`${this.name} ${how}`);
     program.dead = true;
     this.program = null;
-    const next = this.#newFile();
-    copyDisk(this.#file, next);
+    const [file, next] = [this.#file, this.#newFile()];
+    copyDisk(file, next);
     if (how === 'power' && existsSync(`${next}-wal`)) truncateSync(`${next}-wal`, Math.min(sizeOf(`${next}-wal`), this.#durableBytes));
     this.#file = next;
     // Its handle is let go of once nothing of it is on the stack.
-    this.input.time.after(0, () => program.store.db.close());
+    this.input.time.after(0, () => throwAway(program.store.db, file));
+  }
+
+  /** The end of the schedule: nobody looks at this disk again. */
+  end(): void {
+    const { program } = this;
+    if (program === null) return;
+    program.dead = true;
+    throwAway(program.store.db, this.#file);
   }
 
   crash(how: 'kill' | 'power'): void {
@@ -227,6 +235,12 @@ function storeIn(dataFolder: string): string {
   return join(dataFolder, 'store.db');
 }
 
+/** The file first, where an open one may go: closing moves the log into a file that is still there, which takes a while and is for nothing. */
+function throwAway(db: Database, file: string): void {
+  if (process.platform !== 'win32') rmSync(file);
+  db.close();
+}
+
 /** What backups left beside the store goes with it. */
 const BESIDE = 'backup-state.json';
 
@@ -238,5 +252,5 @@ function copyDisk(from: string, to: string): void {
 }
 
 function sizeOf(file: string): number {
-  return existsSync(file) ? statSync(file).size : 0;
+  return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 }

@@ -167,14 +167,8 @@ export class World {
     return head !== undefined && head.offered === 0 && head.projected === head.position && positions.has(head.position);
   }
 
-  async stop(): Promise<void> {
-    for (const machine of this.machines) {
-      const { program } = machine;
-      if (program === null) continue;
-      program.dead = true;
-      program.store.db.close();
-    }
-    await Promise.resolve();
+  end(): void {
+    for (const machine of this.machines) machine.end();
   }
 }
 
