@@ -10,7 +10,7 @@ import { systemRandom } from '../base/random.ts';
 import { RefusalError, unwrap } from '../base/result.ts';
 import type { LocalPart, SealedLine, ValueLine } from '../store/backup-parts.ts';
 import { renewChain } from '../store/begin-chain.ts';
-import { openStore } from '../store/open-store.ts';
+import { openStore, type StoreDeps } from '../store/open-store.ts';
 import {
   eraseValues,
   hastenWriting,
@@ -36,23 +36,25 @@ export interface RestoreSource {
   readonly folder: string;
   readonly manifest: Manifest;
   readonly identities: readonly string[];
+  /** The machine's own clock and luck when left out. */
+  readonly deps?: StoreDeps;
 }
 
 export type OnRestored = (done: number, total: number) => void;
 
-const DEPS = { clock: systemClock, random: systemRandom };
+const DEPS: StoreDeps = { clock: systemClock, random: systemRandom };
 
 /**
  * The backup as a store in `file`, as it was when it was made. Throws RefusalError backup.rotten, recovery.wrong-code, backup.code-needed,
  * store.newer. The caller closes it.
  */
 export async function rebuildStore(source: RestoreSource, file: string, onChangesets: OnRestored): Promise<Store> {
-  const { folder, manifest, identities } = source;
+  const { folder, manifest, identities, deps = DEPS } = source;
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   await writeBase(source, file);
   const local = await readLocal(folder, manifest, identities);
   const erased = await erasedSince(source, local);
-  const store = unwrap(openStore(file, DEPS));
+  const store = unwrap(openStore(file, deps));
   hastenWriting(store);
   trustAuthority(store, local);
   // All of them before any is played: what comes early names what comes late.
@@ -76,7 +78,7 @@ export async function rebuildStore(source: RestoreSource, file: string, onChange
   settleFile(store);
   closeStore(store);
   // Opened anew: its own chain is the one that the local part says.
-  return unwrap(openStore(file, DEPS));
+  return unwrap(openStore(file, deps));
 }
 
 async function writeBase({ folder, manifest, identities }: RestoreSource, file: string): Promise<void> {
@@ -157,7 +159,7 @@ export async function prepareRestore(input: RestoreInput, onChangesets: OnRestor
   const present = join(dataFolder, 'store.db');
   const salvaged = keepNewer && mayHoldNewer(present, manifest) ? salvageInto(store, present) : null;
   closeStore(store);
-  return { salvaged, ...makeReady(dataFolder, { name: manifest.name, madeAt: manifest.madeAt, at: nowMs }) };
+  return { salvaged, ...makeReady(dataFolder, { name: manifest.name, madeAt: manifest.madeAt, at: nowMs }, input.deps) };
 }
 
 /**
@@ -187,10 +189,10 @@ export function prepareRebuild({ dataFolder, nowMs }: { readonly dataFolder: str
 }
 
 /** The last steps before the exchange: a new chain, a note of the restore, all of it on the disk, and the word that it is whole. */
-function makeReady(dataFolder: string, note: Omit<RestoredNote, 'waits'>): Omit<Restored, 'salvaged'> {
+function makeReady(dataFolder: string, note: Omit<RestoredNote, 'waits'>, deps = DEPS): Omit<Restored, 'salvaged'> {
   const scratch = join(dataFolder, RESTORED);
   const file = join(scratch, 'store.db');
-  const store = unwrap(openStore(file, DEPS));
+  const store = unwrap(openStore(file, deps));
   const mode = readMeta(store.db, 'mode');
   const waits = mode === 'slave' || mode === 'master';
   forgetStranded(store.db);

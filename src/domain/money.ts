@@ -82,9 +82,16 @@ function remainder(value: bigint | undefined, sum: bigint): bigint {
   return rest < 0n ? -rest : rest;
 }
 
+/** Intl takes longer to say it than a sale has for it, and always says the same. */
+const digitsOf = new Map<string, number>();
+
 /** Digits after the point of a currency's minor unit (ISO 4217, by Intl). */
 export function currencyDigits(currency: string): number {
-  return new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2;
+  const known = digitsOf.get(currency);
+  if (known !== undefined) return known;
+  const digits = new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2;
+  digitsOf.set(currency, digits);
+  return digits;
 }
 
 /** "12.50" of minor units, for codes, files and search; screens use Intl. */

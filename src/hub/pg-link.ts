@@ -28,6 +28,9 @@ export interface Host {
   readonly port: number;
 }
 
+/** Given as the reason, or each answer would make an error with a stack that nobody reads. */
+const ANSWERED = Symbol('answered');
+
 /** PostgreSQL's word for a file that it could not write or make longer. */
 const DISK_FULL = '53100';
 /** And for a write on a server that only reads. */
@@ -196,7 +199,7 @@ function makeLink(client: StrictClient, { host, port }: HubAddress, { clock }: L
       throw lost ?? (codeOf(error) === DISK_FULL ? new RefusalError({ code: 'hub.disk-full', params: {} }) : error);
     } finally {
       running -= 1;
-      answered.abort();
+      answered.abort(ANSWERED);
       turn.resolve();
     }
   }

@@ -125,6 +125,14 @@ function rewritten(table: TableName): readonly string[] {
   return columns.filter((name) => types[name]?.type === 'ref');
 }
 
+/** The tables that hold a row: who looks at all of them need not ask for each. */
+export async function filledTables(link: SqlLink): Promise<ReadonlySet<string>> {
+  const rows = await link.query<{ name: string }>(FILLED);
+  return new Set(rows.map(({ name }) => name));
+}
+
+const FILLED = `select name from (values ${TABLE_NAMES.map((table) => `('${table}', exists (select from shop.${quoted(table)}))`).join(', ')}) as list (name, filled) where filled`;
+
 /** The function behind writeProjection, one statement a table, made from the list: plans are kept, and names need no quoting at run time. */
 export function projectionWriter(): string {
   const writes = TABLE_NAMES.map((table) => {

@@ -159,6 +159,10 @@ export interface Dictionary {
   readonly content: Uint8Array;
 }
 
+/** What most changesets fit into at once, 0.7 and 3.7 kB of a sale: room that is not needed costs a quarter of the time. */
+const FRAME_CHUNK_BYTES = 4 * 1024;
+const TEXT_CHUNK_BYTES = 8 * 1024;
+
 /** The next changeset of a chain. Throws Bug when the text breaks a limit: use cases check before, this is the last wall. */
 export function sealChangeset(
   key: ChainKey,
@@ -170,7 +174,11 @@ export function sealChangeset(
   assert(text.rows.length > 0 && text.rows.length <= MAX_ROWS, `a changeset holds 1 to ${MAX_ROWS} rows`);
   const bytes = Buffer.from(JSON.stringify(text), 'utf8');
   assert(bytes.length <= MAX_TEXT_BYTES, `a changeset's text holds at most ${MAX_TEXT_BYTES} bytes`);
-  const frame = zstdCompressSync(bytes, { dictionary: dictionary.content, params: { [constants.ZSTD_c_compressionLevel]: 3 } });
+  const frame = zstdCompressSync(bytes, {
+    dictionary: dictionary.content,
+    chunkSize: FRAME_CHUNK_BYTES,
+    params: { [constants.ZSTD_c_compressionLevel]: 3 },
+  });
   const body = concatBytes(Uint8Array.of(dictionary.number), frame);
   const hash = hashChangeset(previous, n, body);
   return { chain: key.chain, n, previous, hash, signature: sign(null, hash, key.privateKey), body };
@@ -201,7 +209,7 @@ export function openBody(body: Uint8Array, dictionaries: ReadonlyMap<number, Uin
   const dictionary = dictionaries.get(number);
   if (dictionary === undefined) return { state: 'missing-dictionary', dictionary: number };
   try {
-    const bytes = zstdDecompressSync(body.subarray(1), { dictionary, maxOutputLength: MAX_TEXT_BYTES });
+    const bytes = zstdDecompressSync(body.subarray(1), { dictionary, chunkSize: TEXT_CHUNK_BYTES, maxOutputLength: MAX_TEXT_BYTES });
     const text: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
     return isChangesetText(text) ? { state: 'text', text } : { state: 'malformed' };
   } catch {

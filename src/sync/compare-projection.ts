@@ -1,7 +1,7 @@
 /** Do the store and the projection hold the same rows? Counted and summed table by table, each row spelt as checksum.ts spells it. */
 import { toBase64Url, toHex } from '../base/bytes.ts';
 import type { HubMasterClient } from '../hub/hub-client.ts';
-import { projectionPosition, readProjection, type ProjectedValue } from '../hub/projection.ts';
+import { filledTables, projectionPosition, readProjection, type ProjectedValue } from '../hub/projection.ts';
 import { INDEX_SPACE, type Scalar } from '../protocol/changeset.ts';
 import type { ColumnType, Table } from '../protocol/columns.ts';
 import { TABLES, TABLE_NAMES, type TableName } from '../protocol/tables.ts';
@@ -32,11 +32,12 @@ export async function compareProjection(db: Database, hub: HubMasterClient, held
   const within = new Set(hashes.values());
   const here = held ?? checksumStore(db, (hash) => within.has(hash));
   const hexOf = (at: number): string => hashes.get(at) ?? NOWHERE;
+  const filled = await filledTables(hub.link);
   const differing: Difference[] = [];
   for (const table of TABLE_NAMES) {
     const sum = new RowSum();
     const add = rowAdder(sum, table, hexOf);
-    for await (const page of readProjection(hub.link, table))
+    for await (const page of filled.has(table) ? readProjection(hub.link, table) : [])
       for (const row of page) if (TABLES[table].kind === 'record' || Number(row['changeset']) <= position) add(row);
     const there = sum.result();
     const mine = here[table];

@@ -1,6 +1,9 @@
 /** A bell between loops: rung while nobody waits, it is still heard by the next who does. */
 import type { Clock } from '../base/clock.ts';
 
+/** Given as the reason, or each ring would make an error with a stack that nobody reads. */
+const RUNG = Symbol('rung');
+
 export class Bell {
   #rung = false;
   #wake: (() => void) | null = null;
@@ -14,7 +17,7 @@ export class Bell {
   async wait(clock: Clock, timeoutMs: number, signal: AbortSignal): Promise<void> {
     if (!this.#rung && !signal.aborted) {
       const woken = new AbortController();
-      const stop = (): void => woken.abort();
+      const stop = (): void => woken.abort(RUNG);
       this.#wake = stop;
       signal.addEventListener('abort', stop, { once: true });
       await clock.sleep(timeoutMs, woken.signal);

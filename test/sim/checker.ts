@@ -24,9 +24,9 @@ interface FeedEntry {
   readonly running_hash: Uint8Array;
 }
 
-/** What is wrong, in words; empty when nothing is. `whole` also verifies signatures and replays every store, which takes a while. */
-export async function check(world: World, whole: boolean): Promise<string[]> {
-  const wrong: string[] = [];
+/** What is wrong, in words; empty when nothing is. Stores to `verify` are played again too, signature by signature, which takes a while. */
+export async function check(world: World, verify: readonly Machine[]): Promise<string[]> {
+  const wrong: string[] = [...world.wrong];
   const feed = await world.hub.query<FeedEntry>(
     SUPERUSER,
     'select position, chain, n, previous, hash, body, running_hash from hub.feed order by position',
@@ -37,7 +37,7 @@ export async function check(world: World, whole: boolean): Promise<string[]> {
   );
   for (const machine of world.machines) {
     if (machine.program === null) wrong.push(`${machine.name} does not run`);
-    else checkStore(world, machine, machine.program.store.db, feed, forked, wrong, whole);
+    else checkStore(world, machine, machine.program.store.db, feed, forked, wrong, verify.includes(machine));
   }
   await compareAll(world, wrong);
   await checkForgotten(world, wrong);
@@ -73,7 +73,7 @@ function checkStore(
   feed: readonly FeedEntry[],
   forked: ReadonlySet<string>,
   wrong: string[],
-  whole: boolean,
+  verify: boolean,
 ): void {
   const say = (what: string): void => void wrong.push(`${machine.name}: ${what}`);
   const held = new Map(
@@ -99,7 +99,7 @@ function checkStore(
   checkMoney(world, db, forked, say);
   const { integrity_check: pages } = db.get('PRAGMA integrity_check(1)') ?? {};
   if (pages !== 'ok') say(`pages: ${String(pages)}`);
-  if (!whole) return;
+  if (!verify) return;
   const verified = verifyStore(db);
   // A series with a hole that a lost disk left is no fault of the store.
   if (verified.problem !== null && !(world.gone.size > 0 && verified.problem.where.startsWith('receipts')))
@@ -160,15 +160,8 @@ async function compareAll(world: World, wrong: string[]): Promise<void> {
     );
     if (mine !== other) wrong.push(`${name}: its exceptions are not those of ${first.name}`);
   }
-  const link = {
-    query: <Row>(text: string, params: readonly (string | number | boolean | null | Uint8Array)[] = []) =>
-      world.hub.query<Row>(SUPERUSER, text, params),
-    run: (text: string) => world.hub.run(SUPERUSER, text),
-    listen: () => Promise.resolve(),
-    onLost: () => {},
-    close: () => Promise.resolve(),
-  };
-  for (const { table, here, there } of (await compareProjection(first.store.db, makeHubMasterClient(link), sums)).differing)
+  for (const { table, here, there } of (await compareProjection(first.store.db, makeHubMasterClient(world.hub.linkAs(SUPERUSER)), sums))
+    .differing)
     wrong.push(`projection of ${table}: ${there} rows, ${here} here`);
 }
 

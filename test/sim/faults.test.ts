@@ -7,7 +7,6 @@ import { idFromBytes, idToBytes, type Id } from '../../src/base/id.ts';
 import { present } from '../../src/base/assert.ts';
 import { ok, refuse, unwrap } from '../../src/base/result.ts';
 import { makeHubClient, type HubClient } from '../../src/hub/hub-client.ts';
-import type { SqlParam } from '../../src/hub/sql-link.ts';
 import { addCustomer, forgetCustomer } from '../../src/register/edit-customer.ts';
 import { addProduct, editProduct } from '../../src/register/edit-product.ts';
 import { addProductLine, scanCode } from '../../src/register/edit-cart.ts';
@@ -20,9 +19,12 @@ import { bytesOf, numberOf } from '../../src/store/database.ts';
 import { commit } from '../../src/store/journal.ts';
 import { onHandMilli } from '../../src/store/queries/stock.ts';
 import { listRoles, listUsers } from '../../src/store/queries/people.ts';
+import { endWaiting } from '../../src/store/restored.ts';
+import { backUp, restore } from './backups.ts';
 import { check } from './checker.ts';
 import { Dice } from './dice.ts';
 import type { Program } from './machine.ts';
+import { dieOverPush, promote } from './plan-faults.ts';
 import { heal, openWorld, setStage, untilLevel, type Stage } from './run-schedule.ts';
 import { OWNER } from './shop-image.ts';
 import { payOpenCart, sell as sellOnce } from './workload.ts';
@@ -41,7 +43,7 @@ async function inWorld(play: (world: World) => Promise<void>): Promise<void> {
   try {
     await play(world);
   } finally {
-    await close();
+    close();
   }
 }
 
@@ -61,7 +63,7 @@ async function pass(world: World, ms: number): Promise<void> {
 async function endWell(world: World): Promise<void> {
   await heal(world);
   assert.ok(await untilLevel(world), 'level in time');
-  assert.deepEqual(await check(world, true), []);
+  assert.deepEqual(await check(world, world.machines), []);
 }
 
 function exceptions(program: Program, kind: string): Record<string, unknown>[] {
@@ -77,13 +79,12 @@ function value(program: Program, name: string, column: string): unknown {
 }
 
 function hubAs(world: World, role: string): HubClient {
-  return makeHubClient({
-    query: <Row>(text: string, params: readonly SqlParam[] = []) => world.hub.query<Row>(role, text, params),
-    run: (text) => world.hub.run(role, text),
-    listen: () => Promise.resolve(),
-    onLost: () => {},
-    close: () => Promise.resolve(),
-  });
+  return makeHubClient(world.hub.linkAs(role));
+}
+
+async function feedLength(world: World): Promise<number> {
+  const [row] = await world.hub.query<{ changesets: number }>(SUPERUSER, 'select count(*) as changesets from hub.feed');
+  return present(row, 'a count').changesets;
 }
 
 function seriesOf(program: Program): string {
@@ -181,6 +182,92 @@ test('[fault 16] a register put back from an old copy takes its later sales back
     assert.equal(store.db.all("SELECT 1 FROM sale WHERE series LIKE 'R2b-%'").length, 2);
     assert.deepEqual(exceptions(at(world, 'R1'), 'doubled-number'), []);
   }));
+
+test('[fault 16] restored from its backup it waits for the shop, takes back what it sold after it, and sells under a new series', () =>
+  inWorld(async (world) => {
+    const machine = world.machine('R2');
+    sell(world, 'R2', 2);
+    await backUp(world, machine);
+    sell(world, 'R2', 2);
+    await backUp(world, machine);
+    sell(world, 'R2', 3);
+    await pass(world, 2_000);
+    world.network.cut('R2');
+    assert.ok(await restore(world, machine, { which: 'newest', disk: 'lost' }));
+    await pass(world, 2_000);
+    const waiting = at(world, 'R2');
+    assert.deepEqual(addProductLine(waiting.register, product(waiting, 'Tea'), 1_000), refuse('restore.not-level'));
+    assert.equal(waiting.store.db.all("SELECT 1 FROM sale WHERE series = 'R2'").length, 4, 'what the base and what came since have');
+    world.network.mend('R2');
+    await pass(world, 3_000);
+    sell(world, 'R2', 2);
+    await endWell(world);
+    assert.equal(world.gone.size, 0);
+    const { store } = at(world, 'R2');
+    assert.equal(store.db.all("SELECT 1 FROM sale WHERE series = 'R2'").length, 7);
+    assert.equal(store.db.all("SELECT 1 FROM sale WHERE series LIKE 'R2b-%'").length, 2);
+    assert.deepEqual(exceptions(at(world, 'R1'), 'doubled-number'), []);
+  }));
+
+test('[fault 16] restored while cut off it goes on alone when told to, and never gives a number twice; a disk that can be read loses nothing', () =>
+  inWorld(async (world) => {
+    for (const [name, disk, lost] of [
+      ['R2', 'lost', 3],
+      ['R3', 'there', 0],
+    ] as const) {
+      const gone = world.gone.size;
+      sell(world, name, 1);
+      await backUp(world, world.machine(name));
+      await pass(world, 1_000);
+      world.network.cut(name);
+      sell(world, name, 3);
+      assert.ok(await restore(world, world.machine(name), { which: 'newest', disk }));
+      assert.equal(world.gone.size - gone, lost, 'only what no disk holds');
+      endWaiting(at(world, name).store);
+      sell(world, name, 2);
+    }
+    await endWell(world);
+    for (const [name, own] of [
+      ['R2', 1],
+      ['R3', 4],
+    ] as const) {
+      const { store } = at(world, 'R1');
+      assert.equal(store.db.all('SELECT 1 FROM sale WHERE series = ?', name).length, own);
+      assert.equal(store.db.all(`SELECT 1 FROM sale WHERE series LIKE '${name}b-%'`).length, 2);
+    }
+    assert.deepEqual(exceptions(at(world, 'R1'), 'doubled-number'), []);
+  }));
+
+test('[fault 17] a standby that lagged is promoted: what it lacks is pushed again, and nobody skips anything', () =>
+  inWorld(async (world) => {
+    sell(world, 'R2', 1);
+    await pass(world, 1_000);
+    await world.hub.save('standby');
+    sell(world, 'R2', 2);
+    sell(world, 'R3', 1);
+    await pass(world, 1_000);
+    const before = await feedLength(world);
+    await promote(world, new Dice(1), 'asynchronous', () => world.hub.putBack('standby'));
+    assert.equal(await feedLength(world), before - 3);
+    await endWell(world);
+    assert.equal(await feedLength(world), before);
+    assert.equal(world.gone.size, 0);
+  }));
+
+for (const hasIt of [true, false])
+  test(`[fault 17] a synchronous standby is promoted in the middle of a push, ${hasIt ? 'with' : 'without'} it: nothing that a register was told of is lacking`, () =>
+    inWorld(async (world) => {
+      sell(world, 'R2', 2);
+      await pass(world, 1_000);
+      const before = await feedLength(world);
+      dieOverPush(world, new Dice(1), hasIt);
+      sell(world, 'R2', 1);
+      await pass(world, 50);
+      assert.equal(world.figures.standbys, 1);
+      assert.equal(await feedLength(world), hasIt ? before + 1 : before);
+      await endWell(world);
+      assert.equal(await feedLength(world), before + 1);
+    }));
 
 test('[fault 17] a hub put back from an old copy: diverged, registers push again what it lacks, and others’ chains are offered', () =>
   inWorld(async (world) => {

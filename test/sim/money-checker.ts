@@ -105,8 +105,8 @@ function checkVouchers(db: Database, say: Say): void {
 
 /** What a terminal took is one payment of a sale, or went back, or lies on a cart that is still open. Nothing else is paid by an attempt. */
 function checkCards(world: World, db: Database, say: Say): void {
-  // A copy of a disk answers for what its original asked: both may sell it.
-  if (world.figures.clones + world.figures.putBacks > 0) return;
+  // A copy of a disk, or what a backup brings back, answers for what its original asked: both may sell it.
+  if (world.figures.clones + world.figures.putBacks + world.figures.restores > 0) return;
   const open = new Set(
     world.machines.flatMap(({ program }) => program?.store.db.all('SELECT hex(id) AS id FROM open_cart').map(({ id }) => String(id)) ?? []),
   );

@@ -32,6 +32,14 @@ interface Connection {
   readonly listening: Map<string, (payload: string) => void>;
 }
 
+/** What a register that listens asks, as far as the network is concerned. */
+const LISTEN = 'select 1';
+
+interface VerdictRow {
+  readonly position: number | null;
+  readonly running_hash: Uint8Array | null;
+}
+
 /** What an answer goes through on its way, for bugs planted on purpose. */
 export type Spoil = (text: string, rows: unknown[]) => unknown[];
 
@@ -43,6 +51,10 @@ export class Network {
   spoil: Spoil = (_, rows) => rows;
   /** The next push of these is committed by the hub and not answered. */
   readonly cutAfterPush = new Set<string>();
+  /** The hub dies over the next push: it has committed it, and answers nobody any more. */
+  diesOverPush: ((push: () => Promise<void>) => Promise<void>) | null = null;
+  /** The newest place in the feed that a register was told of for what it pushed. */
+  answered: { readonly position: number; readonly running: Uint8Array } | null = null;
   readonly #down = new Set<string>();
   readonly #connections = new Set<Connection>();
   readonly #time: VirtualTime;
@@ -96,7 +108,7 @@ export class Network {
         await this.#ask(connection, role, text, [], true);
       },
       listen: async (channel, onPayload) => {
-        await this.#ask(connection, role, 'select 1', []);
+        await this.#ask(connection, role, LISTEN, []);
         connection.listening.set(channel, onPayload);
       },
       onLost: (listener) => {
@@ -123,6 +135,12 @@ export class Network {
       connection.upMs = Math.max(connection.upMs + 0.001, this.#time.nowMs + this.#delayMs());
       this.#time.after(connection.upMs - this.#time.nowMs, async () => {
         if (connection.gone || this.isDown(end.name)) return;
+        const dies = text.includes('hub.push(') ? this.diesOverPush : null;
+        if (dies !== null) {
+          this.diesOverPush = null;
+          await dies(async () => void (await this.#execute(role, text, params, script)));
+          return;
+        }
         const answered = await this.#execute<Row>(role, text, params, script);
         this.#trace(`${end.name} ${verb(text)} ${'rows' in answered ? answered.rows.length : 'refused'}`);
         if (this.#cutsNow(end.name, text)) return;
@@ -130,6 +148,7 @@ export class Network {
         this.#time.after(connection.downMs - this.#time.nowMs, () => {
           if (connection.gone || end.isDead()) return;
           connection.lost.delete(reject);
+          if (text.includes('hub.push(') && 'rows' in answered) this.#noteAnswered(answered.rows as VerdictRow[]);
           if ('rows' in answered) resolve(answered.rows);
           else reject(answered.error);
         });
@@ -144,6 +163,8 @@ export class Network {
     script: boolean,
   ): Promise<{ rows: Row[] } | { error: Error }> {
     try {
+      // The hub itself listens once, for all of them.
+      if (text === LISTEN) return { rows: [{}] as Row[] };
       if (script) {
         await this.#hub.run(role, text);
         return { rows: [] };
@@ -155,6 +176,11 @@ export class Network {
     } catch (error) {
       return { error: error instanceof Error ? error : new Error(String(error)) };
     }
+  }
+
+  #noteAnswered(verdicts: readonly VerdictRow[]): void {
+    for (const { position, running_hash: running } of verdicts)
+      if (position !== null && running !== null && position > (this.answered?.position ?? 0)) this.answered = { position, running };
   }
 
   #cutsNow(name: string, text: string): boolean {

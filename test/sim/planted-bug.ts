@@ -9,4 +9,6 @@ export type PlantedBug =
   | 'drawer-misread'
   | 'total-misadded'
   | 'voucher-doubled'
-  | 'card-lost';
+  | 'card-lost'
+  | 'restored-sells-early'
+  | 'standby-lags';

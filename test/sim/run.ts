@@ -44,6 +44,8 @@ const figures = {
   putBacks: sum(({ figures: { putBacks } }) => putBacks),
   hubPutBacks: sum(({ figures: { hubPutBacks } }) => hubPutBacks),
   takeOvers: sum(({ figures: { takeOvers } }) => takeOvers),
+  restores: sum(({ figures: { restores } }) => restores),
+  standbys: sum(({ figures: { standbys } }) => standbys),
   forks: sum(({ figures: { forks } }) => forks),
   seconds: Number(((performance.now() - startedMs) / 1000).toFixed(1)),
 };

@@ -24,7 +24,7 @@ export const OWNER = testId(9200);
 export async function makeStores(folder: string): Promise<string[]> {
   const files: string[] = [];
   for (const [at, code] of REGISTERS.entries()) {
-    const file = join(folder, `image-${code}.db`);
+    const file = join(folder, `image-${code}`, 'store.db');
     const store = openImage(file, at);
     unwrap(commitWith(store, () => ok(beginChain(store, testId(9001 + at), code, makeChainKey(seededRandom(9001 + at))))));
     writeMeta(store.db, 'authority', AUTHORITY);

@@ -7,6 +7,7 @@ import { idFromBytes } from '../../src/base/id.ts';
 import { present } from '../../src/base/assert.ts';
 import { addProductLine, getCart } from '../../src/register/edit-cart.ts';
 import { clearCart, heldCarts, holdCart, recallCart } from '../../src/register/hold-cart.ts';
+import { mayNotSell } from '../../src/register/may-begin.ts';
 import { isGivenBack, refundSale } from '../../src/register/refund-sale.ts';
 import { readSoldSale } from '../../src/store/queries/refunds.ts';
 import { unwrap } from '../../src/base/result.ts';
@@ -40,6 +41,8 @@ export function workAt(world: World, machine: Machine, dice: Dice, untilMs: numb
 
 function act(world: World, machine: Machine, program: Program, dice: Dice, bug: PlantedBug | null): void {
   try {
+    // Restored, it sells once it has taken back what the shop has of it.
+    if (mayNotSell(program.store) !== null) return;
     // What a card pays for is ended first; while the terminal is at it, everybody waits.
     if (!settleCard(world, machine, program, dice)) return;
     if (isMoneyBug(bug) && dice.chance(0.7)) {

@@ -26,6 +26,8 @@ export interface WorldFigures {
   putBacks: number;
   hubPutBacks: number;
   takeOvers: number;
+  restores: number;
+  standbys: number;
   hubCrashes: number;
   sales: number;
   zs: number;
@@ -45,12 +47,18 @@ export class World {
   readonly terminal = new Map<string, boolean>();
   /** Changesets of acknowledged sales that no disk holds any more: a disk was put back while nobody else had them. */
   readonly gone = new Set<string>();
+  /** What was wrong on the way, in words: the checker says it again. */
+  readonly wrong: string[] = [];
+  /** Counts the databases that the shop's hub was: put back, promoted, or begun anew. */
+  hubNumber = 0;
   readonly figures: WorldFigures = {
     crashes: 0,
     clones: 0,
     putBacks: 0,
     hubPutBacks: 0,
     takeOvers: 0,
+    restores: 0,
+    standbys: 0,
     hubCrashes: 0,
     sales: 0,
     zs: 0,
@@ -93,6 +101,7 @@ export class World {
       network,
       committed,
       trace: (line) => this.trace(line),
+      onTakenBack: (restored) => this.#checkTakenBack(restored),
     });
     this.machines.push(machine);
     await machine.boot();
@@ -113,6 +122,10 @@ export class World {
   /** Before a disk is thrown away: what only it holds will be gone. `without` is its machine, or the hub. */
   async noteLoss(without: Machine | 'hub', instead: () => void | Promise<void>): Promise<void> {
     await instead();
+    if (without === 'hub') {
+      this.hubNumber++;
+      this.network.answered = null;
+    }
     const held = new Set<string>(
       (await this.hub.query<{ hash: Uint8Array }>(SUPERUSER, 'select hash from hub.feed')).map(({ hash }) => toHex(hash)),
     );
@@ -121,27 +134,41 @@ export class World {
     this.trace(`${without === 'hub' ? 'hub' : without.name} put back, ${this.gone.size} gone`);
   }
 
-  /** Nothing waits anywhere, and everybody has read to the end. */
+  /** What was restored sells again: it must hold all that the shop had of it when it connected. */
+  #checkTakenBack(machine: Machine): void {
+    const position = machine.program?.sync?.status().greeting?.position ?? Number.MAX_SAFE_INTEGER;
+    const { hubNumber } = this;
+    this.trace(`${machine.name} has taken back what the shop has of it`);
+    this.time.after(0, async () => {
+      if (this.hubNumber !== hubNumber) return;
+      const held = new Set(hashesOn(machine.file));
+      const had = await this.hub.query<{ hash: Uint8Array }>(
+        SUPERUSER,
+        'select f.hash from hub.feed f join hub.chain c using (chain) where f.position <= $1::bigint and c.role = $2::text',
+        [position, machine.input.role],
+      );
+      const lacking = had.filter(({ hash }) => !held.has(toHex(hash))).length;
+      if (lacking > 0) this.wrong.push(`${machine.name} has not taken back ${lacking} changesets, and sells`);
+    });
+  }
+
+  /** Nothing waits anywhere, and everybody has read to the end. The hub is asked once every register says so. */
   async isLevel(): Promise<boolean> {
+    const positions = new Set<number>();
+    for (const { program } of this.machines) {
+      if (program === null || program.sync?.status().state !== 'online' || readOutbox(program.store, 1, 1e6) !== null) return false;
+      positions.add(readFeedMark(program.store).position);
+    }
+    if (positions.size !== 1) return false;
     const [head] = await this.hub.query<{ position: number; projected: number; offered: number }>(
       SUPERUSER,
       'select h.position, p.position as projected, (select count(*)::int from hub.offered) as offered from hub.head h, hub.projection p',
     );
-    if (head === undefined || head.offered > 0 || head.projected !== head.position) return false;
-    return this.machines.every(({ program }) => {
-      if (program === null || program.sync?.status().state !== 'online') return false;
-      return readOutbox(program.store, 1, 1e6) === null && readFeedMark(program.store).position === head.position;
-    });
+    return head !== undefined && head.offered === 0 && head.projected === head.position && positions.has(head.position);
   }
 
-  async stop(): Promise<void> {
-    for (const machine of this.machines) {
-      const { program } = machine;
-      if (program === null) continue;
-      program.dead = true;
-      program.store.db.close();
-    }
-    await Promise.resolve();
+  end(): void {
+    for (const machine of this.machines) machine.end();
   }
 }
 
