@@ -91,7 +91,11 @@ export function startSync(input: SyncInput): Sync {
   };
 
   const hooks: Omit<SessionHooks, 'onCalled'> = {
-    onGreeting: (greeting) => say({ greeting, problem: explain(null) }),
+    onGreeting: (greeting) => {
+      // Positions are of one hub's feed.
+      if (greeting.incarnation.id !== status.greeting?.incarnation.id) presences = [];
+      say({ greeting, problem: explain(null) });
+    },
     onProgress: (done, total) => say({ catchingUp: done >= total ? null : { done, total } }),
     onLevel: () => {
       const fromMs = status.sinceMs;

@@ -138,6 +138,13 @@ export const storage = z.object({
   port: z.int().nullable(),
   database: z.string().nullable(),
   masterName: z.string().nullable(),
+  /**
+   * Of a slave: how its copy stands against those of the others that could take over, as it last heard of them: changes it lacks, and who holds
+   * more. Null where it heard of nobody.
+   */
+  copies: z
+    .object({ heardAt: instant, lacks: z.int(), fuller: z.object({ code: z.string(), name: z.string(), lastSeenAt: instant }).nullable() })
+    .nullable(),
   /** Of a master: the register that its part is offered to. */
   handingOver: z.string().nullable(),
   /** It was one of several, so it can pair with its shop again. */

@@ -25,6 +25,7 @@ import type { Moved } from '../network.ts';
 import type { Runtime } from '../runtime.ts';
 import { moveToAddress, readAccount } from '../slave-link.ts';
 import { masterName, viewRegisters, viewStatus } from '../stand.ts';
+import { viewCopies } from '../fuller-copy.ts';
 import { actingUser } from './selling.ts';
 
 /** How long the wizard listens for masters at a time. */
@@ -258,6 +259,7 @@ async function viewStorage(runtime: Runtime): Promise<Result<Answer<'getStorage'
     port: account?.port ?? place?.hosts[0]?.port ?? master?.port ?? null,
     database: account?.database ?? (master === null ? null : 'aurapos'),
     masterName: masterName(runtime),
+    copies: mode === 'slave' ? viewCopies(store, runtime.network.sync()?.status().greeting?.incarnation.id ?? null) : null,
     handingOver: mode === 'master' ? handingOverTo(store) : null,
     knowsShop: store.authority !== null,
     postgres: master === null ? null : await viewPostgres(master),

@@ -1,12 +1,14 @@
 /** Changes of the storage mode that ask something first: taking the main register's part, giving it away, working alone, pairing again. */
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useId, useState, type ReactNode } from 'react';
+import type { Answer } from '../../../protocol/api/routes.ts';
 import { call } from '../../api/call.ts';
 import { queryClient } from '../../live/query-client.ts';
 import { Dialog } from '../../parts/dialog.tsx';
 import { Field } from '../../parts/field.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { useTranslation } from '../../texts/texts.tsx';
+import { CopyWords } from './master-lost.tsx';
 
 export const HUB_PORT = 5432;
 
@@ -87,7 +89,12 @@ export function BecomeMaster({ onClose, onStarted }: JobProps): ReactNode {
 }
 
 /** A slave takes the part of the main register. */
-export function TakeOver({ port: initial, onClose, onStarted }: JobProps & { readonly port: number }): ReactNode {
+export function TakeOver({
+  port: initial,
+  copies,
+  onClose,
+  onStarted,
+}: JobProps & { readonly port: number; readonly copies: Answer<'getStorage'>['copies'] }): ReactNode {
   const { t } = useTranslation();
   const [code, setCode] = useState('');
   const [lost, setLost] = useState(false);
@@ -107,6 +114,7 @@ export function TakeOver({ port: initial, onClose, onStarted }: JobProps & { rea
       actions={<Actions onClose={onClose} label={t('storage.start')} disabled={!ready} danger={lost} />}
     >
       <p>{t('storage.take-over-say')}</p>
+      {copies === null || copies.fuller === null ? null : <CopyWords copies={copies} />}
       <Field
         label={t('storage.recovery-code')}
         hint={t('storage.recovery-code-hint')}

@@ -1,5 +1,5 @@
 /** Settings > Storage: the mode this register is in, every way to another while the shop keeps selling, and where things lie. */
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useEffectEvent, useState, type ReactNode } from 'react';
 import { useTranslation } from '../../texts/texts.tsx';
 import type { Answer } from '../../../protocol/api/routes.ts';
@@ -13,6 +13,7 @@ import { useJob, useJobId } from '../../parts/use-job.ts';
 import { AddressDialog } from './address-dialog.tsx';
 import { JoinAnother, useJoining } from './joining.tsx';
 import { KeptStores } from './kept.tsx';
+import { MasterLost } from './master-lost.tsx';
 import { RecoveryPanel } from './recovery.tsx';
 import { BecomeMaster, HandOver, HUB_PORT, PairAgain, TakeOver, WorkAlone } from './storage-dialogs.tsx';
 
@@ -47,11 +48,16 @@ export function Storage(): ReactNode {
   const { status } = useRegister();
   const [asking, setAsking] = useState<Way | null>(null);
   const [jobId, setJobId] = useJobId('storage');
-  const storage = useQuery({ queryKey: ['storage'], queryFn: ({ signal }) => call('getStorage', { signal }) });
+  const storage = useQuery({
+    queryKey: ['storage', status?.state],
+    queryFn: ({ signal }) => call('getStorage', { signal }),
+    placeholderData: keepPreviousData,
+  });
   const problem = status?.problem?.code ?? null;
   const joining = useJoining(storage.data?.mode === 'single' && can('storage'));
   const joins = joining !== null || asking === 'join-another';
   const ways = storage.data === undefined || !can('storage') || jobId !== null || joins ? [] : waysOf(storage.data, problem);
+  const isLost = status?.state === 'apart' && ways.includes('take-over') && !UNKNOWN.has(problem ?? '');
   const started = (job: string): void => {
     setAsking(null);
     setJobId(job);
@@ -64,6 +70,7 @@ export function Storage(): ReactNode {
       </header>
       <Problem error={storage.error} />
       {problem === 'master.replaced' && can('storage') ? <Replaced register={String(status?.problem?.params['register'] ?? '')} /> : null}
+      {storage.data !== undefined && isLost ? <MasterLost copies={storage.data.copies} onTakeOver={() => setAsking('take-over')} /> : null}
       {jobId === null ? null : <Move id={jobId} onClose={() => setJobId(null)} />}
       {joins ? <JoinAnother joining={joining} onClose={() => setAsking(null)} /> : null}
       {storage.data?.mode === 'master' && can('storage') && jobId === null && problem === null ? (
@@ -79,7 +86,7 @@ export function Storage(): ReactNode {
               </div>
               {storage.data?.mode === mode ? <span className="badge">{t('storage.in-use')}</span> : null}
               {ways
-                .filter((way) => WAYS[way].row === mode)
+                .filter((way) => WAYS[way].row === mode && !(isLost && way === 'take-over'))
                 .map((way) => (
                   <button key={way} type="button" className="btn" onClick={() => setAsking(way)}>
                     {t(WAYS[way].label)}
@@ -112,7 +119,7 @@ function Ask({ way, storage, ...rest }: AskProps): ReactNode {
     case 'become':
       return <BecomeMaster {...rest} />;
     case 'take-over':
-      return <TakeOver {...rest} port={port} />;
+      return <TakeOver {...rest} port={port} copies={storage.copies} />;
     case 'hand-over':
       return <HandOver onClose={rest.onClose} port={port} />;
     case 'pair-again':
