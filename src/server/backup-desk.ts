@@ -88,7 +88,7 @@ const CART_LOOK_MS = 300;
 const AFTER_CLOSING_MS = 2_000;
 
 /** What writes much, or changes whose data this is: ended before another store takes this one's place. */
-const OTHER_WORK = ['setup', 'join', 'to-master', 'take-over', 'renew-keys', 'import', 'undo-import', 'stocktake'] as const;
+const OTHER_WORK = ['setup', 'join', 'to-master', 'move-hub', 'take-over', 'renew-keys', 'import', 'undo-import', 'stocktake'] as const;
 
 export function isOtherWork(jobs: Jobs): boolean {
   return OTHER_WORK.some((kind) => jobs.running(kind));

@@ -50,7 +50,7 @@ export const JOINING_HANDLERS: Handlers<keyof typeof JOINING> = {
 
 /** One change of the storage mode at a time. */
 function isBusy({ jobs }: Runtime): boolean {
-  return (['join', 'to-master', 'take-over', 'compare-shops', 'bring-over'] as const).some((kind) => jobs.running(kind));
+  return (['join', 'to-master', 'move-hub', 'take-over', 'compare-shops', 'bring-over'] as const).some((kind) => jobs.running(kind));
 }
 
 function viewJoining({ joining, jobs }: Runtime): Answer<'getJoining'>['joining'] {

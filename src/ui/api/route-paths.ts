@@ -12,6 +12,7 @@ export const ROUTE_PATHS = {
   setUp: 'POST /api/setup',
   foundMasters: 'GET /api/setup/masters',
   testMaster: 'POST /api/setup/test',
+  testServer: 'POST /api/setup/server',
   join: 'POST /api/setup/join',
   getJob: 'GET /api/jobs/:id',
   getStatus: 'GET /api/status',

@@ -7,10 +7,14 @@ import { queryClient } from '../../live/query-client.ts';
 import { Dialog } from '../../parts/dialog.tsx';
 import { Field } from '../../parts/field.tsx';
 import { Problem } from '../../parts/problem.tsx';
+import { refuseUnfit, ServerElsewhere, ServerFields } from '../../parts/server-elsewhere.tsx';
+import { NO_SERVER, serverBody, type Server } from '../../parts/server.ts';
 import { useTranslation } from '../../texts/texts.tsx';
 import { CopyWords } from './master-lost.tsx';
 
 export const HUB_PORT = 5432;
+
+type Hub = NonNullable<Answer<'getStorage'>['hub']>;
 
 interface JobProps {
   readonly onClose: () => void;
@@ -68,8 +72,9 @@ function Actions({
 export function BecomeMaster({ onClose, onStarted }: JobProps): ReactNode {
   const { t } = useTranslation();
   const port = usePort(HUB_PORT);
+  const [server, setServer] = useState(NO_SERVER);
   const move = useMutation({
-    mutationFn: () => call('toMaster', { body: { hubPort: port.port } }),
+    mutationFn: () => putThere(server, port.port),
     onSuccess: ({ job }) => onStarted(job),
   });
   return (
@@ -83,6 +88,50 @@ export function BecomeMaster({ onClose, onStarted }: JobProps): ReactNode {
     >
       <p>{t('storage.become-say')}</p>
       <PortField {...port} />
+      <ServerElsewhere server={server} onChange={setServer} />
+      <Problem error={move.error} />
+    </Dialog>
+  );
+}
+
+/** What would be refused there is, before anything is begun. */
+async function putThere(server: Server, hubPort: number): Promise<{ readonly job: string }> {
+  await refuseUnfit(server);
+  return call('toMaster', { body: { hubPort, ...serverBody(server) } });
+}
+
+/** The shop's database to another place: to a server of somebody else's, to another one, or back to this machine. */
+export function MoveHub({ hub, port: initial, onClose, onStarted }: JobProps & { readonly hub: Hub; readonly port: number }): ReactNode {
+  const { t } = useTranslation();
+  const [to, setTo] = useState<Hub>(hub === 'here' ? 'elsewhere' : 'here');
+  const port = usePort(hub === 'here' ? initial : HUB_PORT);
+  const [server, setServer] = useState(NO_SERVER);
+  const move = useMutation({
+    mutationFn: () => putThere(to === 'here' ? NO_SERVER : server, port.port),
+    onSuccess: ({ job }) => onStarted(job),
+  });
+  const ready = (to === 'here' ? !port.wrong : server.url.trim() !== '') && !move.isPending;
+  return (
+    <Dialog
+      title={t('storage.move')}
+      onClose={onClose}
+      onSubmit={() => {
+        if (ready) move.mutate();
+      }}
+      actions={<Actions onClose={onClose} label={t('storage.start')} disabled={!ready} />}
+    >
+      <p>{t('storage.move-say')}</p>
+      {hub === 'here' ? null : (
+        <fieldset className="elsewhere-to">
+          <legend className="unseen">{t('storage.move')}</legend>
+          {(['here', 'elsewhere'] as const).map((one) => (
+            <label key={one} className="check">
+              <input type="radio" name="to" checked={to === one} onChange={() => setTo(one)} /> {t(`storage.move-${one}`)}
+            </label>
+          ))}
+        </fieldset>
+      )}
+      {to === 'here' ? <PortField {...port} /> : <ServerFields server={server} onChange={setServer} />}
       <Problem error={move.error} />
     </Dialog>
   );

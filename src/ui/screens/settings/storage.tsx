@@ -15,7 +15,7 @@ import { JoinAnother, useJoining } from './joining.tsx';
 import { KeptStores } from './kept.tsx';
 import { MasterLost } from './master-lost.tsx';
 import { RecoveryPanel } from './recovery.tsx';
-import { BecomeMaster, HandOver, HUB_PORT, PairAgain, TakeOver, WorkAlone } from './storage-dialogs.tsx';
+import { BecomeMaster, HandOver, HUB_PORT, MoveHub, PairAgain, TakeOver, WorkAlone } from './storage-dialogs.tsx';
 
 type StorageState = Answer<'getStorage'>;
 const MODES = ['single', 'master', 'slave'] as const;
@@ -25,6 +25,7 @@ type Mode = (typeof MODES)[number];
 const WAYS = {
   become: { row: 'master', label: 'storage.become' },
   'take-over': { row: 'master', label: 'storage.take-over' },
+  move: { row: 'master', label: 'storage.move' },
   'hand-over': { row: 'slave', label: 'storage.hand-over' },
   'pair-again': { row: 'slave', label: 'storage.pair-again' },
   'join-another': { row: 'slave', label: 'joining.way' },
@@ -39,7 +40,7 @@ function waysOf({ mode, knowsShop }: StorageState, problem: string | null): Way[
   if (mode === 'single') return knowsShop ? ['become', 'pair-again', 'join-another'] : ['become', 'join-another'];
   if (mode === 'slave') return UNKNOWN.has(problem ?? '') ? ['take-over', 'alone', 'pair-again'] : ['take-over', 'alone'];
   if (problem === 'master.keys-missing') return ['take-over', 'pair-again'];
-  return problem === 'master.replaced' ? ['pair-again'] : ['hand-over', 'alone'];
+  return problem === 'master.replaced' ? ['pair-again'] : ['move', 'hand-over', 'alone'];
 }
 
 export function Storage(): ReactNode {
@@ -118,6 +119,8 @@ function Ask({ way, storage, ...rest }: AskProps): ReactNode {
   switch (way) {
     case 'become':
       return <BecomeMaster {...rest} />;
+    case 'move':
+      return <MoveHub {...rest} hub={storage.hub ?? 'here'} port={port} />;
     case 'take-over':
       return <TakeOver {...rest} port={port} copies={storage.copies} />;
     case 'hand-over':
@@ -175,6 +178,7 @@ function Offered({ to }: { readonly to: string }): ReactNode {
 const TITLES = {
   'take-over': ['storage.taking-over', 'storage.took-over'],
   'renew-keys': ['recovery.rotating', 'recovery.rotated'],
+  'move-hub': ['storage.moving', 'storage.moved'],
   join: ['storage.pair-again', 'storage.pair-again'],
 } as const;
 
@@ -216,7 +220,7 @@ function Move({ id, onClose }: { readonly id: string; readonly onClose: () => vo
       <Problem error={job.error} />
       <div className="actions">
         <p className="soft">{ended ? '' : t('storage.selling-goes-on')}</p>
-        {job.data?.state === 'done' && job.data.kind !== 'join' ? (
+        {job.data?.state === 'done' && job.data.kind !== 'join' && job.data.kind !== 'move-hub' ? (
           <a className="btn btn-primary" href={linkTo('registers')} onClick={onClose}>
             {t('storage.add-registers')}
           </a>
@@ -238,7 +242,10 @@ function Facts({ storage }: { readonly storage: StorageState }): ReactNode {
   const [asking, setAsking] = useState(false);
   const { postgres } = storage;
   const facts: readonly (readonly [string, string | null])[] = [
-    [t(storage.mode === 'slave' ? 'storage.master-at' : 'storage.addresses'), storage.addresses.join(', ') || null],
+    [
+      t(storage.mode === 'slave' ? 'storage.master-at' : storage.hub === 'elsewhere' ? 'storage.server-at' : 'storage.addresses'),
+      storage.addresses.join(', ') || null,
+    ],
     [t('storage.master-name'), storage.masterName],
     [t('storage.full-copy'), storage.mode === 'single' ? null : t(storage.fullCopy ? 'storage.full-copy-yes' : 'storage.full-copy-no')],
     [t('storage.port'), storage.port === null ? null : String(storage.port)],
