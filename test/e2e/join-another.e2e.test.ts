@@ -131,6 +131,7 @@ test(
     const papers = page.getByRole('region', { name: 'Invoices' });
     await papers.getByRole('button', { name: invoice }).waitFor();
     await page.getByText('R1 Z1').waitFor();
+    await page.getByRole('button', { name: 'Export invoices' }).scrollIntoViewIfNeeded();
     await look(page, 'kept-papers');
     const save = async (name: string): Promise<string> => {
       const [saved] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name }).click()]);

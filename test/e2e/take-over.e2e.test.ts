@@ -128,13 +128,14 @@ test(
     // The second was off while the others sold; back, it is cut off in the middle of catching up, and then the master dies.
     await tills[1].stop();
     await sellAt(first, MISSED_SALES);
+    const pid = postgresPid(clusters[0] ?? '');
     link.cutAfter(CUT_AFTER_BYTES);
     const second = await startTill(two, DEAF);
     tills[1] = second;
     await eventually('it heard of the others', async () => (await second.call('getStorage')).copies?.fuller?.code === 'R3', 20_000);
-    const pid = postgresPid(clusters[0] ?? '');
-    await first.kill();
+    // At once: it looks for another way already.
     process.kill(pid, 'SIGKILL');
+    await first.kill();
     await sellAt(second, 1);
     await sellAt(third, 1);
 

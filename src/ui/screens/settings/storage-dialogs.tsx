@@ -260,11 +260,16 @@ export function WorkAlone({ mode, onClose }: { readonly mode: 'master' | 'slave'
 }
 
 /** Its shop has new keys, or it was on its own for a while. */
-export function PairAgain({ host: initial, onClose, onStarted }: JobProps & { readonly host: string }): ReactNode {
+export function PairAgain({
+  host: initial,
+  port: initialPort,
+  onClose,
+  onStarted,
+}: JobProps & { readonly host: string; readonly port: number }): ReactNode {
   const { t } = useTranslation();
   const [host, setHost] = useState(initial);
   const [code, setCode] = useState('');
-  const port = usePort(HUB_PORT);
+  const port = usePort(initialPort);
   const pair = useMutation({
     mutationFn: () => call('joinAgain', { body: { host: host.trim(), port: port.port, code: code.trim() } }),
     onSuccess: ({ job }) => onStarted(job),

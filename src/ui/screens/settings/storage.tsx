@@ -126,7 +126,7 @@ function Ask({ way, storage, ...rest }: AskProps): ReactNode {
     case 'hand-over':
       return <HandOver onClose={rest.onClose} port={port} />;
     case 'pair-again':
-      return <PairAgain {...rest} host={storage.mode === 'master' ? '' : (storage.addresses[0] ?? '')} />;
+      return <PairAgain {...rest} port={port} host={storage.mode === 'master' ? '' : (storage.addresses[0] ?? '')} />;
     case 'alone':
       return <WorkAlone onClose={rest.onClose} mode={storage.mode === 'master' ? 'master' : 'slave'} />;
   }
@@ -241,15 +241,17 @@ function Facts({ storage }: { readonly storage: StorageState }): ReactNode {
   const can = useCan();
   const [asking, setAsking] = useState(false);
   const { postgres } = storage;
+  // Of one that works on its own again, where its master was says nothing.
+  const shared = storage.mode === 'single' ? null : storage;
   const facts: readonly (readonly [string, string | null])[] = [
     [
       t(storage.mode === 'slave' ? 'storage.master-at' : storage.hub === 'elsewhere' ? 'storage.server-at' : 'storage.addresses'),
-      storage.addresses.join(', ') || null,
+      shared?.addresses.join(', ') || null,
     ],
-    [t('storage.master-name'), storage.masterName],
+    [t('storage.master-name'), shared?.masterName ?? null],
     [t('storage.full-copy'), storage.mode === 'single' ? null : t(storage.fullCopy ? 'storage.full-copy-yes' : 'storage.full-copy-no')],
-    [t('storage.port'), storage.port === null ? null : String(storage.port)],
-    [t('storage.database'), storage.database],
+    [t('storage.port'), shared?.port == null ? null : String(shared.port)],
+    [t('storage.database'), shared?.database ?? null],
     [t('storage.postgres'), postgres === null ? null : `${postgres.version}, ${postgres.state}`],
     [
       t('storage.connections'),
