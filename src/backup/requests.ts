@@ -9,7 +9,7 @@ import { findNewer, presentIn, type Newer } from './compare-store.ts';
 import { makeBackup, type Made, type MakeInput } from './make-backup.ts';
 import { bytesOf, type Manifest } from './manifest.ts';
 import { checkFiles, tryBackup, type Checked, type Tried } from './prove-backup.ts';
-import { prepareRestore, type Restored } from './restore-backup.ts';
+import { endRestore, prepareRestore, rebuildBeside, type Restored } from './restore-backup.ts';
 import type { OnProgress } from './serve-beside.ts';
 import { findFolders, folderOf, isComplete, listManifests, nameTargetFault, prepareFolder, readManifest } from './target.ts';
 
@@ -26,6 +26,9 @@ export type BackupRequest =
   | { readonly do: 'list'; readonly from: string; readonly dataFolder: string }
   | ({ readonly do: 'check' } & Which)
   | ({ readonly do: 'try'; readonly dataFolder: string } & Which)
+  /** A restore in two parts, for a register that runs: it sells on during the first. */
+  | ({ readonly do: 'rebuild'; readonly dataFolder: string } & Which)
+  | ({ readonly do: 'end-restore'; readonly dataFolder: string; readonly keepNewer: boolean; readonly nowMs: number } & Which)
   | ({ readonly do: 'restore'; readonly dataFolder: string; readonly keepNewer: boolean; readonly nowMs: number } & Which);
 
 /** What a person is shown of a backup. */
@@ -60,6 +63,8 @@ export interface BackupAnswers {
   readonly list: Listed;
   readonly check: Checked & { readonly name: string; readonly madeAt: number };
   readonly try: Tried & { readonly name: string; readonly madeAt: number };
+  readonly rebuild: { readonly name: string; readonly madeAt: number };
+  readonly 'end-restore': Restored;
   readonly restore: Restored;
 }
 export type BackupVerb = keyof BackupAnswers;
@@ -99,6 +104,15 @@ async function serve(request: BackupRequest, onProgress: OnProgress): Promise<Ba
       const source = choose(request);
       const tried = await tryBackup(source, request.dataFolder, (done, total) => onProgress('try', done, total));
       return { ...tried, ...named(source.manifest) };
+    }
+    case 'rebuild': {
+      const source = choose(request);
+      await rebuildBeside({ ...source, dataFolder: request.dataFolder }, (done, total) => onProgress('restore', done, total));
+      return named(source.manifest);
+    }
+    case 'end-restore': {
+      const { dataFolder, keepNewer, nowMs } = request;
+      return endRestore({ manifest: choose(request).manifest, dataFolder, keepNewer, nowMs });
     }
     case 'restore': {
       const { dataFolder, keepNewer, nowMs } = request;

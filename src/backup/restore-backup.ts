@@ -151,13 +151,24 @@ export interface Restored {
  * written is only in what is moved aside. Throws as rebuildStore.
  */
 export async function prepareRestore(input: RestoreInput, onChangesets: OnRestored): Promise<Restored> {
-  const { dataFolder, manifest, keepNewer, nowMs } = input;
-  const scratch = join(dataFolder, RESTORED);
+  await rebuildBeside(input, onChangesets);
+  return endRestore(input);
+}
+
+/** The first part of it, which lets a register sell on: the store as it was, beside the present one. */
+export async function rebuildBeside(input: RestoreSource & Pick<RestoreInput, 'dataFolder'>, onChangesets: OnRestored): Promise<void> {
+  const scratch = join(input.dataFolder, RESTORED);
   rmSync(scratch, { recursive: true, force: true });
-  const file = join(scratch, 'store.db');
-  const store = await rebuildStore(input, file, onChangesets);
+  closeStore(await rebuildStore(input, join(scratch, 'store.db'), onChangesets));
+}
+
+/** The second: what is newer in the present store, and the word that a start exchanges the two. Nobody writes changesets to it from here on. */
+export function endRestore({ dataFolder, manifest, keepNewer, nowMs }: Omit<RestoreInput, 'folder' | 'identities'>): Restored {
+  const store = unwrap(openStore(join(dataFolder, RESTORED, 'store.db'), DEPS));
+  hastenWriting(store);
   const present = join(dataFolder, 'store.db');
   const salvaged = keepNewer && mayHoldNewer(present, manifest) ? salvageInto(store, present) : null;
+  settleFile(store);
   closeStore(store);
   return { salvaged, ...makeReady(dataFolder, { name: manifest.name, madeAt: manifest.madeAt, at: nowMs }, input.deps) };
 }

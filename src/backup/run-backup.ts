@@ -14,6 +14,8 @@ const SILENT_MS: Readonly<Record<BackupVerb, number>> = {
   make: 180_000,
   check: 180_000,
   try: 3_600_000,
+  rebuild: 3_600_000,
+  'end-restore': 3_600_000,
   restore: 3_600_000,
 };
 

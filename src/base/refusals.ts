@@ -375,6 +375,17 @@ export const REFUSALS = {
     'It is made again at the next occasion. Earlier backups stay as they are.',
     true,
   ),
+  'restore.under-way': entry(
+    409,
+    'This register is just being put back from a backup.',
+    'Go on in a moment, once it has started anew.',
+    true,
+  ),
+  'restore.cart-open': entry(
+    409,
+    'A sale is open on this register, and would not be there after the restore.',
+    'Finish it, hold it or empty it first.',
+  ),
   'restore.not-level': entry(
     409,
     'This register was restored from a backup and has not yet taken its later sales back from the shop.',

@@ -102,6 +102,8 @@ async function join(options: Options, reach: Reach, flags: Flags): Promise<Ready
     await reach.close();
     return fail(options, tested.error);
   }
+  if (tested.ok && tested.value.link === 'poor' && !options.json)
+    process.stderr.write('The master answers, but slowly: poor Wi-Fi, or a bad cable. Use a network cable.\n');
   const { job } = await must(options, reach, 'join', {
     body: { ...at, language: flags.language, registerName: flags.register, code: flags.code },
   });

@@ -1,5 +1,6 @@
 /** The verbs of `aurapos storage`: every way between the modes, the owner's recovery code, the shop's keys. */
 import type { Command } from 'commander';
+import type { Answer } from '../protocol/api/routes.ts';
 import { fail, must, type Options, type Reach } from './program.ts';
 import { followJob } from './follow-job.ts';
 import { readHubFlags, type HubFlags } from './hub-flags.ts';
@@ -90,11 +91,19 @@ async function storageTakeOver(
       message: 'Taking over needs the owner’s recovery code.',
       action: 'Give it with --code. If it is lost, say --without-code: every other register is paired again then.',
     });
+  const { copies } = await must(options, reach, 'getStorage');
   const { job } = await must(options, reach, 'takeOver', { body: { recoveryCode: flags.code ?? null, hubPort: Number(flags.hubPort) } });
   const { recoveryCode } = await followJob(options, reach, job);
   const text =
     recoveryCode === null ? '' : `\nThe owner’s new recovery code, shown once. Print it and keep it safe:\n\n  ${recoveryCode}\n`;
-  return { value: { mode: 'master', recoveryCode }, text: `Multi-register — Master.${text}` };
+  return { value: { mode: 'master', recoveryCode, copies }, text: `Multi-register — Master.${sayFuller(copies)}${text}` };
+}
+
+function sayFuller(copies: Answer<'getStorage'>['copies']): string {
+  if (copies === null || copies.fuller === null) return '';
+  const { code, name, lastSeenAt } = copies.fuller;
+  const at = new Date(lastSeenAt).toLocaleString();
+  return `\n${code} ${name} held ${copies.lacks} changes more than this register (${at}). They come back with it, or with whoever has them.`;
 }
 
 async function storageSlave(options: Options, reach: Reach, flags: JoinFlags): Promise<{ value: unknown; text: string }> {

@@ -70,6 +70,6 @@ export function salesCsv(rows: readonly SalesFileRow[], currency: string, countr
 }
 
 /** As the clock on the wall said it. */
-function localTime(atMs: number, offsetMinutes: number): string {
+export function localTime(atMs: number, offsetMinutes: number): string {
   return new Date(atMs + offsetMinutes * 60_000).toISOString().slice(0, 19).replace('T', ' ');
 }

@@ -87,11 +87,34 @@ export async function setUpUrlHub(options: UrlOptions): Promise<Result<AnyHub>> 
   return ok({ folder: { keys: keysFolder }, keys, version: rights.version, place: server, lacks, address });
 }
 
+/**
+ * Before anything is set up there: may this user, on a server that is new enough and holds no other shop? `shopId` null: of a shop that has none
+ * yet. Changes nothing. Refuses as setUpUrlHub does before its first change.
+ */
+export async function testServer(
+  server: HubServer,
+  shopId: string | null,
+  tools: Pick<UrlOptions, 'clock' | 'random'>,
+): Promise<Result<Pick<Rights, 'user' | 'version'>>> {
+  const options = { ...tools, server };
+  const rights = await withAdmin(options, server.database, async (link) => {
+    const read = await readRights(link);
+    const [there] = await link.query('select from pg_database where datname = $1', [SHOP_DATABASE]);
+    return read.ok ? ok({ ...read.value, isThere: there !== undefined }) : read;
+  });
+  if (!rights.ok) return rights;
+  const { user, version, isThere } = rights.value;
+  const other = isThere ? await withAdmin(options, SHOP_DATABASE, (link) => refuseOtherShop(link, shopId)) : ok(null);
+  return other.ok ? ok({ user, version }) : other;
+}
+
 export function adminAddress(server: HubServer, database: string): HubAddress {
   return { ...placeAddress(server), database, user: server.user, password: server.password, iterations: null };
 }
 
-async function withAdmin<T>(options: UrlOptions, database: string, work: (link: SqlLink) => Promise<Result<T>>): Promise<Result<T>> {
+type ToServer = Pick<UrlOptions, 'server' | 'clock' | 'random'>;
+
+async function withAdmin<T>(options: ToServer, database: string, work: (link: SqlLink) => Promise<Result<T>>): Promise<Result<T>> {
   const { user } = options.server;
   const link = await connectHub({ ...adminAddress(options.server, database), applicationName: APPLICATION_NAME }, options);
   if (!link.ok) {
@@ -158,11 +181,8 @@ async function closeDoor(link: SqlLink, random: Random): Promise<void> {
 const SELF_GRANT = "set createrole_self_grant = 'set, inherit'";
 
 async function installFunctions(link: SqlLink, { shop, open }: UrlOptions, { user, superuser }: Rights): Promise<Result<string>> {
-  const [hub] = await link.query<{ there: boolean }>("select to_regclass('hub.shop') is not null as there");
-  if (hub?.there === true) {
-    const [row] = await link.query<{ shop: string | null }>('select shop_id::text as shop from hub.shop');
-    if (row !== undefined && row.shop !== null && row.shop !== shop.id) return refuse('hub.url-other-shop');
-  }
+  const other = await refuseOtherShop(link, shop.id);
+  if (!other.ok) return other;
   await link.run(readSql('close-database'));
   // Nobody gets in while it is filled.
   if (!open) await link.run(`revoke connect on database ${SHOP_DATABASE} from ${REGISTER_GROUP}`);
@@ -170,6 +190,13 @@ async function installFunctions(link: SqlLink, { shop, open }: UrlOptions, { use
   else await link.run(`alter role ${quoted(user)} in database ${SHOP_DATABASE} set createrole_self_grant = 'set, inherit'`);
   await installHubSchema(link, { before: AS_OWNER, after: readSql('grant-registers') });
   return ok('installed');
+}
+
+async function refuseOtherShop(link: SqlLink, shopId: string | null): Promise<Result<null>> {
+  const [hub] = await link.query<{ there: boolean }>("select to_regclass('hub.shop') is not null as there");
+  if (hub?.there !== true) return ok(null);
+  const [row] = await link.query<{ shop: string | null }>('select shop_id::text as shop from hub.shop');
+  return row !== undefined && row.shop !== null && row.shop !== shopId ? refuse('hub.url-other-shop') : ok(null);
 }
 
 async function installTables(link: SqlLink, { user, superuser }: Rights): Promise<Result<string>> {

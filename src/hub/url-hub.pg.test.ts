@@ -20,7 +20,7 @@ import { projectionPosition, projectionSchema, writeProjection, type ProjectionB
 import type { RunningHub } from './run-hub.ts';
 import { runUrlHub } from './run-url-hub.ts';
 import { registerPassword } from './sealed-box.ts';
-import { readRights, setUpUrlHub, type UrlOptions } from './set-up-url-hub.ts';
+import { readRights, setUpUrlHub, testServer, type UrlOptions } from './set-up-url-hub.ts';
 import { makeTestChain } from './testing/test-chain.ts';
 import { refusalCode, tools } from './testing/test-hub.ts';
 import { eventually } from '../../test/support/shop-of-many.ts';
@@ -164,6 +164,26 @@ test('what its user may not do is refused with the SQL for the administrator, an
   assert.deepEqual(unwrap(await setUpUrlHub(given)).lacks, []);
   await shop.run('grant connect on database postgres to public');
   await Promise.all([shop.close(), admin.close()]);
+});
+
+test('a server is tested before anything is set up there: what would be refused is, and nothing is changed', async () => {
+  await clearServer("create role tenant login password 'lease'");
+  const { id } = (await options(serverFor('tenant', 'lease'))).shop;
+  assert.equal(refusalCode(await testServer(serverFor('tenant', 'lease'), null, tools)), 'hub.url-may-not');
+  assert.equal(refusalCode(await testServer(serverFor('tenant', 'another'), null, tools)), 'hub.url-login');
+  const admin = await servers.primary.link();
+  await admin.run('alter role tenant createdb createrole');
+  assert.equal(unwrap(await testServer(serverFor('tenant', 'lease'), null, tools)).user, 'tenant');
+  const made = await admin.query(
+    "select from pg_roles where rolname like 'aurapos%' union all select from pg_database where datname = 'aurapos_shop'",
+  );
+  assert.equal(made.length, 0);
+  await admin.close();
+  const given = await options(serverFor('tenant', 'lease'));
+  unwrap(await setUpUrlHub(given));
+  await rm(given.folder, { recursive: true, force: true });
+  assert.equal(refusalCode(await testServer(given.server, null, tools)), 'hub.url-other-shop');
+  assert.equal(unwrap(await testServer(given.server, id, tools)).user, 'tenant');
 });
 
 test('a wrong password, another shop, a newer master, a server that is not the one of this CA: each is said', async (t) => {

@@ -24,8 +24,11 @@ import {
 import type { RefusalCode } from '../base/refusals.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
+import { unsettledPayment } from '../domain/card-payment.ts';
+import { readOpenCart } from '../register/edit-cart.ts';
 import { readMode } from '../register/register.ts';
 import { readSelf } from '../store/backup-parts.ts';
+import { attemptsOf } from '../store/queries/payments.ts';
 import type { Store } from '../store/store.ts';
 import { Bell } from '../sync/signal.ts';
 import type { JobProgress, Jobs } from './jobs.ts';
@@ -39,12 +42,24 @@ export interface BackupDesk {
   list(from: string): Promise<Result<BackupAnswers['list']>>;
   /** Of the place where this register's go. */
   listOwn(): Promise<Result<BackupAnswers['list']>>;
-  restore(progress: JobProgress, at: { readonly folder: string; readonly name: string; readonly code: string }): Promise<Result<object>>;
+  /**
+   * Makes another store ready to take this one's place at the next start. Selling goes on while it is made; then, once no cart is open, this store
+   * is closed, and what it holds beyond the backup is taken over unless it is to be left out. Refused anywhere, this store is open as before.
+   */
+  restore(progress: JobProgress, what: RestoreWhat): Promise<Result<object>>;
   /** The shop has a recovery code of its own from now on: encrypted backups open with that one. */
   adoptCode(code: string): Promise<void>;
   /** Another place, or other keys: what was good lies elsewhere now, and the next one is made at once. */
   settingsChanged(elsewhere: boolean): void;
   stop(): Promise<void>;
+}
+
+export interface RestoreWhat {
+  readonly folder: string;
+  readonly name: string;
+  /** The owner's recovery code, for an encrypted one. */
+  readonly code: string;
+  readonly keepNewer: boolean;
 }
 
 interface DeskInput {
@@ -67,8 +82,24 @@ const LOOK_MS = 30_000;
 const RETRY_MS = 5 * 60_000;
 /** Once the screens have answered and the hub is up. */
 const FIRST_LOOK_MS = 10_000;
+/** Between looks at whether the cart was paid. */
+const CART_LOOK_MS = 300;
 /** After a closing the day's last changes follow. */
 const AFTER_CLOSING_MS = 2_000;
+
+/** What writes much, or changes whose data this is: ended before another store takes this one's place. */
+const OTHER_WORK = ['setup', 'join', 'to-master', 'move-hub', 'take-over', 'renew-keys', 'import', 'undo-import', 'stocktake'] as const;
+
+export function isOtherWork(jobs: Jobs): boolean {
+  return OTHER_WORK.some((kind) => jobs.running(kind));
+}
+
+/** Goods in it, or a card payment that nobody settled yet: neither is in another store. */
+export function isCartOpen(store: Store): boolean {
+  if (store.own === null) return false;
+  const { cart } = readOpenCart(store);
+  return cart.lines.length > 0 || unsettledPayment(attemptsOf(store.db, cart.id)) !== null;
+}
 
 export function makeBackupDesk(input: DeskInput): BackupDesk {
   const { store, clock, log, jobs, dataFolder } = input;
@@ -210,15 +241,26 @@ export function makeBackupDesk(input: DeskInput): BackupDesk {
       const listed = await runBackup({ do: 'list', from: folderOf(target, readSelf(store.db)), dataFolder }, () => {}, stopped.signal);
       return !listed.ok && listed.refusal.code === 'backup.none' ? refuse('backup.target-gone', { target }) : listed;
     },
-    restore: async (progress, { folder, name, code }) => {
+    restore: async (progress, { folder, name, code, keepNewer }) => {
       const identities = identitiesFrom(null, code);
       if (!identities.ok) return identities;
+      const which = { from: folder, name, identities: identities.value, dataFolder };
       progress.step('restore');
-      return runBackup(
-        { do: 'restore', from: folder, name, identities: identities.value, dataFolder, keepNewer: false, nowMs: clock.nowMs() },
-        say(progress),
-        stopped.signal,
-      );
+      const rebuilt = await runBackup({ do: 'rebuild', ...which }, say(progress), stopped.signal);
+      if (!rebuilt.ok) return rebuilt;
+      const mustWait = (): boolean => isCartOpen(store) || isOtherWork(jobs);
+      if (mustWait()) progress.step('wait-open');
+      while (mustWait()) if (!(await clock.sleep(CART_LOOK_MS, stopped.signal))) return refuse('backup.cut-short');
+      store.closed = { code: 'restore.under-way', params: {} };
+      let isReady = false;
+      try {
+        progress.step('newer');
+        const ended = await runBackup({ do: 'end-restore', ...which, keepNewer, nowMs: clock.nowMs() }, say(progress), stopped.signal);
+        isReady = ended.ok;
+        return ended;
+      } finally {
+        if (!isReady) store.closed = null;
+      }
     },
     adoptCode: async (code) => {
       const settings = readBackupSettings(store);

@@ -21,6 +21,7 @@ import { readMeta, writeMeta } from '../store/store.ts';
 import { countWaiting } from '../store/waiting.ts';
 import { startSync, type Sync } from '../sync/sync-loop.ts';
 import { fillAndOpen, projectAndCompare, raiseSurely } from './become-master.ts';
+import { keepHeard } from './fuller-copy.ts';
 import type { JobProgress } from './jobs.ts';
 import { firstPull, pair, type JoinRequest } from './join-shop.ts';
 import { DEFAULT_HUB_PORT, hubFolder, keysFolder, raiseMaster, type Master } from './master.ts';
@@ -93,7 +94,9 @@ export function makeNetwork(input: NetworkInput): Network {
   };
   const joiner = { ...input, store };
   const beginSlave = (): void => beginSync(slaveConnect({ ...input, store }));
+  const noteHeard = keepHeard(store, clock);
   const onSyncStatus = (): void => {
+    noteHeard(sync);
     if (sync?.status().level === true) endWaiting(store);
     if (sync?.status().level === true && readMode(store) === 'slave' && readMeta(store.db, 'full_copy') === null)
       store.db.transact('relaxed', () => ok(writeMeta(store.db, 'full_copy', 1)));

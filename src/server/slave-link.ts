@@ -168,14 +168,20 @@ export async function moveToAddress(input: LinkInput, at: { readonly host: strin
 
 /** The shop's database as this register's own role reaches it. */
 export function hubAddressOf(account: HubAccount): HubAddress {
+  return addressAt(account, account);
+}
+
+function addressAt(account: HubAccount, { host, port, place = null }: Place): HubAddress {
+  const elsewhere = place === null ? null : readPlace(place);
   return {
-    host: account.host,
-    port: account.port,
+    host,
+    port,
     database: SHOP_DATABASE,
     user: account.role,
     password: account.password,
     iterations: REGISTER_SCRAM_ITERATIONS,
     authority: fromBase64Url(account.authority),
+    ...(elsewhere === null ? {} : placeAddress(elsewhere)),
   };
 }
 
@@ -186,9 +192,7 @@ export async function connectAs(
   { host, port, place = null }: Place,
   connectTimeoutMs: number,
 ): Promise<Result<HubClient>> {
-  const elsewhere = place === null ? null : readPlace(place);
-  const at = elsewhere === null ? { host, port } : placeAddress(elsewhere);
-  const link = await connectHub({ ...hubAddressOf(account), ...at, connectTimeoutMs }, input);
+  const link = await connectHub({ ...addressAt(account, { host, port, place }), connectTimeoutMs }, input);
   if (link.ok) return ok(makeHubClient(link.value));
   const { next, ...present } = account;
   if (next !== undefined && OLD_KEYS.has(link.refusal.code)) {

@@ -103,7 +103,7 @@ export function viewRegisters(runtime: Runtime): RegisterView[] {
   const presences = new Map((sync?.presences() ?? []).map((presence) => [presence.register, presence]));
   const own = store.own === null ? null : ownRegisterId(store);
   const master = readIncarnation(store)?.register;
-  const held = readFeedMark(store).position;
+  const held = sync?.heldLately() ?? readFeedMark(store).position;
   return listRegisters(store.db).map((row) => {
     const isThis = row.id === own;
     const presence = presences.get(row.id) ?? null;

@@ -167,9 +167,10 @@ export function commit<T>(store: Store, author: Author, work: (draft: Draft) => 
   });
 }
 
-/** The same for work that appends by itself, more than one changeset, or one with local rows beside it. */
+/** The same for work that appends by itself, more than one changeset, or one with local rows beside it. Refuses in a store that is closed. */
 export function commitWith<T>(store: Store, work: (append_: (draft: Draft, author: Author) => Appended) => Result<T>): Result<T> {
-  const { own } = store;
+  const { own, closed } = store;
+  if (closed !== null) return { ok: false, refusal: closed };
   const before = own === null ? null : { ...own };
   const changes: Change[] = [];
   let result: Result<T> | undefined;

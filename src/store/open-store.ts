@@ -50,6 +50,7 @@ export function openStore(file: string, deps: StoreDeps): Result<Store> {
     authority: bytesOrNull(readMeta(db, 'authority')),
     clockOffsetMs: 0,
     waiting: new Map(),
+    closed: null,
     listeners: new Set(),
   };
   store.own = loadOwnChain(db);
@@ -87,6 +88,7 @@ export function openForReading(file: string, deps: StoreDeps): Store {
     authority: bytesOrNull(readMeta(db, 'authority')),
     clockOffsetMs: 0,
     waiting: new Map(),
+    closed: null,
     listeners: new Set(),
   };
 }

@@ -12,6 +12,7 @@ import { readInvoice } from './queries/invoices.ts';
 import { customerTotals, findCustomerByCard, listCustomers } from './queries/people.ts';
 import { listSales } from './queries/sales.ts';
 import { listSoldLines, tallySales } from './queries/holdings.ts';
+import { listPapers, writeAccounts } from './queries/kept-papers.ts';
 import { reportSales } from './queries/reports.ts';
 import { listStock, movementsOf } from './queries/stock.ts';
 import { countRows } from './queries/shop.ts';
@@ -52,6 +53,8 @@ export const LONG_QUERIES = {
   readStoreStand,
   tallySales,
   listSoldLines,
+  listPapers,
+  writeAccounts,
 } as const;
 
 export type LongQueries = typeof LONG_QUERIES;

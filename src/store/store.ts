@@ -5,7 +5,7 @@
 import { toHex } from '../base/bytes.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Random } from '../base/random.ts';
-import { ok, refuse, type Result } from '../base/result.ts';
+import { ok, refuse, type Refusal, type Result } from '../base/result.ts';
 import type { ChainKey } from '../protocol/changeset.ts';
 import { FIRST_DICTIONARY } from '../protocol/dictionary.ts';
 import { textOf, type Database } from './database.ts';
@@ -57,6 +57,8 @@ export interface Store {
   clockOffsetMs: number;
   /** By the number of an own chain; kept by waiting.ts. */
   readonly waiting: Map<number, WaitingTally>;
+  /** Not null: why nothing is written to the own chain any more: another store is about to take this one's place. */
+  closed: Refusal | null;
   readonly listeners: Set<(changes: readonly Change[], own: boolean) => void>;
 }
 

@@ -175,6 +175,8 @@ class Session {
         ok(writeFeedMark(tools.store, { position: greeting.position, running: greeting.runningHash })),
       );
     }
+    // From here on its position is one of this feed; whoever is cut off while it reads has heard of the others, and they of it.
+    await this.#announce(0);
     await this.#readFeed(greeting.position);
     const level = await readHubHeads(hub);
     levelOutbox(tools, level);
@@ -283,18 +285,26 @@ class Session {
   // ---- presence
 
   async announceLoop(): Promise<void> {
-    const { tools, hub, register, version, hooks } = this.#input;
+    const { tools, hooks } = this.#input;
     let delayMs = 0;
     while (!this.#signal.aborted) {
       const startedMs = tools.clock.monotonicMs();
-      const waiting = countWaiting(tools.store).changes;
-      const { position } = readFeedMark(tools.store);
-      const announced = await asResult(async () => ok(await hub.announce({ register, waiting, version, delayMs, position })));
+      const isCalled = await this.#announce(delayMs);
       delayMs = tools.clock.monotonicMs() - startedMs;
-      // Where the hub has no room for it nobody hears it, until there is.
-      if (announced.ok) hooks.onPresence(announced.value, delayMs);
-      if (announced.ok && announced.value.some(({ called }) => called)) hooks.onCalled();
+      if (isCalled) hooks.onCalled();
       await tools.clock.sleep(ANNOUNCE_MS, this.#signal);
     }
+  }
+
+  /** True when the master has a word for this register. */
+  async #announce(delayMs: number): Promise<boolean> {
+    const { tools, hub, register, version, hooks } = this.#input;
+    const startedMs = tools.clock.monotonicMs();
+    const waiting = countWaiting(tools.store).changes;
+    const { position } = readFeedMark(tools.store);
+    const announced = await asResult(async () => ok(await hub.announce({ register, waiting, version, delayMs, position })));
+    // Where the hub has no room for it nobody hears it, until there is.
+    if (announced.ok) hooks.onPresence(announced.value, tools.clock.monotonicMs() - startedMs);
+    return announced.ok && announced.value.some(({ called }) => called);
   }
 }

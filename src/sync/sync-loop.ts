@@ -7,6 +7,7 @@ import { fraction } from '../base/random.ts';
 import type { RefusalCode } from '../base/refusals.ts';
 import type { Refusal, Result } from '../base/result.ts';
 import type { Greeting, HubClient, Presence } from '../hub/hub-client.ts';
+import { readFeedMark } from '../store/archive.ts';
 import { runSession } from './session.ts';
 import type { SessionHooks } from './session-end.ts';
 import type { SyncTools } from './tools.ts';
@@ -27,6 +28,8 @@ export interface SyncStatus {
 export interface Sync {
   status(): SyncStatus;
   presences(): readonly Presence[];
+  /** Where this register was in the feed two words of the others ago: whoever keeps up had read that when it spoke last. Null before any. */
+  heldLately(): number | null;
   /** The person read what happened while apart. */
   dismissCut(): void;
   /** Connects at once instead of after the pause: something says that the hub is there again. */
@@ -47,6 +50,8 @@ export interface SyncInput {
 /** Pauses between attempts: the first is short, so that a blink of the network shows nowhere; the longest keeps "within a second". */
 const FIRST_PAUSE_MS = 150;
 const LONGEST_PAUSE_MS = 500;
+/** Each says how it stands every two seconds, and is heard within two more. */
+const WORDS_BACK = 3;
 /** A cut shorter than this is not worth a word. */
 const WORTH_TELLING_MS = 5_000;
 /** What a machine says whose PostgreSQL is not up, or dies while it is asked. */
@@ -57,6 +62,7 @@ export function startSync(input: SyncInput): Sync {
   const stopped = new AbortController();
   let hurry = new AbortController();
   let presences: readonly Presence[] = [];
+  let heldLately: readonly number[] = [];
   let traffic = { sent: 0, received: 0 };
   /** The hub was lost, or did not answer: a first connection that succeeds is no coming back. */
   let wasCut = false;
@@ -91,7 +97,11 @@ export function startSync(input: SyncInput): Sync {
   };
 
   const hooks: Omit<SessionHooks, 'onCalled'> = {
-    onGreeting: (greeting) => say({ greeting, problem: explain(null) }),
+    onGreeting: (greeting) => {
+      // Positions are of one hub's feed.
+      if (greeting.incarnation.id !== status.greeting?.incarnation.id) [presences, heldLately] = [[], []];
+      say({ greeting, problem: explain(null) });
+    },
     onProgress: (done, total) => say({ catchingUp: done >= total ? null : { done, total } }),
     onLevel: () => {
       const fromMs = status.sinceMs;
@@ -109,6 +119,7 @@ export function startSync(input: SyncInput): Sync {
     },
     onPresence: (list, delayMs) => {
       presences = list;
+      heldLately = [...heldLately, readFeedMark(input.tools.store).position].slice(-WORDS_BACK);
       say({ delayMs });
     },
     onPush: (problem) => {
@@ -168,6 +179,7 @@ export function startSync(input: SyncInput): Sync {
   return {
     status: () => status,
     presences: () => presences,
+    heldLately: () => heldLately[0] ?? null,
     dismissCut: () => say({ lastCut: null }),
     hurry: () => hurry.abort(),
     stop: async () => {

@@ -1,9 +1,9 @@
 /**
  * Settings > Storage in a real Chromium: a single register joins another shop. Found, tested, paired; compared; chosen; the shift closed on the
- * way; then a slave, with its old store listed, exported and verified. Looked at as a till's screen and on a phone, light and dark.
+ * way; then a slave, with its old store listed, exported and verified, its closings and invoices too. Looked at as a till's screen and on a phone, light and dark.
  */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Page } from 'playwright-core';
@@ -13,6 +13,7 @@ import { eventually } from '../support/shop-of-many.ts';
 import { temporaryFolder } from '../support/shop.ts';
 import { reachTill, setUpTill, startTill } from '../support/till.ts';
 import { findBarriers, launchBrowser, openScreen } from './browser.ts';
+import { aurapos } from './aurapos-command.ts';
 import { logIn } from './journeys.ts';
 import { buildScreens } from './register-process.ts';
 
@@ -71,6 +72,12 @@ test(
     await master.call('editProduct', { params: { id: first.id }, body: { priceMinor: first.priceMinor + 11 } });
     await setUpTill(single, 'single', { catalogue: 'demo' });
     const traded = await tradeOn(single, 20);
+    const [invoiced = ''] = traded.sales.keys();
+    const buyer = { name: 'Söhne GmbH', address: 'Berlin', taxNumber: 'DE123456789' };
+    const { label: invoice } = await single.call('makeInvoice', {
+      params: { uuid: invoiced.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-') },
+      body: buyer,
+    });
 
     const { page, complaints } = await openScreen(browser, `http://127.0.0.1:${single.port}/`);
     await logIn(page);
@@ -120,6 +127,24 @@ test(
       .split('\r\n')
       .slice(1);
     assert.deepEqual(new Set(lines.map((line) => line.split(';')[0])), new Set(traded.sales.values()));
+    await page.getByText('Closings and invoices').click();
+    const papers = page.getByRole('region', { name: 'Invoices' });
+    await papers.getByRole('button', { name: invoice }).waitFor();
+    await page.getByText('R1 Z1').waitFor();
+    await page.getByRole('button', { name: 'Export invoices' }).scrollIntoViewIfNeeded();
+    await look(page, 'kept-papers');
+    const save = async (name: string): Promise<string> => {
+      const [saved] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name }).click()]);
+      return readFileSync(await saved.path(), 'utf8');
+    };
+    assert.match(await save('Export invoices'), new RegExp(`^${invoice};invoice;.*;Söhne GmbH;DE123456789;`, 'm'));
+    assert.match(await save('Export closings'), /^\d{4}-\d{2}-\d{2};R1;1;/m);
+    assert.match(await save(invoice), /^%PDF-/);
+    const [kept] = readdirSync(join(alone.path, 'kept')).filter((name) => name.endsWith('.db'));
+    const file2 = join(alone.path, 'papers.csv');
+    const written = await aurapos(alone.path, 'storage', 'kept', kept ?? '', '--invoices', file2);
+    assert.deepEqual(written, { file: file2, invoices: 1 });
+    assert.deepEqual(await aurapos(alone.path, 'storage', 'kept', kept ?? '', '--closings', file2), { file: file2, closings: 1 });
     await page.evaluate("window.location.hash = '#/sales'");
     await page
       .getByText(`R3-${String(traded.sales.size).padStart(6, '0')}`)

@@ -1,6 +1,6 @@
 /**
- * A shop's years in one go, in a real Chromium: alone, then the master of two others; the master dies, another takes over; the old one comes
- * back and joins; a register is put back from a backup. At each stop all stores and the tables are equal, and every chain verifies.
+ * A shop's years in one go, in a real Chromium: alone, then the master of two others; the master dies, one that was cut off while it caught up
+ * is told who holds more and takes over all the same; the old one comes back and joins; a register is put back from a backup. At each stop all stores and the tables are equal, and every chain verifies.
  */
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { makeHistory } from '../bench/register.ts';
+import { makeCuttableLink } from '../support/cuttable-link.ts';
 import { backUp, chooseTarget, restoreTill } from '../support/backups-of-till.ts';
 import { checkShop, clusterFolder, postgresPid, settle } from '../support/shop-of-tills.ts';
 import { eventually } from '../support/shop-of-many.ts';
@@ -19,6 +20,11 @@ import { buildScreens } from './register-process.ts';
 
 const HISTORY = 1_000;
 const WITHIN_MS = 60_000;
+/** Hears no announcement of a master: it goes the way that it was told. */
+const DEAF = { env: { AURAPOS_MULTICAST_INTERFACE: '192.0.2.1' } };
+/** More than the answers of a connection up to its first pull, and less than that pull brings. */
+const MISSED_SALES = 150;
+const CUT_AFTER_BYTES = 40_000;
 
 async function openStorage(page: Page): Promise<void> {
   await page.evaluate("window.location.hash = '#/settings/storage'");
@@ -26,12 +32,15 @@ async function openStorage(page: Page): Promise<void> {
 }
 
 async function hasNoBarrier(page: Page, where: string): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme });
-    assert.deepEqual(await findBarriers(page), [], `${where}, ${colorScheme}`);
-    const folder = process.env['AURAPOS_PICTURES'];
-    if (folder !== undefined) await page.screenshot({ path: join(folder, `${where.replaceAll(' ', '-')}-${colorScheme}.png`) });
-  }
+  const folder = process.env['AURAPOS_PICTURES'];
+  for (const [size, width, height] of [['till', 1024, 768] as const, ['phone', 390, 844] as const])
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.setViewportSize({ width, height });
+      await page.emulateMedia({ colorScheme });
+      assert.deepEqual(await findBarriers(page), [], `${where}, ${size}, ${colorScheme}`);
+      if (folder !== undefined) await page.screenshot({ path: join(folder, `${where.replaceAll(' ', '-')}-${size}-${colorScheme}.png`) });
+    }
+  await page.setViewportSize({ width: 1024, height: 768 });
   await page.emulateMedia({ colorScheme: 'light' });
 }
 
@@ -98,14 +107,16 @@ test(
     clusters.push(await clusterFolder(one));
 
     // Two slaves; the third is backed up.
+    const link = await makeCuttableLink(ports[0]);
+    t.after(() => link.close());
     for (const [at, folder] of [two, three].entries()) {
-      const till = await startTill(folder);
-      await joinTill(till, first, '127.0.0.1', ports[0], `Till ${at + 2}`);
+      const till = await startTill(folder, at === 0 ? DEAF : {});
+      await joinTill(till, first, '127.0.0.1', at === 0 ? link.port : ports[0], `Till ${at + 2}`);
       tills[at + 1] = till;
       clusters.push(await clusterFolder(folder));
     }
-    const [, second, third] = tills;
-    assert.ok(second && third);
+    const third = tills[2];
+    assert.ok(tills[1] && third);
     for (const till of tills) await sellAt(till, 2);
     await stop([0, 1, 2], ports[0]);
     const target = join(root, 'stick');
@@ -114,16 +125,36 @@ test(
     await sellAt(third, 2);
     await stop([0, 1, 2], ports[0]);
 
-    // The master dies. The second takes over, on its own screen.
+    // The second was off while the others sold; back, it is cut off in the middle of catching up, and then the master dies.
+    await tills[1].stop();
+    await sellAt(first, MISSED_SALES);
     const pid = postgresPid(clusters[0] ?? '');
-    await first.kill();
+    link.cutAfter(CUT_AFTER_BYTES);
+    const second = await startTill(two, DEAF);
+    tills[1] = second;
+    await eventually('it heard of the others', async () => (await second.call('getStorage')).copies?.fuller?.code === 'R3', 20_000);
+    // At once: it looks for another way already.
     process.kill(pid, 'SIGKILL');
+    await first.kill();
     await sellAt(second, 1);
     await sellAt(third, 1);
+
+    // Who holds most is offered the part; who lacks something is told who does not, and may take it all the same.
+    const full = await openScreen(browser, `http://127.0.0.1:${third.port}/`);
+    await logIn(full.page);
+    await openStorage(full.page);
+    await full.page.getByText('No other register held more than this one').waitFor({ timeout: WITHIN_MS });
+    await full.page.locator('.btn-primary', { hasText: 'Make this the main register' }).waitFor();
+    await hasNoBarrier(full.page, 'fullest copy');
     const side = await openScreen(browser, `http://127.0.0.1:${second.port}/`);
     await logIn(side.page);
     await openStorage(side.page);
-    await side.page.getByRole('button', { name: 'Make this the main register' }).click();
+    const lacks = (await second.call('getStorage')).copies?.lacks ?? 0;
+    assert.ok(lacks >= MISSED_SALES, `${lacks}`);
+    await side.page.getByText(`R3 Till 3 held ${lacks} changes more than this register`).waitFor();
+    assert.equal(await side.page.getByRole('button', { name: 'Make this the main register' }).count(), 0);
+    await hasNoBarrier(side.page, 'fuller elsewhere');
+    await side.page.getByRole('button', { name: 'Take over here all the same' }).click();
     await hasNoBarrier(side.page, 'take over');
     await side.page.getByLabel('Port').fill(String(ports[1]));
     await side.page.getByLabel('Recovery code').fill(code.toLowerCase().replaceAll('-', ' '));
@@ -157,6 +188,6 @@ test(
     await stop([1, 0, 2], ports[1]);
     for (const till of tills) await sellAt(till, 1);
     await stop([1, 0, 2], ports[1]);
-    assert.deepEqual([...front.complaints, ...side.complaints, ...back.complaints], []);
+    assert.deepEqual([...front.complaints, ...full.complaints, ...side.complaints, ...back.complaints], []);
   },
 );

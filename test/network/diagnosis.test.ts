@@ -34,13 +34,14 @@ function doctor(host: Host, data: string, ...args: readonly string[]): Doctor {
   return { code: status, running: said.running, link: said.link, of: (id) => said.checks.find((check) => check.id === id) };
 }
 
-/** What the wizard of the fresh register that runs on this host is told of an address: 'ok', or the refusal. */
+/** What the wizard of the fresh register that runs on this host is told of an address: 'ok', 'slow', or the refusal. */
 function wizard(host: Host, address: string): string {
   const ask = `fetch('http://127.0.0.1:7312/api/setup/test', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ host: '${address}' }) })`;
   const answer = JSON.parse(host.run(process.execPath, '-e', `${ask}.then((r) => r.text()).then(console.log)`)) as {
     readonly error?: { readonly code: string };
+    readonly link?: string;
   };
-  return answer.error?.code ?? 'ok';
+  return answer.error?.code ?? (answer.link === 'poor' ? 'slow' : 'ok');
 }
 
 async function end(child: ChildProcess): Promise<void> {
@@ -117,6 +118,14 @@ test(
       t.diagnostic(`${lost} packets lost: ${JSON.stringify(link?.params)}`);
       assert.ok(link?.finding === 'poor' || link?.finding === 'bad', JSON.stringify(link));
       assert.ok(Number(link.params['lost']) > 3);
+    });
+
+    await t.test('slow synchronisation, in the wizard: said with a warning, and it goes on', async () => {
+      fresh.losePackets(2 * ONE_IN);
+      // The connection itself may take longer than the test waits.
+      await eventually('it says slow', () => wizard(fresh, MASTER_AT) === 'slow', 40_000);
+      fresh.keepPackets();
+      assert.equal(wizard(fresh, MASTER_AT), 'ok');
     });
 
     await t.test('hub.firewall: the master is there, and a firewall swallows', () => {

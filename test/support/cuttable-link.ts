@@ -9,6 +9,8 @@ import { freePort } from './till.ts';
 export interface CuttableLink {
   readonly port: number;
   cut(): Promise<void>;
+  /** Cut for good by itself once so much more has come from the target. */
+  cutAfter(bytes: number): void;
   mend(): Promise<void>;
   close(): Promise<void>;
 }
@@ -16,7 +18,14 @@ export interface CuttableLink {
 export async function makeCuttableLink(targetPort: number): Promise<CuttableLink> {
   const port = await freePort();
   const ends = new Set<Socket>();
-  let server = await listen(port, targetPort, ends);
+  let room = Infinity;
+  const onData = (bytes: number): void => {
+    room -= bytes;
+    if (room >= 0) return;
+    drop();
+    void stop();
+  };
+  let server = await listen(port, targetPort, ends, onData);
   const stop = async (): Promise<void> => {
     if (!server.listening) return;
     const closed = once(server, 'close');
@@ -34,9 +43,12 @@ export async function makeCuttableLink(targetPort: number): Promise<CuttableLink
       for (const end of ends) end.unpipe().pause();
       await stop();
     },
+    cutAfter: (bytes) => {
+      room = bytes;
+    },
     mend: async () => {
       drop();
-      server = await listen(port, targetPort, ends);
+      server = await listen(port, targetPort, ends, onData);
     },
     close: async () => {
       drop();
@@ -45,9 +57,11 @@ export async function makeCuttableLink(targetPort: number): Promise<CuttableLink
   };
 }
 
-async function listen(port: number, targetPort: number, ends: Set<Socket>): Promise<Server> {
+/** `onData` hears of what comes before it is passed on. */
+async function listen(port: number, targetPort: number, ends: Set<Socket>, onData: (bytes: number) => void): Promise<Server> {
   const server = createServer((near) => {
     const far = connect(targetPort, '127.0.0.1');
+    far.on('data', (chunk) => onData(chunk.length));
     for (const [end, other] of [
       [near, far],
       [far, near],

@@ -1,4 +1,4 @@
-/** Routes of backups: where they go and how they stand, making and trying them, restoring in the first-launch wizard. */
+/** Routes of backups: where they go and how they stand, making and trying them, restoring at first launch and later. */
 import { z } from 'zod';
 import { backupStand } from './shop.ts';
 import { done, instant, route } from './route.ts';
@@ -99,7 +99,7 @@ export const BACKUPS = {
   findBackups: route({
     method: 'POST',
     path: '/api/setup/backups',
-    access: 'setup',
+    access: 'joining',
     summary: 'The backups in a folder, newest first',
     body: z.object({ from: place }),
     answer: backups,
@@ -107,9 +107,15 @@ export const BACKUPS = {
   restoreBackup: route({
     method: 'POST',
     path: '/api/setup/restore',
-    access: 'setup',
-    summary: 'Restore a backup onto this machine; progress as a job, at whose end the register starts anew',
-    body: z.object({ folder: place, name: z.string(), code: z.string().max(60).default('') }),
+    access: 'joining',
+    summary: 'Restore a backup onto this machine; progress as a job, at whose end the register starts anew. What was there is moved aside',
+    body: z.object({
+      folder: place,
+      name: z.string(),
+      code: z.string().max(60).default(''),
+      /** What this register holds beyond its own backup comes along. */
+      keepNewer: z.boolean().default(true),
+    }),
     answer: z.object({ job: z.string() }),
   }),
 } as const;

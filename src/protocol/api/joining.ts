@@ -1,6 +1,6 @@
 /** Routes of a single register that joins another shop with data of its own, and of the stores that were kept aside. */
 import { z } from 'zod';
-import { refusalBody, route } from './route.ts';
+import { pageOf, refusalBody, route } from './route.ts';
 import { masterAddress } from './shop.ts';
 
 const OPEN_THINGS = ['shift', 'cart', 'held', 'card'] as const;
@@ -82,6 +82,20 @@ export const keptSale = z.object({
   methods: z.string(),
 });
 
+export const keptInvoice = z.object({
+  label: z.string(),
+  kind: z.enum(['invoice', 'credit-note']),
+  at: z.int(),
+  utcOffsetMinutes: z.int(),
+  receiptLabel: z.string(),
+  corrects: z.string(),
+  buyer: z.string(),
+  taxNumber: z.string(),
+  netMinor: z.int(),
+  taxMinor: z.int(),
+  totalMinor: z.int(),
+});
+
 export const JOINING = {
   getJoining: route({
     method: 'GET',
@@ -129,6 +143,40 @@ export const JOINING = {
     params: keptName,
     query: z.object({ cursor: z.coerce.number().int().min(0).default(0) }),
     answer: z.object({ rows: z.array(keptSale), next: z.int().nullable(), currency: z.string(), country: z.string() }),
+  }),
+  keptInvoices: route({
+    method: 'GET',
+    path: '/api/storage/kept/:name/invoices',
+    access: 'storage',
+    summary: 'The invoices and credit notes of a kept store, in order; `cursor` of the last page',
+    params: keptName,
+    query: z.object({ cursor: z.coerce.number().int().min(0).default(0) }),
+    answer: z.object({ rows: z.array(keptInvoice), next: z.int().nullable(), currency: z.string(), country: z.string() }),
+  }),
+  keptInvoicePdf: route({
+    method: 'GET',
+    path: '/api/storage/kept/:name/invoices/:label/pdf',
+    access: 'storage',
+    summary: 'An invoice or credit note of a kept store as a PDF, in base64',
+    params: keptName.extend({ label: z.string().max(60) }),
+    answer: z.object({ fileName: z.string(), pdf: z.string() }),
+  }),
+  keptClosings: route({
+    method: 'GET',
+    path: '/api/storage/kept/:name/closings',
+    access: 'storage',
+    summary: 'The Zs of a kept store, newest first; `cursor` of the last page',
+    params: keptName,
+    query: z.object({ cursor: z.string().regex(/^\d*$/).max(12).default('') }),
+    answer: pageOf(z.object({ day: z.int(), register: z.string(), number: z.int(), turnoverMinor: z.int(), perpetualMinor: z.int() })),
+  }),
+  keptAccounts: route({
+    method: 'GET',
+    path: '/api/storage/kept/:name/accounts',
+    access: 'storage',
+    summary: 'All Zs of a kept store as one CSV for the accountant',
+    params: keptName,
+    answer: z.object({ text: z.string() }),
   }),
   verifyKept: route({
     method: 'POST',

@@ -13,11 +13,10 @@ export const backupStand = z.object({
   problem: refusalBody.shape.error.nullable(),
 });
 
+const hubUrl = z.string().max(2_000);
+const hubCa = z.string().max(32_768).nullable().default(null);
 /** Where the shop's database is to be when not on this machine: a URL with user and password, and the CA of its certificates, PEM. */
-const hubServer = {
-  hubUrl: z.string().max(2_000).nullable().default(null),
-  hubCa: z.string().max(32_768).nullable().default(null),
-};
+const hubServer = { hubUrl: hubUrl.nullable().default(null), hubCa };
 
 export const mode = z.enum(['single', 'master', 'slave']);
 
@@ -77,6 +76,7 @@ export const job = z.object({
     'undo-import',
     'stocktake',
     'to-master',
+    'move-hub',
     'take-over',
     'renew-keys',
     'compare-shops',
@@ -138,6 +138,15 @@ export const storage = z.object({
   port: z.int().nullable(),
   database: z.string().nullable(),
   masterName: z.string().nullable(),
+  /**
+   * Of a slave: how its copy stands against those of the others that could take over, as it last heard of them: changes it lacks, and who holds
+   * more. Null where it heard of nobody.
+   */
+  copies: z
+    .object({ heardAt: instant, lacks: z.int(), fuller: z.object({ code: z.string(), name: z.string(), lastSeenAt: instant }).nullable() })
+    .nullable(),
+  /** Of a master: whether the shop's database is on this machine or on a server of somebody else's. */
+  hub: z.enum(['here', 'elsewhere']).nullable(),
   /** Of a master: the register that its part is offered to. */
   handingOver: z.string().nullable(),
   /** It was one of several, so it can pair with its shop again. */
@@ -215,7 +224,22 @@ export const SHOP = {
     access: 'joining',
     summary: 'Test the connection to a master through its front door',
     body: masterAddress,
-    answer: z.object({ shop: z.string(), version: z.string(), roundTripMs: z.number(), clockSkewMs: z.number() }),
+    answer: z.object({
+      shop: z.string(),
+      version: z.string(),
+      roundTripMs: z.number(),
+      clockSkewMs: z.number(),
+      /** poor: synchronisation would be slow; a warning, nothing that stops. */
+      link: z.enum(['good', 'poor']),
+    }),
+  }),
+  testServer: route({
+    method: 'POST',
+    path: '/api/setup/server',
+    access: 'joining',
+    summary: 'Test a PostgreSQL elsewhere before the shop’s database is put there: changes nothing, refuses what setting up there would',
+    body: z.object({ hubUrl, hubCa }),
+    answer: z.object({ user: z.string(), version: z.string() }),
   }),
   join: route({
     method: 'POST',
@@ -286,7 +310,8 @@ export const SHOP = {
     method: 'POST',
     path: '/api/storage/master',
     access: 'storage',
-    summary: 'From a single register to the master of several, while the shop keeps selling; progress as a job',
+    summary:
+      'From a single register to the master of several, or on a master: the shop’s database to another place; while the shop keeps selling, progress as a job',
     body: z.object({ hubPort: z.int().min(1).max(65535).default(5432), ...hubServer }),
     answer: z.object({ job: z.string() }),
   }),

@@ -9,6 +9,7 @@ import { refuse, type Refusal, type Refused, type Result } from '../../base/resu
 import { answersAt } from '../../hub/answers-at.ts';
 import { SHOP_DATABASE } from '../../hub/cluster-conf.ts';
 import { countConnections, examineHub, type HubFacts } from '../../hub/examine-hub.ts';
+import { readHubServer, type HubPlace } from '../../hub/hub-place.ts';
 import { otherNetwork } from '../../hub/network-place.ts';
 import type { HubAddress } from '../../hub/pg-link.ts';
 import { HUB_PROTOCOL } from '../../hub/set-up-hub.ts';
@@ -18,7 +19,7 @@ import { readIncarnation } from '../../store/queries/incarnations.ts';
 import { readMeta } from '../../store/store.ts';
 import { countWaiting } from '../../store/waiting.ts';
 import { authorityMark, findMasters, ownAddresses } from '../../sync/discovery.ts';
-import { DEFAULT_HUB_PORT, type Master } from '../master.ts';
+import { DEFAULT_HUB_PORT, hubFolder, type Master } from '../master.ts';
 import type { Runtime } from '../runtime.ts';
 import { hubAddressOf, readAccount, type HubAccount } from '../slave-link.ts';
 import { atScreen, byCommand, found, refusedCheck, type Check } from './finding.ts';
@@ -41,14 +42,17 @@ export async function checkMaster(runtime: Runtime): Promise<readonly Check[]> {
   const master = runtime.network.master();
   const port = master?.port ?? Number(readMeta(store.db, 'hub_port') ?? DEFAULT_HUB_PORT);
   const problem = runtime.network.problem();
-  if (master === null) return [await checkAbsent(port, problem), checkAddress(runtime)];
+  if (master === null) {
+    const server = await readHubServer(hubFolder(runtime));
+    return server === null ? [await checkAbsent(port, problem), checkAddress(runtime)] : [checkUnserved(problem), await checkHosts(server)];
+  }
   const address = await master.running.hub.address(SHOP_DATABASE);
   const examined = await examineHub(address, runtime);
   return [
     checkServer(master, examined),
-    await checkPort(port),
-    checkFirewall(master),
-    checkAddress(runtime),
+    ...(master.running.hub.place === null
+      ? [await checkPort(port), checkFirewall(master), checkAddress(runtime)]
+      : [await checkHosts(master.running.hub.place)]),
     ...(examined.ok ? [await checkConnections(master), ...checkFacts(runtime, examined.value)] : []),
     checkBehind(runtime),
   ];
@@ -61,6 +65,26 @@ async function checkAbsent(port: number, problem: Refusal | null): Promise<Check
   return answers
     ? found('postgres', 'left-running', 'poor', { params: { port }, mend: byCommand('aurapos start') })
     : found('postgres', 'stopped', 'bad', { params: { port }, mend: byCommand('aurapos start') });
+}
+
+/** The same where the database is on a server elsewhere: it runs without this register, which serves it. */
+function checkUnserved(problem: Refusal | null): Check {
+  return problem === null
+    ? found('postgres', 'elsewhere', 'poor', { mend: byCommand('aurapos start') })
+    : refusedCheck('postgres', problem, 'bad', atScreen('settings', 'storage'));
+}
+
+/** Each host of a database elsewhere, as the others come to it; nothing of this machine stands in their way. */
+async function checkHosts({ hosts }: HubPlace): Promise<Check> {
+  const answers = await Promise.all(hosts.map(({ host, port }) => answersAt(host, port, ANSWERS_WITHIN_MS)));
+  const spell = (answering: boolean): string =>
+    hosts
+      .filter((_, at) => answers[at] === answering)
+      .map(({ host, port }) => `${host}:${port}`)
+      .join(', ');
+  const params = { open: spell(true), closed: spell(false) };
+  if (params.closed === '') return found('port', 'server', 'good', { params });
+  return params.open === '' ? found('port', 'server-closed', 'bad', { params }) : found('port', 'server-alone', 'poor', { params });
 }
 
 function checkServer(master: Master, examined: Result<HubFacts>): Check {
@@ -120,6 +144,13 @@ export async function checkSlave(runtime: Runtime): Promise<readonly Check[]> {
   const { host, port } = account;
   const examined = await examineAs(account, runtime);
   const storage = atScreen('settings', 'storage');
+  if (account.place != null) {
+    // Of a server elsewhere neither its network nor who announces what here says anything.
+    const there = examined.ok
+      ? [found('hub', 'server', 'good', { params: { host, port } }), ...checkFacts(runtime, examined.value)]
+      : [refusedCheck('hub', examined.refusal, 'bad', mendOf(examined.refusal))];
+    return [...there, checkBehind(runtime)];
+  }
   if (examined.ok) {
     return [
       found('hub', 'good', 'good', { params: { host, port } }),

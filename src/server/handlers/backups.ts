@@ -8,6 +8,7 @@ import type { BACKUPS } from '../../protocol/api/backups.ts';
 import { readMode } from '../../register/register.ts';
 import { listSealedBoxes } from '../../store/chains.ts';
 import { endWaiting } from '../../store/restored.ts';
+import { isCartOpen, isOtherWork } from '../backup-desk.ts';
 import type { Handlers } from '../handler.ts';
 import type { Runtime } from '../runtime.ts';
 import { viewBackupStand } from '../stand.ts';
@@ -62,8 +63,10 @@ export const BACKUP_HANDLERS: Handlers<keyof typeof BACKUPS> = {
   },
   findBackups: ({ backups }, { body }) => backups.list(body.from),
   restoreBackup: (runtime, { body }) => {
-    const { jobs, backups, clock } = runtime;
-    if (jobs.running('setup') || jobs.running('join')) return refuse('setup.running');
+    const { jobs, backups, clock, joining, register } = runtime;
+    if (isOtherWork(jobs)) return refuse('setup.running');
+    if (joining.stand() !== null) return refuse('joining.begun');
+    if (isCartOpen(register.store)) return refuse('restore.cart-open');
     const job = jobs.start('restore', async (progress) => {
       const restored = await backups.restore(progress, body);
       if (restored.ok) void clock.sleep(BEFORE_RESTART_MS).then(() => runtime.restart());

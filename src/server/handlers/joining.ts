@@ -8,10 +8,13 @@ import { readSelf } from '../../store/backup-parts.ts';
 import { readMeta } from '../../store/store.ts';
 import type { Handlers } from '../handler.ts';
 import { refusalWords } from '../jobs.ts';
+import { invoicePdf } from '../invoice-pdf.ts';
 import { askKept, listKeptFiles } from '../kept-stores.ts';
 import type { Runtime } from '../runtime.ts';
 import { startBringing, startComparing } from '../joining-jobs.ts';
 import { actingUser } from './selling.ts';
+
+const ZS_A_PAGE = 100;
 
 export const JOINING_HANDLERS: Handlers<keyof typeof JOINING> = {
   getJoining: (runtime) => ok({ joining: viewJoining(runtime) }),
@@ -40,6 +43,30 @@ export const JOINING_HANDLERS: Handlers<keyof typeof JOINING> = {
     return ok({ rows, unreadable });
   },
   keptSales: (runtime, { params, query }) => askKept(runtime, params.name, 'listSoldLines', query.cursor),
+  keptInvoices: (runtime, { params, query }) => askKept(runtime, params.name, 'listPapers', query.cursor),
+  keptInvoicePdf: async (runtime, { params }) => {
+    const invoice = await askKept(runtime, params.name, 'readInvoice', params.label);
+    if (!invoice.ok) return invoice;
+    if (invoice.value === null) return refuse('input.not-found', { what: 'invoice' });
+    const pdf = await invoicePdf(invoice.value, null);
+    return ok({ fileName: `${invoice.value.label}.pdf`, pdf: pdf.toString('base64') });
+  },
+  keptClosings: async (runtime, { params, query }) => {
+    const listed = await askKept(runtime, params.name, 'listClosings', { kind: 'z', cursor: query.cursor, limit: ZS_A_PAGE });
+    if (!listed.ok) return listed;
+    const rows = listed.value.rows.map(({ day, register, number, turnoverMinor, perpetualMinor }) => ({
+      day,
+      register: register?.code ?? '',
+      number: number ?? 0,
+      turnoverMinor,
+      perpetualMinor,
+    }));
+    return ok({ ...listed.value, rows });
+  },
+  keptAccounts: async (runtime, { params }) => {
+    const written = await askKept(runtime, params.name, 'writeAccounts');
+    return written.ok ? ok({ text: written.value }) : written;
+  },
   verifyKept: async (runtime, { params }) => {
     const verified = await askKept(runtime, params.name, 'verifyStore');
     if (!verified.ok) return verified;
@@ -50,7 +77,7 @@ export const JOINING_HANDLERS: Handlers<keyof typeof JOINING> = {
 
 /** One change of the storage mode at a time. */
 function isBusy({ jobs }: Runtime): boolean {
-  return (['join', 'to-master', 'take-over', 'compare-shops', 'bring-over'] as const).some((kind) => jobs.running(kind));
+  return (['join', 'to-master', 'move-hub', 'take-over', 'compare-shops', 'bring-over'] as const).some((kind) => jobs.running(kind));
 }
 
 function viewJoining({ joining, jobs }: Runtime): Answer<'getJoining'>['joining'] {

@@ -4,6 +4,7 @@ import { networkInterfaces } from 'node:os';
 import { ok, refuse, type Result } from '../../base/result.ts';
 import { countConnections } from '../../hub/examine-hub.ts';
 import { readHubUrl, type HubServer } from '../../hub/hub-place.ts';
+import { testServer } from '../../hub/set-up-url-hub.ts';
 import { HUB_PROTOCOL } from '../../hub/set-up-hub.ts';
 import { testMaster } from '../../hub/test-connection.ts';
 import type { Answer } from '../../protocol/api/routes.ts';
@@ -19,12 +20,14 @@ import { receiptPrinter } from '../../store/queries/printing.ts';
 import { listRegisters, readCurrency, readShop } from '../../store/queries/shop.ts';
 import { readMeta, type Store } from '../../store/store.ts';
 import { findMasters, ownAddresses } from '../../sync/discovery.ts';
+import { gradeLink } from '../diagnosis/link-meter.ts';
 import { nameSilence, WIZARD_PATIENCE_MS } from '../diagnosis/name-silence.ts';
 import type { Caller, Handlers } from '../handler.ts';
 import type { Moved } from '../network.ts';
 import type { Runtime } from '../runtime.ts';
 import { moveToAddress, readAccount } from '../slave-link.ts';
 import { masterName, viewRegisters, viewStatus } from '../stand.ts';
+import { viewCopies } from '../fuller-copy.ts';
 import { actingUser } from './selling.ts';
 
 /** How long the wizard listens for masters at a time. */
@@ -73,13 +76,19 @@ export const SHOP_HANDLERS: Handlers<keyof typeof SHOP> = {
       { clock, random, networks: networkInterfaces() },
     );
     return tested.ok
-      ? tested
+      ? ok({ ...tested.value, link: gradeLink(tested.value.roundTripsMs, 0).level === 'good' ? 'good' : 'poor' })
       : nameSilence(tested, body, {
           clock,
           patienceMs: WIZARD_PATIENCE_MS,
           ownShop: false,
           search: () => findMasters(LISTEN_MS, clock, log),
         });
+  },
+  testServer: async ({ clock, random, register }, { body }) => {
+    const server = readHubUrl(body.hubUrl, body.hubCa);
+    if (!server.ok) return server;
+    const shop = readMeta(register.store.db, 'shop_id');
+    return testServer(server.value, typeof shop === 'string' ? shop : null, { clock, random });
   },
   join: (runtime, { body }) => {
     if (runtime.jobs.running('setup') || runtime.jobs.running('join')) return refuse('setup.running');
@@ -135,9 +144,11 @@ export const SHOP_HANDLERS: Handlers<keyof typeof SHOP> = {
     const moves = from === 'master' && master() !== null && (server.value !== null || master()?.running.hub.place !== null);
     if (from !== 'single' && !moves) return refuse('mode.not-possible', { from: from ?? '', to: 'master' });
     if (runtime.joining.stand() !== null) return refuse('joining.begun');
-    if (runtime.jobs.running('to-master')) return refuse('setup.running');
+    if (runtime.jobs.running('to-master') || runtime.jobs.running('move-hub')) return refuse('setup.running');
     return ok({
-      job: runtime.jobs.start('to-master', (progress) => keepCode(runtime, runtime.network.toMaster(progress, body.hubPort, server.value))),
+      job: runtime.jobs.start(moves ? 'move-hub' : 'to-master', (progress) =>
+        keepCode(runtime, runtime.network.toMaster(progress, body.hubPort, server.value)),
+      ),
     });
   },
   takeOver: (runtime, { body }) => {
@@ -258,6 +269,8 @@ async function viewStorage(runtime: Runtime): Promise<Result<Answer<'getStorage'
     port: account?.port ?? place?.hosts[0]?.port ?? master?.port ?? null,
     database: account?.database ?? (master === null ? null : 'aurapos'),
     masterName: masterName(runtime),
+    copies: mode === 'slave' ? viewCopies(store, runtime.network.sync()?.status().greeting?.incarnation.id ?? null) : null,
+    hub: master === null ? null : place === null ? 'here' : 'elsewhere',
     handingOver: mode === 'master' ? handingOverTo(store) : null,
     knowsShop: store.authority !== null,
     postgres: master === null ? null : await viewPostgres(master),

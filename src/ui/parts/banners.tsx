@@ -28,7 +28,8 @@ export const Banners = memo(function Banners(): ReactNode {
 function standBanner(status: Status): ReactNode {
   switch (status.state) {
     case 'apart':
-      return <Apart />;
+      // Not a master that does not answer: it is one that another replaced, and says so.
+      return status.problem?.code === 'master.replaced' ? null : <Apart />;
     case 'ended':
       return <Ended />;
     case 'joining':

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { REFUSALS } from '../../base/refusals.ts';
 import { LANGUAGES as SPOKEN } from '../../domain/language.ts';
+import { job } from '../../protocol/api/shop.ts';
 import { LANGUAGES as SCREEN_LANGUAGES } from './i18n.ts';
 import en from '../locales/en.json' with { type: 'json' };
 import de from '../locales/de.json' with { type: 'json' };
@@ -77,6 +78,10 @@ test('no text that the screens ask for is missing', () => {
     }
   }
   assert.deepEqual(missing, []);
+});
+
+test('long work of every kind says what its figures count', () => {
+  for (const kind of job.shape.kind.options) assert.ok(LANGUAGES['en']?.has(`job.of-${kind}`), kind);
 });
 
 test('every refusal of the product speaks every language, with parameters that it has', () => {

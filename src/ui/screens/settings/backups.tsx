@@ -1,7 +1,7 @@
 /** Settings > Backups: how this register stands with them, making one and trying it out, where they go, which there are. */
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { CircleCheck, TriangleAlert } from 'lucide-react';
-import { useEffect, useEffectEvent, useState, type ReactNode } from 'react';
+import { useEffect, useEffectEvent, type ReactNode } from 'react';
 import { systemClock } from '../../../base/clock.ts';
 import type { Answer } from '../../../protocol/api/routes.ts';
 import { call } from '../../api/call.ts';
@@ -12,7 +12,9 @@ import { Problem } from '../../parts/problem.tsx';
 import { useCan, useLocale, useRegister } from '../../parts/register-context.ts';
 import { useJob, useJobId } from '../../parts/use-job.ts';
 import { useTranslation } from '../../texts/texts.tsx';
+import { BackupWords } from './backup-choices.tsx';
 import { BackupPlace } from './backup-place.tsx';
+import { RestoreHere } from './restore-here.tsx';
 import './backups.css';
 
 type State = Answer<'getBackups'>;
@@ -35,7 +37,7 @@ export function Backups(): ReactNode {
           <Stand state={backups.data} />
           {can('storage') ? <BackupPlace state={backups.data} /> : null}
           {can('storage') && backups.data.settings.target !== null ? <BackupList lastGoodAt={backups.data.stand.lastGoodAt} /> : null}
-          <HowToRestore />
+          {can('storage') ? <RestoreHere place={backups.data.settings.target ?? ''} /> : null}
         </>
       )}
     </div>
@@ -206,35 +208,5 @@ function BackupList({ lastGoodAt }: { readonly lastGoodAt: number | null }): Rea
         <p className="bad">{t('backups.unreadable', { files: list(found.data.unreadable, locale) })}</p>
       )}
     </section>
-  );
-}
-
-type Row = Pick<Answer<'listBackups'>['rows'][number], 'madeAt' | 'counts' | 'salesUpTo'>;
-
-/** When it was made, and up to which sale it goes. */
-export function BackupWords({ row }: { readonly row: Row }): ReactNode {
-  const { t } = useTranslation();
-  const locale = useLocale();
-  const sales = t('backups.sales', { count: row.counts.sales, shown: count(row.counts.sales, locale) });
-  return (
-    <div>
-      <p className="strong num">{dateTime(row.madeAt, locale)}</p>
-      <p className="small soft">
-        {sales}
-        {row.salesUpTo === null ? '' : ` · ${t('backups.up-to', { at: dateTime(row.salesUpTo, locale) })}`}
-      </p>
-    </div>
-  );
-}
-
-function HowToRestore(): ReactNode {
-  const { t } = useTranslation();
-  const [open, setOpen] = useState(false);
-  return (
-    <details className="panel about" open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
-      <summary className="strong">{t('backups.restore')}</summary>
-      <p>{t('backups.restore-say')}</p>
-      <p className="code firewall">aurapos backup restore --from FOLDER</p>
-    </details>
   );
 }

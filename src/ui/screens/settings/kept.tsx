@@ -9,6 +9,7 @@ import { bytes, count, dateTime, digitsOfCurrency, money } from '../../format/fo
 import { Problem } from '../../parts/problem.tsx';
 import { useLocale } from '../../parts/register-context.ts';
 import { saveFile } from '../../parts/save-file.ts';
+import { KeptPapers } from './kept-papers.tsx';
 import './joining.css';
 
 type Kept = Answer<'listKept'>['rows'][number];
@@ -77,6 +78,7 @@ function KeptStore({ kept }: { readonly kept: Kept }): ReactNode {
         </p>
       )}
       <Problem error={save.error ?? verify.error} />
+      <KeptPapers name={name} currency={kept.currency} />
     </li>
   );
 }

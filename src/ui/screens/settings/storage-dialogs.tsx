@@ -1,14 +1,20 @@
 /** Changes of the storage mode that ask something first: taking the main register's part, giving it away, working alone, pairing again. */
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useId, useState, type ReactNode } from 'react';
+import type { Answer } from '../../../protocol/api/routes.ts';
 import { call } from '../../api/call.ts';
 import { queryClient } from '../../live/query-client.ts';
 import { Dialog } from '../../parts/dialog.tsx';
 import { Field } from '../../parts/field.tsx';
 import { Problem } from '../../parts/problem.tsx';
+import { refuseUnfit, ServerElsewhere, ServerFields } from '../../parts/server-elsewhere.tsx';
+import { NO_SERVER, serverBody, type Server } from '../../parts/server.ts';
 import { useTranslation } from '../../texts/texts.tsx';
+import { CopyWords } from './master-lost.tsx';
 
 export const HUB_PORT = 5432;
+
+type Hub = NonNullable<Answer<'getStorage'>['hub']>;
 
 interface JobProps {
   readonly onClose: () => void;
@@ -66,8 +72,9 @@ function Actions({
 export function BecomeMaster({ onClose, onStarted }: JobProps): ReactNode {
   const { t } = useTranslation();
   const port = usePort(HUB_PORT);
+  const [server, setServer] = useState(NO_SERVER);
   const move = useMutation({
-    mutationFn: () => call('toMaster', { body: { hubPort: port.port } }),
+    mutationFn: () => putThere(server, port.port),
     onSuccess: ({ job }) => onStarted(job),
   });
   return (
@@ -81,13 +88,62 @@ export function BecomeMaster({ onClose, onStarted }: JobProps): ReactNode {
     >
       <p>{t('storage.become-say')}</p>
       <PortField {...port} />
+      <ServerElsewhere server={server} onChange={setServer} />
+      <Problem error={move.error} />
+    </Dialog>
+  );
+}
+
+/** What would be refused there is, before anything is begun. */
+async function putThere(server: Server, hubPort: number): Promise<{ readonly job: string }> {
+  await refuseUnfit(server);
+  return call('toMaster', { body: { hubPort, ...serverBody(server) } });
+}
+
+/** The shop's database to another place: to a server of somebody else's, to another one, or back to this machine. */
+export function MoveHub({ hub, port: initial, onClose, onStarted }: JobProps & { readonly hub: Hub; readonly port: number }): ReactNode {
+  const { t } = useTranslation();
+  const [to, setTo] = useState<Hub>(hub === 'here' ? 'elsewhere' : 'here');
+  const port = usePort(hub === 'here' ? initial : HUB_PORT);
+  const [server, setServer] = useState(NO_SERVER);
+  const move = useMutation({
+    mutationFn: () => putThere(to === 'here' ? NO_SERVER : server, port.port),
+    onSuccess: ({ job }) => onStarted(job),
+  });
+  const ready = (to === 'here' ? !port.wrong : server.url.trim() !== '') && !move.isPending;
+  return (
+    <Dialog
+      title={t('storage.move')}
+      onClose={onClose}
+      onSubmit={() => {
+        if (ready) move.mutate();
+      }}
+      actions={<Actions onClose={onClose} label={t('storage.start')} disabled={!ready} />}
+    >
+      <p>{t('storage.move-say')}</p>
+      {hub === 'here' ? null : (
+        <fieldset className="elsewhere-to">
+          <legend className="unseen">{t('storage.move')}</legend>
+          {(['here', 'elsewhere'] as const).map((one) => (
+            <label key={one} className="check">
+              <input type="radio" name="to" checked={to === one} onChange={() => setTo(one)} /> {t(`storage.move-${one}`)}
+            </label>
+          ))}
+        </fieldset>
+      )}
+      {to === 'here' ? <PortField {...port} /> : <ServerFields server={server} onChange={setServer} />}
       <Problem error={move.error} />
     </Dialog>
   );
 }
 
 /** A slave takes the part of the main register. */
-export function TakeOver({ port: initial, onClose, onStarted }: JobProps & { readonly port: number }): ReactNode {
+export function TakeOver({
+  port: initial,
+  copies,
+  onClose,
+  onStarted,
+}: JobProps & { readonly port: number; readonly copies: Answer<'getStorage'>['copies'] }): ReactNode {
   const { t } = useTranslation();
   const [code, setCode] = useState('');
   const [lost, setLost] = useState(false);
@@ -107,6 +163,7 @@ export function TakeOver({ port: initial, onClose, onStarted }: JobProps & { rea
       actions={<Actions onClose={onClose} label={t('storage.start')} disabled={!ready} danger={lost} />}
     >
       <p>{t('storage.take-over-say')}</p>
+      {copies === null || copies.fuller === null ? null : <CopyWords copies={copies} />}
       <Field
         label={t('storage.recovery-code')}
         hint={t('storage.recovery-code-hint')}
@@ -203,11 +260,16 @@ export function WorkAlone({ mode, onClose }: { readonly mode: 'master' | 'slave'
 }
 
 /** Its shop has new keys, or it was on its own for a while. */
-export function PairAgain({ host: initial, onClose, onStarted }: JobProps & { readonly host: string }): ReactNode {
+export function PairAgain({
+  host: initial,
+  port: initialPort,
+  onClose,
+  onStarted,
+}: JobProps & { readonly host: string; readonly port: number }): ReactNode {
   const { t } = useTranslation();
   const [host, setHost] = useState(initial);
   const [code, setCode] = useState('');
-  const port = usePort(HUB_PORT);
+  const port = usePort(initialPort);
   const pair = useMutation({
     mutationFn: () => call('joinAgain', { body: { host: host.trim(), port: port.port, code: code.trim() } }),
     onSuccess: ({ job }) => onStarted(job),

@@ -1,5 +1,5 @@
 /** Settings > Storage: the mode this register is in, every way to another while the shop keeps selling, and where things lie. */
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useEffectEvent, useState, type ReactNode } from 'react';
 import { useTranslation } from '../../texts/texts.tsx';
 import type { Answer } from '../../../protocol/api/routes.ts';
@@ -13,8 +13,9 @@ import { useJob, useJobId } from '../../parts/use-job.ts';
 import { AddressDialog } from './address-dialog.tsx';
 import { JoinAnother, useJoining } from './joining.tsx';
 import { KeptStores } from './kept.tsx';
+import { MasterLost } from './master-lost.tsx';
 import { RecoveryPanel } from './recovery.tsx';
-import { BecomeMaster, HandOver, HUB_PORT, PairAgain, TakeOver, WorkAlone } from './storage-dialogs.tsx';
+import { BecomeMaster, HandOver, HUB_PORT, MoveHub, PairAgain, TakeOver, WorkAlone } from './storage-dialogs.tsx';
 
 type StorageState = Answer<'getStorage'>;
 const MODES = ['single', 'master', 'slave'] as const;
@@ -24,6 +25,7 @@ type Mode = (typeof MODES)[number];
 const WAYS = {
   become: { row: 'master', label: 'storage.become' },
   'take-over': { row: 'master', label: 'storage.take-over' },
+  move: { row: 'master', label: 'storage.move' },
   'hand-over': { row: 'slave', label: 'storage.hand-over' },
   'pair-again': { row: 'slave', label: 'storage.pair-again' },
   'join-another': { row: 'slave', label: 'joining.way' },
@@ -38,7 +40,7 @@ function waysOf({ mode, knowsShop }: StorageState, problem: string | null): Way[
   if (mode === 'single') return knowsShop ? ['become', 'pair-again', 'join-another'] : ['become', 'join-another'];
   if (mode === 'slave') return UNKNOWN.has(problem ?? '') ? ['take-over', 'alone', 'pair-again'] : ['take-over', 'alone'];
   if (problem === 'master.keys-missing') return ['take-over', 'pair-again'];
-  return problem === 'master.replaced' ? ['pair-again'] : ['hand-over', 'alone'];
+  return problem === 'master.replaced' ? ['pair-again'] : ['move', 'hand-over', 'alone'];
 }
 
 export function Storage(): ReactNode {
@@ -47,11 +49,16 @@ export function Storage(): ReactNode {
   const { status } = useRegister();
   const [asking, setAsking] = useState<Way | null>(null);
   const [jobId, setJobId] = useJobId('storage');
-  const storage = useQuery({ queryKey: ['storage'], queryFn: ({ signal }) => call('getStorage', { signal }) });
+  const storage = useQuery({
+    queryKey: ['storage', status?.state],
+    queryFn: ({ signal }) => call('getStorage', { signal }),
+    placeholderData: keepPreviousData,
+  });
   const problem = status?.problem?.code ?? null;
   const joining = useJoining(storage.data?.mode === 'single' && can('storage'));
   const joins = joining !== null || asking === 'join-another';
   const ways = storage.data === undefined || !can('storage') || jobId !== null || joins ? [] : waysOf(storage.data, problem);
+  const isLost = status?.state === 'apart' && ways.includes('take-over') && !UNKNOWN.has(problem ?? '');
   const started = (job: string): void => {
     setAsking(null);
     setJobId(job);
@@ -64,6 +71,7 @@ export function Storage(): ReactNode {
       </header>
       <Problem error={storage.error} />
       {problem === 'master.replaced' && can('storage') ? <Replaced register={String(status?.problem?.params['register'] ?? '')} /> : null}
+      {storage.data !== undefined && isLost ? <MasterLost copies={storage.data.copies} onTakeOver={() => setAsking('take-over')} /> : null}
       {jobId === null ? null : <Move id={jobId} onClose={() => setJobId(null)} />}
       {joins ? <JoinAnother joining={joining} onClose={() => setAsking(null)} /> : null}
       {storage.data?.mode === 'master' && can('storage') && jobId === null && problem === null ? (
@@ -79,7 +87,7 @@ export function Storage(): ReactNode {
               </div>
               {storage.data?.mode === mode ? <span className="badge">{t('storage.in-use')}</span> : null}
               {ways
-                .filter((way) => WAYS[way].row === mode)
+                .filter((way) => WAYS[way].row === mode && !(isLost && way === 'take-over'))
                 .map((way) => (
                   <button key={way} type="button" className="btn" onClick={() => setAsking(way)}>
                     {t(WAYS[way].label)}
@@ -111,12 +119,14 @@ function Ask({ way, storage, ...rest }: AskProps): ReactNode {
   switch (way) {
     case 'become':
       return <BecomeMaster {...rest} />;
+    case 'move':
+      return <MoveHub {...rest} hub={storage.hub ?? 'here'} port={port} />;
     case 'take-over':
-      return <TakeOver {...rest} port={port} />;
+      return <TakeOver {...rest} port={port} copies={storage.copies} />;
     case 'hand-over':
       return <HandOver onClose={rest.onClose} port={port} />;
     case 'pair-again':
-      return <PairAgain {...rest} host={storage.mode === 'master' ? '' : (storage.addresses[0] ?? '')} />;
+      return <PairAgain {...rest} port={port} host={storage.mode === 'master' ? '' : (storage.addresses[0] ?? '')} />;
     case 'alone':
       return <WorkAlone onClose={rest.onClose} mode={storage.mode === 'master' ? 'master' : 'slave'} />;
   }
@@ -168,6 +178,7 @@ function Offered({ to }: { readonly to: string }): ReactNode {
 const TITLES = {
   'take-over': ['storage.taking-over', 'storage.took-over'],
   'renew-keys': ['recovery.rotating', 'recovery.rotated'],
+  'move-hub': ['storage.moving', 'storage.moved'],
   join: ['storage.pair-again', 'storage.pair-again'],
 } as const;
 
@@ -209,7 +220,7 @@ function Move({ id, onClose }: { readonly id: string; readonly onClose: () => vo
       <Problem error={job.error} />
       <div className="actions">
         <p className="soft">{ended ? '' : t('storage.selling-goes-on')}</p>
-        {job.data?.state === 'done' && job.data.kind !== 'join' ? (
+        {job.data?.state === 'done' && job.data.kind !== 'join' && job.data.kind !== 'move-hub' ? (
           <a className="btn btn-primary" href={linkTo('registers')} onClick={onClose}>
             {t('storage.add-registers')}
           </a>
@@ -230,12 +241,17 @@ function Facts({ storage }: { readonly storage: StorageState }): ReactNode {
   const can = useCan();
   const [asking, setAsking] = useState(false);
   const { postgres } = storage;
+  // Of one that works on its own again, where its master was says nothing.
+  const shared = storage.mode === 'single' ? null : storage;
   const facts: readonly (readonly [string, string | null])[] = [
-    [t(storage.mode === 'slave' ? 'storage.master-at' : 'storage.addresses'), storage.addresses.join(', ') || null],
-    [t('storage.master-name'), storage.masterName],
+    [
+      t(storage.mode === 'slave' ? 'storage.master-at' : storage.hub === 'elsewhere' ? 'storage.server-at' : 'storage.addresses'),
+      shared?.addresses.join(', ') || null,
+    ],
+    [t('storage.master-name'), shared?.masterName ?? null],
     [t('storage.full-copy'), storage.mode === 'single' ? null : t(storage.fullCopy ? 'storage.full-copy-yes' : 'storage.full-copy-no')],
-    [t('storage.port'), storage.port === null ? null : String(storage.port)],
-    [t('storage.database'), storage.database],
+    [t('storage.port'), shared?.port == null ? null : String(shared.port)],
+    [t('storage.database'), shared?.database ?? null],
     [t('storage.postgres'), postgres === null ? null : `${postgres.version}, ${postgres.state}`],
     [
       t('storage.connections'),

@@ -1,4 +1,5 @@
 /** What has been answered so far on first launch. Nothing of it reaches the register before the last step. */
+import { NO_SERVER, serverBody, type Server } from '../../parts/server.ts';
 import type { BodyInput } from '../../../protocol/api/routes.ts';
 
 export type Mode = 'single' | 'master' | 'slave';
@@ -10,6 +11,8 @@ export interface Draft {
   readonly mode: Mode;
   /** Port of the shop's database, as typed; of a master only. */
   readonly hubPort: string;
+  /** PostgreSQL elsewhere, if the shop has one; of a master only. */
+  readonly server: Server;
   readonly country: string;
   readonly currency: string;
   readonly shopName: string;
@@ -36,6 +39,7 @@ export function emptyDraft(language: string): Draft {
     registerName: '',
     mode: 'single',
     hubPort: String(HUB_PORT),
+    server: NO_SERVER,
     country: '',
     currency: '',
     shopName: '',
@@ -92,6 +96,7 @@ export function setUpBody(draft: Draft): BodyInput<'setUp'> {
     owner: { name: draft.ownerName.trim(), pin: draft.pin },
     catalogue: draft.catalogue === 'demo' ? 'demo' : 'empty',
     hubPort: readPort(draft.hubPort) ?? HUB_PORT,
+    ...(draft.mode === 'master' ? serverBody(draft.server) : {}),
   };
 }
 

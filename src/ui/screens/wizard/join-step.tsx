@@ -147,13 +147,26 @@ function Checks({ result }: { readonly result: Answer<'testMaster'> }): ReactNod
   const { t } = useTranslation();
   const locale = useLocale();
   const skewed = Math.abs(result.clockSkewMs) > SKEW_WORTH_SAYING_MS;
+  const roundTrip = t('status.ms', { ms: count(result.roundTripMs, locale) });
   const rows: readonly [string, string][] = [
-    [t('join.answers'), t('status.ms', { ms: count(result.roundTripMs, locale) })],
+    ...(result.link === 'good' ? [[t('join.answers'), roundTrip] as [string, string]] : []),
     [t('join.hello', { shop: result.shop }), ''],
     [t('join.versions-fit'), result.version],
   ];
   return (
     <ul className="checks" aria-live="polite">
+      {result.link === 'good' ? null : (
+        <li>
+          <span className="wait">
+            <TriangleAlert className="icon" aria-hidden />
+          </span>
+          <div>
+            {t('join.slow')}
+            <p className="small soft">{t('join.slow-do')}</p>
+          </div>
+          <span className="soft num">{roundTrip}</span>
+        </li>
+      )}
       {rows.map(([say, figure]) => (
         <li key={say}>
           <span className="good">

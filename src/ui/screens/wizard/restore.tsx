@@ -1,25 +1,19 @@
 /** First launch, the other way: this machine takes the place of a register that was backed up. Looks first, then restores, then starts anew. */
 import { useMutation } from '@tanstack/react-query';
 import { useEffect, useEffectEvent, useState, type ReactNode } from 'react';
-import type { Answer } from '../../../protocol/api/routes.ts';
 import { call } from '../../api/call.ts';
 import { Field } from '../../parts/field.tsx';
 import { JobView } from '../../parts/job-view.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { useJob } from '../../parts/use-job.ts';
 import { useTranslation } from '../../texts/texts.tsx';
-import { BackupWords } from '../settings/backups.tsx';
+import { BackupChoices, type FoundBackup } from '../settings/backup-choices.tsx';
 import { WizardFrame } from './wizard-frame.tsx';
-
-type Row = Answer<'findBackups'>['rows'][number];
-
-/** Newest first; older ones are restored by the command line. */
-const SHOWN = 30;
 
 export function Restore({ onBack }: { readonly onBack: () => void }): ReactNode {
   const { t } = useTranslation();
   const [from, setFrom] = useState('');
-  const [chosen, setChosen] = useState<Row | null>(null);
+  const [chosen, setChosen] = useState<FoundBackup | null>(null);
   const [code, setCode] = useState('');
   const [job, setJob] = useState<string | null>(null);
   const look = useMutation({
@@ -27,7 +21,7 @@ export function Restore({ onBack }: { readonly onBack: () => void }): ReactNode 
     onSuccess: ({ rows }) => setChosen(rows.find(({ complete }) => complete) ?? null),
   });
   const begin = useMutation({
-    mutationFn: (row: Row) => call('restoreBackup', { body: { folder: row.folder, name: row.name, code } }),
+    mutationFn: (row: FoundBackup) => call('restoreBackup', { body: { folder: row.folder, name: row.name, code } }),
     onSuccess: (started) => setJob(started.job),
   });
   if (job !== null)
@@ -74,35 +68,7 @@ export function Restore({ onBack }: { readonly onBack: () => void }): ReactNode 
         />
       </div>
       {look.data === undefined ? null : (
-        <fieldset className="panel form restore-choices">
-          <legend className="unseen">{t('wizard.restore-which')}</legend>
-          <h2 aria-hidden>{t('wizard.restore-which')}</h2>
-          {look.data.rows.slice(0, SHOWN).map((row) => (
-            <label key={`${row.folder} ${row.name}`} className="row">
-              <input type="radio" name="backup" checked={chosen === row} disabled={!row.complete} onChange={() => setChosen(row)} />
-              <span>
-                <span className="strong">
-                  <bdi>{row.shop.name}</bdi>, {row.register.code} <bdi>{row.register.name}</bdi>
-                </span>
-                <BackupWords row={row} />
-              </span>
-              <span className="backup-end">
-                {row.encrypted ? <span className="badge">{t('backups.is-encrypted')}</span> : null}
-                {row.complete ? null : <span className="badge bad">{t('backups.missing')}</span>}
-              </span>
-            </label>
-          ))}
-          {chosen?.encrypted === true ? (
-            <Field
-              label={t('backups.code')}
-              hint={t('backups.code-hint')}
-              className="code"
-              value={code}
-              spellCheck={false}
-              onChange={(event) => setCode(event.target.value)}
-            />
-          ) : null}
-        </fieldset>
+        <BackupChoices rows={look.data.rows} chosen={chosen} onChoose={setChosen} code={code} onCode={setCode} />
       )}
     </WizardFrame>
   );

@@ -2,6 +2,7 @@
 import type { ReactNode } from 'react';
 import { useTranslation } from '../../texts/texts.tsx';
 import { Field } from '../../parts/field.tsx';
+import { ServerElsewhere } from '../../parts/server-elsewhere.tsx';
 import type { Mode } from './draft.ts';
 import type { StepProps } from './simple-steps.tsx';
 
@@ -32,18 +33,21 @@ export function StorageStep({ draft, change, problems }: StepProps): ReactNode {
       </fieldset>
       <p className="legend">{t('wizard.legend')}</p>
       {draft.mode === 'master' ? (
-        <details className="more" open={problems.includes('hubPort') || undefined}>
-          <summary>{t('wizard.more')}</summary>
-          <Field
-            label={t('storage.port')}
-            hint={t('storage.port-hint')}
-            className="num"
-            inputMode="numeric"
-            value={draft.hubPort}
-            onChange={(event) => change({ hubPort: event.target.value })}
-            error={problems.includes('hubPort') ? t('storage.not-a-port', { text: draft.hubPort }) : null}
-          />
-        </details>
+        <>
+          <details className="more" open={problems.includes('hubPort') || undefined}>
+            <summary>{t('wizard.more')}</summary>
+            <Field
+              label={t('storage.port')}
+              hint={t('storage.port-hint')}
+              className="num"
+              inputMode="numeric"
+              value={draft.hubPort}
+              onChange={(event) => change({ hubPort: event.target.value })}
+              error={problems.includes('hubPort') ? t('storage.not-a-port', { text: draft.hubPort }) : null}
+            />
+          </details>
+          <ServerElsewhere server={draft.server} onChange={(server) => change({ server })} />
+        </>
       ) : null}
     </>
   );

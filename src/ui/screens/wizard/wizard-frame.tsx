@@ -1,6 +1,6 @@
 /** The wizard's frame: where you are on top, one question in the middle, the way on at the end. */
 import { ArrowLeft, Check } from 'lucide-react';
-import type { ReactNode } from 'react';
+import { useEffect, useRef, type ReactNode } from 'react';
 import { useTranslation } from '../../texts/texts.tsx';
 import { Brand } from '../../parts/brand.tsx';
 import { Problem } from '../../parts/problem.tsx';
@@ -22,6 +22,11 @@ interface Props {
 export function WizardFrame(props: Props): ReactNode {
   const { steps, at, title, hint, children, onBack, onNext, nextLabel, ready = true, footnote, error } = props;
   const { t } = useTranslation();
+  const wrong = useRef<HTMLDivElement>(null);
+  // Below a long page it would not be seen.
+  useEffect(() => {
+    if (error !== undefined && error !== null) wrong.current?.scrollIntoView({ block: 'center' });
+  }, [error]);
   return (
     <form
       className="wizard"
@@ -47,7 +52,9 @@ export function WizardFrame(props: Props): ReactNode {
         <h1>{title}</h1>
         {hint === undefined ? null : <p>{hint}</p>}
         {children}
-        <Problem error={error} />
+        <div ref={wrong}>
+          <Problem error={error} />
+        </div>
       </main>
       <footer className="foot actions">
         {onBack === undefined ? null : (

@@ -7,6 +7,7 @@ import { useState, type ReactNode } from 'react';
 import { useTranslation } from '../../texts/texts.tsx';
 import { pinDigitsNeeded, RIGHTS } from '../../../domain/rights.ts';
 import { call } from '../../api/call.ts';
+import { refuseUnfit } from '../../parts/server-elsewhere.tsx';
 import { useJobId } from '../../parts/use-job.ts';
 import { CODE_LENGTH, emptyDraft, joinBody, readPort, setUpBody, splitAddress, type Draft } from './draft.ts';
 import { JoinStep } from './join-step.tsx';
@@ -40,6 +41,9 @@ export function Wizard({ onDone }: { readonly onDone: () => void }): ReactNode {
     onSuccess: (started) => setJob(started.job),
   });
 
+  /** A server that will not do is said here, where it was typed: nothing is set up before it would do. */
+  const check = useMutation({ mutationFn: () => refuseUnfit(draft.server), onSuccess: () => setAt(at + 1) });
+
   if (restoring) return <Restore onBack={() => setRestoring(false)} />;
   if (job !== null) {
     return (
@@ -58,10 +62,14 @@ export function Wizard({ onDone }: { readonly onDone: () => void }): ReactNode {
     );
   }
 
-  const change = (part: Partial<Draft>): void => setDraft((before) => ({ ...before, ...part }));
+  const change = (part: Partial<Draft>): void => {
+    check.reset();
+    setDraft((before) => ({ ...before, ...part }));
+  };
   const next = (): void => {
-    if (begin.isPending) return;
+    if (begin.isPending || check.isPending) return;
     if (problems.length > 0) setTried(true);
+    else if (step === 'storage' && draft.mode === 'master' && draft.server.url.trim() !== '') check.mutate();
     else if (at + 1 < steps.length) {
       setTried(false);
       setAt(at + 1);
@@ -87,9 +95,9 @@ export function Wizard({ onDone }: { readonly onDone: () => void }): ReactNode {
       }
       onNext={next}
       nextLabel={last ? t(draft.mode === 'slave' ? 'wizard.pair' : 'wizard.finish') : undefined}
-      ready={problems.length === 0 && !begin.isPending}
+      ready={problems.length === 0 && !begin.isPending && !check.isPending}
       footnote={step === 'join' && toGo > 0 ? t('wizard.to-go', { count: toGo }) : undefined}
-      error={begin.error}
+      error={begin.error ?? check.error}
     >
       {step === 'language' ? (
         <>
@@ -110,7 +118,7 @@ export function Wizard({ onDone }: { readonly onDone: () => void }): ReactNode {
 
 /** Names of the fields that still want something. */
 function problemsOf(step: StepName, draft: Draft): readonly (keyof Draft)[] {
-  const empty = (...names: Exclude<keyof Draft, 'file'>[]): (keyof Draft)[] => names.filter((name) => draft[name].trim() === '');
+  const empty = (...names: Exclude<keyof Draft, 'file' | 'server'>[]): (keyof Draft)[] => names.filter((name) => draft[name].trim() === '');
   switch (step) {
     case 'language':
       return [];

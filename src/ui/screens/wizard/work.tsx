@@ -26,6 +26,9 @@ export function Work({ job: id, draft, onDone, onBack }: Props): ReactNode {
   const job = useJob(id);
   const done = job.data?.state === 'done';
   const code = job.data?.recoveryCode ?? null;
+  const failed = job.data?.state === 'failed' || job.data?.state === 'cancelled';
+  // What failed came after the shop was set up: it sells, and the rest is done in Settings.
+  const state = useQuery({ queryKey: ['state', id], queryFn: ({ signal }) => call('getState', { signal }), enabled: failed });
 
   const leave = (): void => {
     if (draft.catalogue === 'csv' && draft.file !== null) {
@@ -50,13 +53,22 @@ export function Work({ job: id, draft, onDone, onBack }: Props): ReactNode {
   useEffect(() => whenDone(), [done]);
 
   if (done && code !== null) return <Recovery code={code} shop={draft.shopName} onDone={leave} />;
-  const failed = job.data?.state === 'failed' || job.data?.state === 'cancelled';
+  const isSetUp = state.data?.setUp === true;
   const title = t(draft.mode === 'slave' ? 'wizard.joining' : 'wizard.setting-up');
   return (
-    <WizardFrame steps={[]} at={0} title={title} hint={t('wizard.work-hint')} onBack={failed || job.isError ? onBack : undefined}>
+    <WizardFrame
+      steps={[]}
+      at={0}
+      title={title}
+      hint={t('wizard.work-hint')}
+      onBack={(failed && state.data?.setUp === false) || job.isError ? onBack : undefined}
+      onNext={failed && isSetUp ? () => void enter() : undefined}
+      nextLabel={t('wizard.go-on')}
+    >
       <div className="panel work">
         {job.data === undefined ? null : <JobView job={job.data} title={title} />}
         <Problem error={job.error} />
+        {failed && isSetUp ? <p>{t('wizard.is-single')}</p> : null}
       </div>
     </WizardFrame>
   );
