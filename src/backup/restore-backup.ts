@@ -163,14 +163,15 @@ export async function rebuildBeside(input: RestoreSource & Pick<RestoreInput, 'd
 }
 
 /** The second: what is newer in the present store, and the word that a start exchanges the two. Nobody writes changesets to it from here on. */
-export function endRestore({ dataFolder, manifest, keepNewer, nowMs }: Omit<RestoreInput, 'folder' | 'identities'>): Restored {
-  const store = unwrap(openStore(join(dataFolder, RESTORED, 'store.db'), DEPS));
+export function endRestore(input: Omit<RestoreInput, 'folder' | 'identities'>): Restored {
+  const { dataFolder, manifest, keepNewer, nowMs, deps = DEPS } = input;
+  const store = unwrap(openStore(join(dataFolder, RESTORED, 'store.db'), deps));
   hastenWriting(store);
   const present = join(dataFolder, 'store.db');
   const salvaged = keepNewer && mayHoldNewer(present, manifest) ? salvageInto(store, present) : null;
   settleFile(store);
   closeStore(store);
-  return { salvaged, ...makeReady(dataFolder, { name: manifest.name, madeAt: manifest.madeAt, at: nowMs }, input.deps) };
+  return { salvaged, ...makeReady(dataFolder, { name: manifest.name, madeAt: manifest.madeAt, at: nowMs }, deps) };
 }
 
 /**
