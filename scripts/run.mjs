@@ -86,8 +86,8 @@ function bringTools() {
 
 /** Without those that start PostgreSQL, a browser or processes. */
 const UNIT = ['src/**/!(*.pg).test.ts', 'test/*.test.ts'];
-/** Of the tests in a browser, those that scan nothing: how fast keys follow each other is nothing to them. */
-const UNHURRIED = 'backups-doc|diagnosis|join-another|join-refusals|take-over|troubleshooting-doc';
+/** Of the tests in a browser, those that stand at no counter: mostly waiting, like the others. */
+const UNHURRIED = 'backups-doc|diagnosis|hub-elsewhere|join-another|join-refusals|take-over|troubleshooting-doc';
 /** Two files at a time: most of theirs is waiting, for processes that start, are killed, and find each other again. */
 const TOGETHER = [
   'src/**/*.test.ts',
@@ -95,8 +95,8 @@ const TOGETHER = [
   'test/{attack,chaos,http,machine,network,sim,versions}/*.test.ts',
   `test/e2e/@(${UNHURRIED}).e2e.test.ts`,
 ];
-/** By themselves: they look at a screen as a person does, with a scanner in hand. */
-const ALONE = [`test/e2e/!(${UNHURRIED}).e2e.test.ts`];
+/** Two at a time as well, and beside nothing else: they look at a screen as a person does who waits ten seconds for nothing. */
+const AT_THE_COUNTER = [`test/e2e/!(${UNHURRIED}).e2e.test.ts`];
 
 const STOPS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 const testArguments = (concurrency, files) => ['--test', `--test-concurrency=${concurrency}`, '--test-reporter=spec', ...files];
@@ -144,7 +144,8 @@ switch (command) {
     buildScreens();
     process.env.INIT_CWD = root;
     if (rest.length > 0) runNode(testArguments(1, rest));
-    else runNode(testArguments(2, TOGETHER), (first) => runNode(testArguments(1, ALONE), (second) => process.exit(first || second)));
+    else
+      runNode(testArguments(2, TOGETHER), (first) => runNode(testArguments(2, AT_THE_COUNTER), (second) => process.exit(first || second)));
     break;
   default:
     // A script of the project: npm run bench -- register ...
