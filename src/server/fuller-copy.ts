@@ -3,7 +3,7 @@
  * that takes the master takes everybody's memory too. What was heard is never ahead of what is, so whoever holds most sees nobody before it.
  */
 import type { Clock } from '../base/clock.ts';
-import { ok } from '../base/result.ts';
+import { ok, RefusalError } from '../base/result.ts';
 import type { Answer } from '../protocol/api/routes.ts';
 import { ownRegisterId } from '../register/register.ts';
 import { readFeedMark } from '../store/archive.ts';
@@ -45,7 +45,12 @@ export function keepHeard(store: Store, clock: Clock): (sync: Sync | null) => vo
     const text = JSON.stringify({ hub: greeting.incarnation.id, end, registers } satisfies Heard);
     if (text === wrote) return;
     [wroteMs, wrote] = [clock.monotonicMs(), text];
-    store.db.transact('relaxed', () => ok(writeMeta(store.db, 'heard', text)));
+    try {
+      store.db.transact('fetched', () => ok(writeMeta(store.db, 'heard', text)));
+    } catch (error) {
+      // The room that is left is for sales.
+      if (!(error instanceof RefusalError)) throw error;
+    }
   };
 }
 

@@ -16,7 +16,7 @@ const READER_CACHE_KIB = 4_000;
 
 /**
  * `durable` waits for the disk: what a person was told is done. `relaxed` does not: a killed program loses nothing, a power cut a little.
- * `fetched` neither waits nor takes the disk's last room: what can be pulled again.
+ * `fetched` neither waits nor takes the disk's last room: what can be pulled or made again.
  */
 export type Durability = 'durable' | 'relaxed' | 'fetched';
 

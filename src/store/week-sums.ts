@@ -41,13 +41,14 @@ export function sumWeek(db: Database, week: number): Uint8Array {
   return zstdCompressSync(text, { params: { [constants.ZSTD_c_checksumFlag]: 1 } });
 }
 
-/** Before the sums of a week are read: a sale that comes meanwhile takes the mark away, and what was read is not kept. */
+/** Before the sums of a week are read: a sale that comes meanwhile takes the mark away, and what was read is not kept. Throws disk.full. */
 export function markWeek(db: Database, week: number, mark: number): void {
-  db.transact('relaxed', () => ok(db.run('INSERT OR REPLACE INTO week_sum (week, mark) VALUES (?, ?)', week, mark)));
+  db.transact('fetched', () => ok(db.run('INSERT OR REPLACE INTO week_sum (week, mark) VALUES (?, ?)', week, mark)));
 }
 
+/** Throws disk.full: the room that is left is for sales. */
 export function keepWeek(db: Database, week: number, mark: number, body: Uint8Array): void {
-  db.transact('relaxed', () => ok(db.run('UPDATE week_sum SET body = ? WHERE week = ? AND mark = ?', body, week, mark)));
+  db.transact('fetched', () => ok(db.run('UPDATE week_sum SET body = ? WHERE week = ? AND mark = ?', body, week, mark)));
 }
 
 function keptWeek(db: Database, week: number): SalesSums | null {
