@@ -129,13 +129,16 @@ test(
     await tills[1].stop();
     await sellAt(first, MISSED_SALES);
     const pid = postgresPid(clusters[0] ?? '');
-    link.cutAfter(CUT_AFTER_BYTES);
+    const dead = Promise.withResolvers<void>();
+    // In the same moment: it looks for another way already.
+    link.cutAfter(CUT_AFTER_BYTES, () => {
+      process.kill(pid, 'SIGKILL');
+      first.kill().then(dead.resolve, dead.reject);
+    });
     const second = await startTill(two, DEAF);
     tills[1] = second;
+    await dead.promise;
     await eventually('it heard of the others', async () => (await second.call('getStorage')).copies?.fuller?.code === 'R3', 20_000);
-    // At once: it looks for another way already.
-    process.kill(pid, 'SIGKILL');
-    await first.kill();
     await sellAt(second, 1);
     await sellAt(third, 1);
 

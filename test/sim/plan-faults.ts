@@ -150,8 +150,21 @@ async function strikeRarely(world: World, fault: Fault, machine: Machine, copy: 
 /** The master is gone with its hub: an empty one is filled by the first push out of this machine's store, while the others come and go. */
 async function fillHub(world: World, machine: Machine): Promise<void> {
   const { program } = machine;
+  let over = false;
+  const again = (why: string): void => {
+    if (over) return;
+    over = true;
+    world.trace(`${machine.name} fills the hub again: ${why}`);
+    world.time.after(FILL_AGAIN_MS, () => void fillHub(world, machine));
+  };
+  // It crashed over it: as every restart does, the next one begins again. Nothing answers a program that is dead.
+  const watch = (): void => {
+    if (program?.dead === true) again('it died');
+    else if (!over) world.time.after(FILL_AGAIN_MS, watch);
+  };
   try {
     if (program === null) throw new Error('it is down');
+    watch();
     const hub = unwrap(await world.network.connect({ name: 'loopback', isDead: () => program.dead }, SUPERUSER));
     await firstPush(program.store, hub, { onPushed: () => {} });
     const roles = new Map((await listMembers(hub.link)).map(({ register, role }) => [register, role]));
@@ -159,11 +172,10 @@ async function fillHub(world: World, machine: Machine): Promise<void> {
       const role = roles.get(register);
       if (role !== undefined) await hub.assignChain(chain, role);
     }
+    over = true;
     world.trace(`${machine.name} filled the hub`);
   } catch (error) {
-    // It crashed over it: as every restart does, the next one begins again.
-    world.trace(`${machine.name} fills the hub again: ${error instanceof Error ? error.name : ''}`);
-    world.time.after(FILL_AGAIN_MS, () => void fillHub(world, machine));
+    again(error instanceof Error ? error.name : '');
   }
 }
 

@@ -9,8 +9,8 @@ import { freePort } from './till.ts';
 export interface CuttableLink {
   readonly port: number;
   cut(): Promise<void>;
-  /** Cut for good by itself once so much more has come from the target. */
-  cutAfter(bytes: number): void;
+  /** Cut for good by itself once so much more has come from the target; `atOnce` in the same moment. */
+  cutAfter(bytes: number, atOnce: () => void): void;
   mend(): Promise<void>;
   close(): Promise<void>;
 }
@@ -19,9 +19,12 @@ export async function makeCuttableLink(targetPort: number): Promise<CuttableLink
   const port = await freePort();
   const ends = new Set<Socket>();
   let room = Infinity;
+  let whenCut = (): void => {};
   const onData = (bytes: number): void => {
     room -= bytes;
     if (room >= 0) return;
+    room = Infinity;
+    whenCut();
     drop();
     void stop();
   };
@@ -43,8 +46,8 @@ export async function makeCuttableLink(targetPort: number): Promise<CuttableLink
       for (const end of ends) end.unpipe().pause();
       await stop();
     },
-    cutAfter: (bytes) => {
-      room = bytes;
+    cutAfter: (bytes, atOnce) => {
+      [room, whenCut] = [bytes, atOnce];
     },
     mend: async () => {
       drop();
