@@ -80,19 +80,22 @@ export async function takeMissing(tools: SyncTools, hub: HubClient, hubHeads: Hu
     const firstN = tips[0]?.firstN ?? 1;
     if (isWithin(store, held?.first, tips)) continue;
     const last = Math.max(...tips.map((tip) => tip.n));
-    const heldN = held?.tips.length === 1 && held.first <= firstN ? (held.tips[0]?.n ?? 0) : 0;
-    if (heldN > 0 && tips.length === 1 && heldN < last) {
-      news += await takeChain(tools, hub, chain, heldN + 1, last);
-      if (countTips(store, chain) === 1) continue;
-    }
+    const [end, ...branches] = held === undefined || held.first > firstN ? [] : held.tips;
+    const isOne = end !== undefined && branches.length === 0 && tips.length === 1;
     // Branches part anywhere below, or the beginning is lacked: read from the start; what is held costs a look-up.
-    news += await takeChain(tools, hub, chain, firstN, last);
+    const fromN = isOne && end.n < last && (await goesOn(hub, chain, end)) ? end.n + 1 : firstN;
+    news += await takeChain(tools, hub, chain, fromN, last);
   }
   return news;
 }
 
-function countTips(store: Store, chain: string): number {
-  return readHeads(store).find((head) => toHex(head.chain) === chain)?.tips.length ?? 0;
+/**
+ * Does the hub's chain go on from this store's only end of it? Asked before anything of it is taken: what is held of a chain has no gap, also
+ * when taking is cut short.
+ */
+async function goesOn(hub: HubClient, chain: string, end: ChainHead['tips'][number]): Promise<boolean> {
+  const [there] = await hub.fetchChain(Buffer.from(chain, 'hex'), end.n, end.n);
+  return there !== undefined && toHex(there.hash) === toHex(end.hash);
 }
 
 /** A call brings so many at most, of bodies and of branches: the last number is asked for again, in case it was cut apart. */
