@@ -42,17 +42,23 @@ export function BackupChoices({ rows, chosen, onChoose, code, onCode }: Props): 
           </span>
         </label>
       ))}
-      {chosen?.encrypted === true ? (
-        <Field
-          label={t('backups.code')}
-          hint={t('backups.code-hint')}
-          className="code"
-          value={code}
-          spellCheck={false}
-          onChange={(event) => onCode(event.target.value)}
-        />
-      ) : null}
+      {chosen?.encrypted === true ? <BackupCodeField code={code} onCode={onCode} /> : null}
     </fieldset>
+  );
+}
+
+/** The recovery code that opens, or is to open, an encrypted backup. */
+export function BackupCodeField({ code, onCode }: { readonly code: string; readonly onCode: (code: string) => void }): ReactNode {
+  const { t } = useTranslation();
+  return (
+    <Field
+      label={t('backups.code')}
+      hint={t('backups.code-hint')}
+      className="code"
+      value={code}
+      spellCheck={false}
+      onChange={(event) => onCode(event.target.value)}
+    />
   );
 }
 

@@ -10,6 +10,7 @@ import { Dialog } from '../../parts/dialog.tsx';
 import { Field } from '../../parts/field.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { useTranslation } from '../../texts/texts.tsx';
+import { BackupCodeField } from './backup-choices.tsx';
 
 const KINDS = ['daily', 'monthly', 'yearly'] as const;
 
@@ -100,16 +101,7 @@ export function BackupPlace({ state: { settings, hasCode } }: { readonly state: 
           {t('backups.encrypted-hint')}
         </p>
       </div>
-      {encrypted && !settings.encrypted && hasCode ? (
-        <Field
-          label={t('backups.code')}
-          hint={t('backups.code-hint')}
-          className="code"
-          value={code}
-          spellCheck={false}
-          onChange={(event) => setCode(event.target.value)}
-        />
-      ) : null}
+      {encrypted && !settings.encrypted && hasCode ? <BackupCodeField code={code} onCode={setCode} /> : null}
       <Problem error={save.error} />
       <button className="btn btn-primary" disabled={save.isPending}>
         {t('do.save')}
