@@ -120,6 +120,40 @@ test(
   },
 );
 
+test('a payment whose answer is late neither holds up the next customer nor throws them back', { timeout: LONGEST_MS }, async () => {
+  const sales = await countSales();
+  const page = await openTill();
+  // The register tells its screens of the next cart first; what it answers to the payment itself waits.
+  const late: (() => Promise<void>)[] = [];
+  await page.route('**/api/cart/pay', async (route) => {
+    const response = await route.fetch();
+    late.push(() => route.fulfill({ response }));
+  });
+  await scanBaguette(page);
+  await page.keyboard.press('F9');
+  await page.getByRole('button', { name: /^Finish sale/ }).click();
+  await page.getByRole('heading', { name: 'Paid' }).waitFor();
+  await scanBaguette(page);
+  await page.keyboard.press('F6');
+  await page.getByRole('heading', { name: 'Paid' }).waitFor();
+  await scanBaguette(page);
+  await page.keyboard.press('F5');
+  await page.getByRole('heading', { name: 'Paid' }).waitFor();
+  assert.equal(await countSales(), sales + 3);
+
+  await scanBaguette(page);
+  await page.keyboard.press('F9');
+  await page.getByRole('heading', { name: 'Payment' }).waitFor();
+  for (const answer of late.splice(0)) await answer();
+  await page.unroute('**/api/cart/pay');
+  // Time enough to be thrown back in.
+  await page.waitForTimeout(300);
+  await page.getByRole('button', { name: /^Finish sale/ }).click();
+  await page.getByRole('heading', { name: 'Paid' }).waitFor();
+  assert.equal(await countSales(), sales + 4);
+  await page.context().close();
+});
+
 test(
   '[FIELD 9] no paper without a sale: one that fails prints nothing, and what prints is on the disk already',
   { timeout: LONGEST_MS },

@@ -18,6 +18,7 @@ const MAIN = join(import.meta.dirname, '../../src/cli/main.ts');
 const [MASTER_AT, SLAVE_AT, NEW_AT] = ['10.79.0.1', '10.79.0.2', '10.79.0.3'] as const;
 const ONE_IN = 6;
 const ATTEMPT_MS = 7_000;
+const STALLED_MS = 1_000;
 
 interface Doctor {
   readonly code: number | null;
@@ -117,7 +118,8 @@ test(
       const link = said.of('link');
       t.diagnostic(`${lost} packets lost: ${JSON.stringify(link?.params)}`);
       assert.ok(link?.finding === 'poor' || link?.finding === 'bad', JSON.stringify(link));
-      assert.ok(Number(link.params['lost']) > 3);
+      // Either many come late, or several losses in a row hold up all that is asked after them.
+      assert.ok(Number(link.params['lost']) > 3 || Number(link.params['p99']) > STALLED_MS, JSON.stringify(link));
     });
 
     await t.test('slow synchronisation, in the wizard: said with a warning, and it goes on', async () => {

@@ -127,6 +127,24 @@ test('the cart asked for at log-in and answered after the first scan does not em
   assert.equal(store.current()?.totalMinor, 129);
 });
 
+test('a paid cart is left as soon as anything shows the next one, however many answers cross', async () => {
+  const { store, asked } = await loaded();
+  const paid = newId();
+  void store.addTile(MILK, 1000);
+  await answerNext(asked, 'POST /api/cart/lines', 200, { ...EMPTY, id: paid, version: 1, lines: [line(1, 1000)], totalMinor: 129 });
+  let left = false;
+  const leaving = store.leave(paid).then(() => (left = true));
+  const [own] = asked.splice(0, 1);
+  // The stream tells of the next cart first, and the next scan is quicker than the answer that was asked for.
+  void store.reload();
+  await answerNext(asked, 'GET /api/cart', 200, { ...EMPTY, version: 0 });
+  void store.addTile(MILK, 2000);
+  await answerNext(asked, 'POST /api/cart/lines', 200, { ...EMPTY, id: newId(), version: 1, lines: [line(1, 2000)], totalMinor: 258 });
+  own?.answer(200, { ...EMPTY, version: 0 });
+  await leaving;
+  assert.deepEqual([left, asked.length, store.current()?.totalMinor], [true, 0, 258]);
+});
+
 test('[fault 24] goods changed in the shop: a cart that holds some is asked for again, an empty one is not', async () => {
   const { store, asked } = await loaded();
   store.noticeGoods();

@@ -39,14 +39,12 @@ export class CartStore {
 
   /** Asks the register for its cart; called at log-in, after a gap in the stream, and when another screen changed it. */
   async reload(): Promise<void> {
-    for (;;) {
-      const asked = this.#answers;
-      const cart = await call('getCart');
-      // A change was answered meanwhile: which of the two is newer, a cart not yet written down cannot say. Asked again.
-      if (asked !== this.#answers) continue;
-      this.#confirm(cart);
-      return;
-    }
+    while (!(await this.#askForCart()));
+  }
+
+  /** Resolves once the cart that was paid is off the screen: whatever the register answered since shows the next one. */
+  async leave(paid: string): Promise<void> {
+    while (this.#confirmed?.id === paid) await this.#askForCart();
   }
 
   /** Forgets everything, at log-out. */
@@ -167,6 +165,15 @@ export class CartStore {
     // Kept for as long as the cart is: a dialog may have opened on a line before it got its number.
     if (this.#confirmed?.lines.length === 0) this.#realLines.clear();
     await this.#catchUp();
+  }
+
+  /** False when a change was answered meanwhile: which of the two is newer, a cart not yet written down cannot say. To be asked again. */
+  async #askForCart(): Promise<boolean> {
+    const asked = this.#answers;
+    const cart = await call('getCart');
+    if (asked !== this.#answers) return false;
+    this.#confirm(cart);
+    return true;
   }
 
   async #catchUp(): Promise<void> {

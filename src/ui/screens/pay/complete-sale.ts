@@ -7,6 +7,7 @@ import { cartStore } from '../../cart/cart-store.ts';
 import type { Cart } from '../../cart/preview.ts';
 import { queryClient } from '../../live/query-client.ts';
 import type { Receipt } from '../../parts/receipt-paper.tsx';
+import { goTo } from '../../parts/route.ts';
 
 export interface TenderGiven {
   readonly method: string;
@@ -17,6 +18,12 @@ export interface TenderGiven {
 
 const TRIES = 4;
 const TRY_AGAIN_MS = 500;
+
+/**
+ * For a payment's `mutate`, which heeds it only while its screen is still there: one that has closed by itself and was opened again, for the
+ * next customer, stays open.
+ */
+export const TO_THE_NEXT = { onSuccess: () => goTo('sell') };
 
 const underway = new Map<string, Promise<Receipt>>();
 const paidHere = new Set<string>();
@@ -45,7 +52,7 @@ async function send(cart: Cart, tenders: readonly TenderGiven[]): Promise<Receip
       const receipt = await call('pay', { body: { cart: cart.id, totalMinor: cart.totalMinor, tenders: [...tenders] } });
       queryClient.setQueryData(['sale', receipt.uuid], receipt);
       paidHere.add(receipt.uuid);
-      await cartStore.reload();
+      await cartStore.leave(cart.id);
       return receipt;
     } catch (error) {
       if (!(error instanceof ApiError) || error.status !== 0 || left === 0) {

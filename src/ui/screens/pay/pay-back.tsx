@@ -9,9 +9,8 @@ import type { Cart } from '../../cart/preview.ts';
 import { BigFigure } from '../../parts/big-figure.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { useMoney } from '../../parts/register-context.ts';
-import { goTo } from '../../parts/route.ts';
 import { askCard, CardDeclined, CardTaken, CardWait, useAsksTerminal, waitingFor } from './card-payment.tsx';
-import { completeSale, type TenderGiven } from './complete-sale.ts';
+import { completeSale, TO_THE_NEXT, type TenderGiven } from './complete-sale.ts';
 import type { Method } from './given.ts';
 import { WayMark } from './way-mark.tsx';
 
@@ -28,7 +27,6 @@ export function PayBack({ cart, ways }: Props): ReactNode {
       const settled = await cartStore.settled();
       if (settled !== null) await completeSale(settled, tenders);
     },
-    onSuccess: () => goTo('sell'),
   });
   const asksTerminal = useAsksTerminal();
   const waiting = waitingFor(cart);
@@ -48,7 +46,7 @@ export function PayBack({ cart, ways }: Props): ReactNode {
   const giveBack = (tenders: readonly TenderGiven[]): void => {
     const throughTerminal = tenders.some(({ method }) => ways.some((way) => way.id === method && asksTerminal(way, cart)));
     if (throughTerminal) ask.mutate(tenders);
-    else complete.mutate(tenders);
+    else complete.mutate(tenders, TO_THE_NEXT);
   };
   const busy = complete.isPending || ask.isPending;
   const even = leftMinor === 0;

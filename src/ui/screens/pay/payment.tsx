@@ -22,7 +22,7 @@ import { goTo } from '../../parts/route.ts';
 import { StatusButton } from '../../parts/status-button.tsx';
 import { UserButton } from '../../parts/user-button.tsx';
 import { askCard, CardDeclined, CardTaken, CardWait, useAsksTerminal, waitingFor } from './card-payment.tsx';
-import { completeSale, notePaidHere, type TenderGiven } from './complete-sale.ts';
+import { completeSale, notePaidHere, TO_THE_NEXT, type TenderGiven } from './complete-sale.ts';
 import { givenAfter, leftToPay, type Given, type Method } from './given.ts';
 import { PayBack } from './pay-back.tsx';
 import { VoucherDialog } from './voucher-dialog.tsx';
@@ -98,7 +98,6 @@ function Pay({ cart, ways, first }: PayProps): ReactNode {
       if (settled === null) return;
       await completeSale(settled, asTenders(all));
     },
-    onSuccess: () => goTo('sell'),
   });
   const ask = useMutation({
     mutationFn: async ({ minor, tipMinor }: { readonly minor: number; readonly tipMinor: number }) => {
@@ -106,6 +105,7 @@ function Pay({ cart, ways, first }: PayProps): ReactNode {
       await askCard(way.id, minor, asTenders(given));
     },
   });
+  const finish = (all: readonly Given[], tipMinor: number): void => complete.mutate({ all, tipMinor }, TO_THE_NEXT);
   /** What a card pays beyond what is left is a tip. */
   const tipIn = (minor: number): number => (way.kind === 'card' ? Math.max(0, minor - left) : 0);
   const busy = complete.isPending || ask.isPending || waiting !== null;
@@ -117,14 +117,14 @@ function Pay({ cart, ways, first }: PayProps): ReactNode {
       return;
     }
     const after = minor === 0 ? given : givenAfter(given, way, minor);
-    if (minor >= left) complete.mutate({ all: after, tipMinor: tipIn(minor) });
+    if (minor >= left) finish(after, tipIn(minor));
     else setGiven(after);
     setTyped('');
   };
   const giveVoucher = (method: Method, code: string, minor: number): void => {
     const after = givenAfter(given, method, minor, code);
     setByVoucher(null);
-    if (minor >= left) complete.mutate({ all: after, tipMinor: 0 });
+    if (minor >= left) finish(after, 0);
     else setGiven(after);
   };
   const choose = (method: Method): void => {

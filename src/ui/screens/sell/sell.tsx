@@ -56,7 +56,7 @@ export function Sell(): ReactNode {
   const [padOpen, setPadOpen] = useState(false);
   const selling = useSelling(cart);
   const { shelf, tiles, settled, error } = useTiles(chosenShelf, selling.search);
-  const quickPay = useQuickPay();
+  const quickPay = useQuickPay(cart);
   const keys = useSellKeys({ cart, selling, tiles, settled, quickPay });
   const onAdd = useStable(selling.add);
   const onSearch = useStable(selling.setSearch);

@@ -3,6 +3,7 @@ import { queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/r
 import { roundToStep } from '../../../domain/money.ts';
 import { call } from '../../api/call.ts';
 import { cartStore } from '../../cart/cart-store.ts';
+import type { Cart } from '../../cart/preview.ts';
 import { goTo } from '../../parts/route.ts';
 import { askCard, useAsksTerminal } from '../pay/card-payment.tsx';
 import { completeSale } from '../pay/complete-sale.ts';
@@ -14,18 +15,24 @@ export interface QuickPay {
   readonly error: unknown;
 }
 
+interface Press {
+  readonly kind: 'cash' | 'card';
+  /** The one that showed. */
+  readonly cart: string;
+}
+
 const METHODS = queryOptions({
   queryKey: ['payment-methods'],
   queryFn: ({ signal }) => call('listPaymentMethods', { signal }),
 });
 
-export function useQuickPay(): QuickPay {
+export function useQuickPay(shown: Cart | null): QuickPay {
   const client = useQueryClient();
   // Asked for with the screen, so that a press finds them there.
   useQuery(METHODS);
   const asksTerminal = useAsksTerminal();
   const pay = useMutation({
-    mutationFn: async (kind: 'cash' | 'card') => {
+    mutationFn: async ({ kind }: Press) => {
       const { rows } = await client.ensureQueryData(METHODS);
       const method = rows.find((candidate) => candidate.kind === kind && candidate.active);
       const cart = await cartStore.settled();
@@ -45,8 +52,10 @@ export function useQuickPay(): QuickPay {
       await completeSale(cart, [{ method: method.id, amountMinor }]);
     },
   });
-  const by = (kind: 'cash' | 'card') => (): void => {
-    if (!pay.isPending) pay.mutate(kind);
+  // The next customer's cart waits for no answer to the last one's.
+  const busy = pay.isPending && pay.variables.cart === shown?.id;
+  const by = (kind: Press['kind']) => (): void => {
+    if (!busy && shown !== null) pay.mutate({ kind, cart: shown.id });
   };
-  return { cash: by('cash'), card: by('card'), busy: pay.isPending, error: pay.error };
+  return { cash: by('cash'), card: by('card'), busy, error: pay.error };
 }
