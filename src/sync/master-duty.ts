@@ -6,7 +6,6 @@
 import { toHex } from '../base/bytes.ts';
 import { idFromBytes } from '../base/id.ts';
 import type { Result } from '../base/result.ts';
-import type { SealedChangeset } from '../protocol/changeset.ts';
 import type { HubMasterClient } from '../hub/hub-client.ts';
 import { projectToEnd } from './projector.ts';
 import { Bell } from './signal.ts';
@@ -57,6 +56,7 @@ export function startMasterDuty({ tools, connect, onProjected }: MasterDutyInput
     const ended = AbortSignal.any([stopped.signal, lost.signal]);
     while (!ended.aborted) {
       await settleOffers(tools, hub);
+      await nameOwners(tools, hub);
       reached(await projectToEnd(tools, hub, reached));
       await bell.wait(clock, LOOK_MS, ended);
       await clock.sleep(GATHER_MS, ended);
@@ -97,23 +97,27 @@ async function settleOffers(tools: DutyTools, hub: HubMasterClient): Promise<voi
     const bad = prepared.filter(({ signature }) => signature === 'bad' || signature === 'not-whole').map(({ changeset }) => changeset.hash);
     if (good.length + bad.length === 0) return;
     const settled = await hub.settleOffered(good, bad);
-    await nameOwners(tools, hub, changesets);
     tools.log.info('master.offers-settled', { good: good.length, bad: bad.length });
     if (settled.every(({ verdict }) => verdict === 'later') && bad.length === 0) return;
   }
 }
 
-/** A chain that came by an offer is nobody's until the master says whose: without it its own register could not push the rest. */
-async function nameOwners(tools: DutyTools, hub: HubMasterClient, changesets: readonly SealedChangeset[]): Promise<void> {
-  const { db } = tools.store;
-  for (const chain of new Set(changesets.map((changeset) => toHex(changeset.chain)))) {
-    const register = db.get('SELECT register FROM chain WHERE id = ?', Buffer.from(chain, 'hex'))?.['register'];
-    if (!(register instanceof Uint8Array)) continue;
-    const [owner] = await hub.link.query<{ role: string }>(
-      `select m.role from hub.member m join hub.chain c on c.chain = $1::bytea and c.role is null
-       where m.register = $2::uuid and not m.revoked order by m.at desc limit 1`,
-      [Buffer.from(chain, 'hex'), idFromBytes(register)],
-    );
-    if (owner !== undefined) await hub.assignChain(Buffer.from(chain, 'hex'), owner.role);
-  }
+/**
+ * A chain that came by an offer is nobody's until the master says whose: without it its own register could not push the rest. Looked at again
+ * and again, since the word whose it is may be in a chain that is offered later.
+ */
+async function nameOwners({ store }: DutyTools, hub: HubMasterClient): Promise<void> {
+  const ownerless = await hub.link.query<{ chain: Uint8Array }>('select chain from hub.chain where role is null');
+  const known = ownerless.flatMap(({ chain }) => {
+    const register = store.db.get('SELECT register FROM chain WHERE id = ?', chain)?.['register'];
+    return register instanceof Uint8Array ? [{ chain: toHex(chain), register: idFromBytes(register) }] : [];
+  });
+  if (known.length === 0) return;
+  const owners = await hub.link.query<{ chain: string; role: string }>(
+    `select distinct on (k.chain) k.chain, m.role
+     from json_to_recordset($1::json) as k(chain text, register uuid) join hub.member m using (register)
+     where not m.revoked order by k.chain, m.at desc`,
+    [JSON.stringify(known)],
+  );
+  for (const { chain, role } of owners) await hub.assignChain(Buffer.from(chain, 'hex'), role);
 }

@@ -1,10 +1,14 @@
 /** The loops against the hub's real SQL: what is written on one register is on all, and in the projection. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { present } from '../base/assert.ts';
+import { equalBytes } from '../base/bytes.ts';
 import { systemClock } from '../base/clock.ts';
+import { idFromBytes } from '../base/id.ts';
 import { refuse, unwrap } from '../base/result.ts';
 import { addCustomer } from '../register/edit-customer.ts';
 import { addProduct, editProduct } from '../register/edit-product.ts';
+import { readChain } from '../store/archive.ts';
 import { checksumStore } from '../store/checksum.ts';
 import { listCustomers } from '../store/queries/people.ts';
 import { listProducts } from '../store/queries/catalogue.ts';
@@ -113,4 +117,33 @@ test('a register that connects for the first time, however long it reads, does n
   assert.equal(second.status().problem, null);
   await second.stop();
   await ownHub.close();
+});
+
+test('[fault 48] a chain offered before the master has read whose it is gets its owner once it has', async (t) => {
+  const own = await makeTestHub();
+  t.after(() => own.close());
+  const shop = await makeShopOfMany();
+  const [first] = shop.members;
+  assert.ok(first);
+  // The taker was told of the second's certificate when it joined, and has read nothing of the first's chain yet, where it stands whose it is.
+  const second = shop.join();
+  const taker = shop.join();
+  const chain = present(second.store.own, 'a chain').key.chain;
+  const role = async (): Promise<string | null> => {
+    const { rows } = await own.db.query<{ role: string | null }>('select role from hub.chain where chain = $1', [chain]);
+    return rows[0]?.role ?? null;
+  };
+  await own.db.query("insert into hub.member (role, register, pairing) select 'aurapos_r_second', $1, $1", [
+    idFromBytes(present(second.store.own, 'a chain').register),
+  ]);
+  await own.master.offer(readChain(second.store, chain, 1, 10, 1e6), []);
+  const duty = startMasterDuty({ tools: testTools(taker.store), connect: () => own.connect() });
+  t.after(() => duty.stop());
+  await eventually('it is settled', async () => (await own.master.heads()).some((head) => equalBytes(head.chain, chain)));
+  assert.equal(await role(), null);
+  for (const member of [first, taker]) {
+    const sync = syncMember(member, own);
+    t.after(() => sync.stop());
+  }
+  await eventually('its owner is named', async () => (await role()) === 'aurapos_r_second');
 });
