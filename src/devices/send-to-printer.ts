@@ -45,6 +45,7 @@ async function sendOverNetwork(input: SendInput, { host, port }: { host: string;
   const line = new Line(socket, input.clock);
   const giveUp = (): Socket => socket.destroy();
   input.signal.addEventListener('abort', giveUp);
+  if (input.signal.aborted) giveUp();
   try {
     const before = await line.askStatus();
     if (before !== 'silent' && before !== null) return before;

@@ -60,8 +60,8 @@ const WANTED_COUNT = 1_000;
 export async function runSession(input: SessionInput): Promise<SessionEnd> {
   const over = new AbortController();
   const stop = (): void => over.abort();
-  input.signal.addEventListener('abort', stop, { once: true });
-  const session = new Session({ ...input, leave: stop }, over.signal);
+  // It may have been told to stop before it began: while the link was being made.
+  const session = new Session({ ...input, leave: stop }, AbortSignal.any([over.signal, input.signal]));
   input.hub.link.onLost((cause) => {
     session.lost = cause.message;
     over.abort();
@@ -85,7 +85,6 @@ export async function runSession(input: SessionInput): Promise<SessionEnd> {
     return { why: 'lost', cause: session.lost ?? (error instanceof Error ? error.message : String(error)), problem };
   } finally {
     session.leave();
-    input.signal.removeEventListener('abort', stop);
   }
 }
 

@@ -119,6 +119,24 @@ test('a register that connects for the first time, however long it reads, does n
   await ownHub.close();
 });
 
+test('told to stop while it connects, a register stops', { timeout: 30_000 }, async () => {
+  const shop = await makeShopOfMany();
+  const [member] = shop.members;
+  assert.ok(member);
+  const asked = Promise.withResolvers<void>();
+  const answer = Promise.withResolvers<Awaited<ReturnType<HubForTests['connect']>>>();
+  const sync = syncMember(member, {
+    connect: () => {
+      asked.resolve();
+      return answer.promise;
+    },
+  });
+  await asked.promise;
+  const stopped = sync.stop();
+  answer.resolve(await hub.connect());
+  await stopped;
+});
+
 test('[fault 48] a chain offered before the master has read whose it is gets its owner once it has', async (t) => {
   const own = await makeTestHub();
   t.after(() => own.close());
