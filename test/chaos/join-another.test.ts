@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { test, type TestContext } from 'node:test';
+import { after, before, test, type TestContext } from 'node:test';
 import { aurapos } from '../e2e/aurapos-command.ts';
 import { Database } from '../../src/store/database.ts';
 import { verifyStore } from '../../src/store/verify.ts';
@@ -22,10 +22,15 @@ interface Joining {
   readonly traded: Traded;
 }
 
-/** A master and a slave who sell, one product of theirs under another price; and a register on its own that sold too. */
+/** A master and a slave: the shop that all of them join, one after the other. */
+let shop: ShopOfTills;
+before(async () => {
+  shop = await openShop(1);
+});
+after(() => shop.stop());
+
+/** The two sell, one product of theirs under another price; and a register on its own sold too. */
 async function twoShops(t: TestContext, sales: number): Promise<Joining> {
-  const shop = await openShop(1);
-  t.after(() => shop.stop());
   const alone = temporaryFolder();
   const joining: { single: Till | null } = { single: await startTill(alone.path) };
   t.after(async () => {
@@ -35,7 +40,8 @@ async function twoShops(t: TestContext, sales: number): Promise<Joining> {
   });
   const [master] = shop.tills;
   assert.ok(master && joining.single);
-  await master.call('addCustomer', { body: { ...KNOWN_CUSTOMER } });
+  const known = await master.call('listCustomers', { query: { search: KNOWN_CUSTOMER.name } });
+  if (known.total === 0) await master.call('addCustomer', { body: { ...KNOWN_CUSTOMER } });
   const cash = await cashMethod(master);
   const [first] = (await master.call('listProducts', { query: { limit: 1 } })).rows;
   assert.ok(first);
@@ -91,10 +97,10 @@ interface Sums {
   readonly back: number;
 }
 
-/** What the real sales of a store come to; of a joined one those that were brought. */
-function sumSales(file: string, brought: boolean): Sums {
+/** What the real sales of a store come to; with a series, what was brought under it. */
+function sumSales(file: string, series: string | null): Sums {
   const db = new Database(file, { readOnly: true });
-  const only = brought ? 's.brought_from IS NOT NULL' : "s.mode = 'real'";
+  const only = series === null ? "s.mode = 'real'" : `s.brought_from IS NOT NULL AND s.series = '${series}'`;
   const one = (sql: string): number => Number(db.get(sql)?.['sum']);
   const sums = {
     sales: one(`SELECT count(*) AS sum FROM sale s WHERE ${only}`),
@@ -106,6 +112,14 @@ function sumSales(file: string, brought: boolean): Sums {
   };
   db.close();
   return sums;
+}
+
+/** Of the register's own receipts. */
+function seriesOf(folder: string): string {
+  const db = new Database(join(folder, 'store.db'), { readOnly: true });
+  const row = db.get('SELECT series FROM chain WHERE private_key IS NOT NULL');
+  db.close();
+  return String(row?.['series']);
 }
 
 function keptFile(folder: string): string {
@@ -163,11 +177,11 @@ test(
       [],
       'a file by itself',
     );
-    const before = sumSales(kept, false);
+    const before = sumSales(kept, null);
     assert.equal(before.sales, traded.sales.size);
     assert.ok(before.back >= 10, 'refunds among them');
-    for (const where of whole(joining).folders) assert.deepEqual(sumSales(join(where, 'store.db'), true), before);
-    checkBrought(join(folder, 'store.db'), traded);
+    for (const where of whole(joining).folders) assert.deepEqual(sumSales(join(where, 'store.db'), seriesOf(folder)), before);
+    checkBrought(folder, traded);
     const old = new Database(kept, { readOnly: true });
     const verified = verifyStore(old);
     assert.deepEqual(verified.problem, null);
@@ -202,16 +216,18 @@ test(
 );
 
 /** Every sale that was called paid is there once, under a number of the new series without a gap, with its old one beside. */
-function checkBrought(file: string, traded: Traded): void {
-  const db = new Database(file, { readOnly: true });
+function checkBrought(folder: string, traded: Traded): void {
+  const series = seriesOf(folder);
+  const db = new Database(join(folder, 'store.db'), { readOnly: true });
   const rows = db.all(
-    'SELECT lower(hex(uuid)) AS uuid, brought_from, series, number FROM sale WHERE brought_from IS NOT NULL ORDER BY number',
+    'SELECT lower(hex(uuid)) AS uuid, brought_from, number FROM sale WHERE brought_from IS NOT NULL AND series = ? ORDER BY number',
+    series,
   );
   db.close();
   assert.deepEqual(new Map(rows.map((row) => [String(row['uuid']), String(row['brought_from'])])), traded.sales);
   assert.deepEqual(
-    rows.map(({ series, number }) => `${String(series)} ${String(number)}`),
-    rows.map((_, at) => `R3 ${at + 1}`),
+    rows.map(({ number }) => number),
+    rows.map((_, at) => at + 1),
   );
 }
 
@@ -246,7 +262,7 @@ test(
     assert.deepEqual(await aurapos(folder, 'storage', 'kept', kept.name, '--export', file), {
       file,
       sales: traded.sales.size,
-      lines: sumSales(keptFile(folder), false).lines,
+      lines: sumSales(keptFile(folder), null).lines,
     });
     const lines = readFileSync(file, 'utf8').trimEnd().split('\r\n').slice(1);
     const total = lines
@@ -269,7 +285,7 @@ test('a register that is not running joins by command alone', { timeout: 120_000
   assert.equal((await joining.single.call('getState')).mode, 'slave');
   await settle(whole(joining));
   assert.deepEqual(await checkShop(whole(joining), new Map()), []);
-  checkBrought(join(folder, 'store.db'), traded);
+  checkBrought(folder, traded);
 });
 
 test('called off, the register is as it was, and the shop says that it is out', { timeout: 120_000 }, async (t) => {
@@ -283,7 +299,7 @@ test('called off, the register is as it was, and the shop says that it is out', 
   await sell(single, [traded.own[0] ?? ''], cash);
   await eventually('the shop shows it as out', async () => {
     const rows = (await shop.tills[0]?.call('listRegisters'))?.rows ?? [];
-    return rows.find(({ code }) => code === 'R3')?.state === 'revoked';
+    return rows.some(({ state }) => state === 'revoked');
   });
   await assert.rejects(single.call('bringOver', { body: { products: false, customers: false, sales: false } }), /joining\.none/);
 
@@ -301,19 +317,6 @@ test('called off, the register is as it was, and the shop says that it is out', 
   await assert.rejects(waitForJob(single, job), /joining\.cut/);
   await sell(single, [traded.own[0] ?? ''], cash);
   assert.equal((await single.call('listSales')).total, traded.sales.size + 2);
-});
-
-test('its own shop is not another one: it is told to pair again', { timeout: 120_000 }, async (t) => {
-  const shop = await openShop(1);
-  t.after(() => shop.stop());
-  const [master, slave] = shop.tills;
-  assert.ok(master && slave);
-  await settle(shop);
-  await slave.call('toSingle');
-  const { code } = await master.call('startPairing');
-  const { job } = await slave.call('compareShops', { body: { host: '127.0.0.1', port: shop.hubPort, code } });
-  await assert.rejects(waitForJob(slave, job), /joining\.own-shop/);
-  assert.deepEqual((await slave.call('getJoining')).joining, null);
 });
 
 /** Moments of the way, and by what a stranger sees that it is there. */
@@ -378,6 +381,17 @@ for (const [moment, isThere] of Object.entries(MOMENTS))
     await joined(joining);
     await settle(whole(joining));
     assert.deepEqual(await checkShop(whole(joining), new Map()), []);
-    assert.deepEqual(sumSales(join(folder, 'store.db'), true), sumSales(keptFile(folder), false));
-    checkBrought(join(folder, 'store.db'), traded);
+    assert.deepEqual(sumSales(join(folder, 'store.db'), seriesOf(folder)), sumSales(keptFile(folder), null));
+    checkBrought(folder, traded);
   });
+
+test('its own shop is not another one: it is told to pair again', { timeout: 120_000 }, async () => {
+  const [master, slave] = shop.tills;
+  assert.ok(master && slave);
+  await settle(shop);
+  await slave.call('toSingle');
+  const { code } = await master.call('startPairing');
+  const { job } = await slave.call('compareShops', { body: { host: '127.0.0.1', port: shop.hubPort, code } });
+  await assert.rejects(waitForJob(slave, job), /joining\.own-shop/);
+  assert.deepEqual((await slave.call('getJoining')).joining, null);
+});
