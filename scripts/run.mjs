@@ -84,25 +84,23 @@ function bringTools() {
   must('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages], ask, quiet);
 }
 
-/** Without those that start PostgreSQL, a browser or processes. */
+/** Without those that start PostgreSQL, a browser or processes: all in one process, which loads the program once. */
 const UNIT = ['src/**/!(*.pg).test.ts', 'test/*.test.ts'];
+/** Beside those, since a test of a PostgreSQL alone waits for it most of the time. */
+const POSTGRES = ['src/**/*.pg.test.ts'];
 /** Of the tests in a browser, those that stand at no counter: mostly waiting, like the others. */
 const UNHURRIED = 'backups-doc|diagnosis|hub-elsewhere|join-another|join-refusals|take-over|troubleshooting-doc';
 /** Two files at a time: most of theirs is waiting, for processes that start, are killed, and find each other again. */
-const TOGETHER = [
-  'src/**/*.test.ts',
-  'test/*.test.ts',
-  'test/{attack,chaos,http,machine,network,sim,versions}/*.test.ts',
-  `test/e2e/@(${UNHURRIED}).e2e.test.ts`,
-];
+const TOGETHER = ['test/{attack,chaos,http,machine,network,sim,versions}/*.test.ts', `test/e2e/@(${UNHURRIED}).e2e.test.ts`];
 /** Two at a time as well, and beside nothing else: they look at a screen as a person does who waits ten seconds for nothing. */
 const AT_THE_COUNTER = [`test/e2e/!(${UNHURRIED}).e2e.test.ts`];
 
 const STOPS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 const testArguments = (concurrency, files) => ['--test', `--test-concurrency=${concurrency}`, '--test-reporter=spec', ...files];
+const unitArguments = (reporter) => ['--test', '--test-isolation=none', `--test-reporter=${reporter}`, ...UNIT];
 
-/** Runs on the pinned Node, signals handed on; `then` takes its exit code. */
-function runNode(args, then = (code) => process.exit(code)) {
+/** Runs on the pinned Node, signals handed on. Resolves with its exit code; a signal that ended it ends this too. */
+function runNode(args) {
   const child = spawn(node, ['--disable-warning=ExperimentalWarning', ...args], {
     cwd: process.env.INIT_CWD ?? process.cwd(),
     stdio: 'inherit',
@@ -110,11 +108,22 @@ function runNode(args, then = (code) => process.exit(code)) {
   });
   const stop = (signal) => child.kill(signal);
   for (const signal of STOPS) process.on(signal, stop);
-  child.on('exit', (code, signal) => {
-    for (const name of STOPS) process.off(name, stop);
-    if (signal !== null) process.exit(130);
-    then(code ?? 1);
+  process.on('exit', () => child.kill());
+  return new Promise((resolve) => {
+    child.on('exit', (code, signal) => {
+      for (const name of STOPS) process.off(name, stop);
+      if (signal !== null) process.exit(130);
+      resolve(code ?? 1);
+    });
   });
+}
+
+/** The lot, by what may run beside what. */
+async function runTests() {
+  const together = [unitArguments('spec'), testArguments(1, POSTGRES)].map((args) => runNode(args));
+  const codes = await Promise.all(together);
+  for (const files of [TOGETHER, AT_THE_COUNTER]) codes.push(await runNode(testArguments(2, files)));
+  return Math.max(...codes);
 }
 
 const [command = 'start', ...rest] = process.argv.slice(2);
@@ -122,33 +131,33 @@ installPackages();
 switch (command) {
   case 'start':
     buildScreens();
-    runNode([join(root, 'src/cli/main.ts'), 'start', ...rest]);
+    process.exit(await runNode([join(root, 'src/cli/main.ts'), 'start', ...rest]));
     break;
   case 'aurapos':
     buildScreens();
-    runNode([join(root, 'src/cli/main.ts'), ...rest]);
+    process.exit(await runNode([join(root, 'src/cli/main.ts'), ...rest]));
     break;
   case 'build':
     buildScreens();
     break;
-  case 'check':
+  case 'check': {
+    process.env.INIT_CWD = root;
+    const tests = runNode(unitArguments('dot'));
     must(node, [bin(['oxfmt', 'bin', 'oxfmt']), '--check', 'src', 'test', 'scripts'], 'Formatting (mend it with: npm run format)');
     must(node, [bin(['oxlint', 'bin', 'oxlint']), '--type-aware', 'src', 'test'], 'Lint');
     must(node, [bin(['typescript', 'bin', 'tsc']), '-p', '.'], 'Types');
     must(node, [bin(['typescript', 'bin', 'tsc']), '-p', 'src/ui'], 'Types of the screens');
-    process.env.INIT_CWD = root;
-    runNode(['--test', '--test-concurrency=2', '--test-reporter=dot', ...UNIT]);
+    process.exit(await tests);
     break;
+  }
   case 'test':
     bringTools();
     buildScreens();
     process.env.INIT_CWD = root;
-    if (rest.length > 0) runNode(testArguments(1, rest));
-    else
-      runNode(testArguments(2, TOGETHER), (first) => runNode(testArguments(2, AT_THE_COUNTER), (second) => process.exit(first || second)));
+    process.exit(await (rest.length > 0 ? runNode(testArguments(1, rest)) : runTests()));
     break;
   default:
     // A script of the project: npm run bench -- register ...
     buildScreens();
-    runNode([join(root, command), ...rest]);
+    process.exit(await runNode([join(root, command), ...rest]));
 }

@@ -7,7 +7,7 @@ import { addToCart } from '../domain/cart.ts';
 import type { Id } from '../base/id.ts';
 import { refuse, type Result } from '../base/result.ts';
 import { readCategoryName } from '../store/queries/catalogue.ts';
-import { readTaxCategories } from '../store/queries/taxes.ts';
+import { taxesInForce } from '../store/queries/taxes-in-force.ts';
 import { changeCart, readOpenCart } from './edit-cart.ts';
 import type { CartView } from './view-cart.ts';
 import { pricesIncludeTax } from './edit-product.ts';
@@ -25,7 +25,7 @@ export interface DepartmentLine {
 /** Refuses with input.not-found (category, tax), input.amount-too-large. */
 export function addDepartmentLine({ store }: Register, line: DepartmentLine): Result<CartView> {
   const { service } = readOpenCart(store).cart;
-  const tax = readTaxCategories(store.db, store.clock.nowMs(), service).find(({ id }) => id === line.taxCategory);
+  const tax = taxesInForce(store, service).find(({ id }) => id === line.taxCategory);
   if (tax === undefined) return refuse('input.not-found', { what: 'tax' });
   const name = line.category === null ? tax.name : readCategoryName(store.db, line.category);
   if (name === null) return refuse('input.not-found', { what: 'category' });

@@ -25,7 +25,7 @@ import { readScaleLabel } from '../domain/scale-label.ts';
 import { MAX_ROWS, MAX_TEXT_BYTES } from '../protocol/changeset.ts';
 import { findByCode, packOfCode, readProduct, type ProductRow } from '../store/queries/catalogue.ts';
 import { attemptsOf } from '../store/queries/payments.ts';
-import { readTaxCategories } from '../store/queries/taxes.ts';
+import { taxesInForce } from '../store/queries/taxes-in-force.ts';
 import { bytesOf, numberOf, textOf } from '../store/database.ts';
 import { readCustomer } from '../store/queries/people.ts';
 import { readMeta, writeMeta, type Store } from '../store/store.ts';
@@ -152,7 +152,7 @@ function lineOf(
   row: ProductRow,
   more: Pick<NewLine, 'code' | 'quantityMilli'> & Partial<NewLine>,
 ): NewLine {
-  const taxes = readTaxCategories(store.db, store.clock.nowMs(), service);
+  const taxes = taxesInForce(store, service);
   const tax = taxes.find(({ id }) => id === row.taxCategory?.id) ?? taxes[0];
   return {
     product: row.id,
@@ -208,7 +208,7 @@ export function setCartCustomer(register: Register, customer: Id | null): Result
 
 /** Taken away or eaten in: every line that is sold takes the rate of its tax for that. */
 export function setService({ store }: Register, service: Service): Result<CartView> {
-  const taxes = new Map(readTaxCategories(store.db, store.clock.nowMs(), service).map((tax) => [tax.id, tax]));
+  const taxes = new Map(taxesInForce(store, service).map((tax) => [tax.id, tax]));
   return changeCart(store, (cart) =>
     ok({
       ...cart,

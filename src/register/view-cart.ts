@@ -7,7 +7,8 @@ import { attemptsOf } from '../store/queries/payments.ts';
 import { readCustomer } from '../store/queries/people.ts';
 import { goodsNow, type GoodsNow } from '../store/queries/prices.ts';
 import { paidBackBy, type PaidBack } from '../store/queries/refunds.ts';
-import { readTaxCategories, taxOfProduct, type TaxCategoryRow } from '../store/queries/taxes.ts';
+import { taxesInForce } from '../store/queries/taxes-in-force.ts';
+import { taxOfProduct, type TaxCategoryRow } from '../store/queries/taxes.ts';
 import type { Store } from '../store/store.ts';
 import { ageAsked } from './set-selling.ts';
 
@@ -88,7 +89,7 @@ export interface CartView {
 /** As it stands now. Inside or outside a transaction. */
 export function viewCart(store: Store, open: OpenCart): CartView {
   const priced = priceCart(open.cart);
-  const taxes = readTaxCategories(store.db, store.clock.nowMs(), open.cart.service);
+  const taxes = taxesInForce(store, open.cart.service);
   const payments = attemptsOf(store.db, open.cart.id);
   const customer = open.cart.customer === null ? null : readCustomer(store.db, open.cart.customer);
   return {

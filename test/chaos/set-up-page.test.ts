@@ -8,10 +8,10 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { planFirewall } from '../src/hub/firewall.ts';
-import { freePort } from './e2e/register-process.ts';
+import { planFirewall } from '../../src/hub/firewall.ts';
+import { freePort } from '../e2e/register-process.ts';
 
-const ROOT = join(import.meta.dirname, '..');
+const ROOT = join(import.meta.dirname, '../..');
 const LONGEST_MS = 120_000;
 const STEP_MS = 60_000;
 const STARTS_WITHIN_MS = 15_000;
