@@ -5,9 +5,11 @@
  */
 import { hkdfSync } from 'node:crypto';
 import { bech32 } from '@scure/base';
-import { Decrypter, Encrypter, generateX25519Identity, identityToRecipient } from 'age-encryption';
 import { ok, refuse, RefusalError, type Result } from '../base/result.ts';
 import { readRecoveryCode } from '../hub/recovery-code.ts';
+
+/** Loaded when something is encrypted: it takes a sixth of a start. */
+const age = (): Promise<typeof import('age-encryption')> => import('age-encryption');
 
 /** docs/backup-format.md: HKDF-SHA-256 of the code's 16 bytes, no salt, this as info, 32 bytes. */
 const INFO = 'aurapos backup identity 1';
@@ -21,15 +23,15 @@ export function identityOfCode(typed: string): Result<string> {
 }
 
 export async function recipientOf(identity: string): Promise<string> {
-  return identityToRecipient(identity);
+  return (await age()).identityToRecipient(identity);
 }
 
 export async function makeIdentity(): Promise<string> {
-  return generateX25519Identity();
+  return (await age()).generateX25519Identity();
 }
 
 export async function encryptStream(plain: AsyncIterable<Uint8Array>, recipients: readonly string[]): Promise<AsyncIterable<Uint8Array>> {
-  const encrypter = new Encrypter();
+  const encrypter = new (await age()).Encrypter();
   for (const recipient of recipients) encrypter.addRecipient(recipient);
   return encrypter.encrypt(ReadableStream.from(plain));
 }
@@ -37,7 +39,7 @@ export async function encryptStream(plain: AsyncIterable<Uint8Array>, recipients
 /** Throws recovery.wrong-code as a RefusalError when none of these opens it. */
 export async function decryptStream(sealed: AsyncIterable<Uint8Array>, identities: readonly string[]): Promise<AsyncIterable<Uint8Array>> {
   if (identities.length === 0) throw new RefusalError({ code: 'backup.code-needed', params: {} });
-  const decrypter = new Decrypter();
+  const decrypter = new (await age()).Decrypter();
   for (const identity of identities) decrypter.addIdentity(identity);
   try {
     return await decrypter.decrypt(ReadableStream.from(sealed));

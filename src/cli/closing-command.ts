@@ -4,7 +4,8 @@ import { REFUSALS } from '../base/refusals.ts';
 import { currencyDigits, plainAmount } from '../domain/money.ts';
 import { sumTaxes } from '../domain/tax-parts.ts';
 import type { Answer } from '../protocol/api/routes.ts';
-import { fail, must, type Options, type Reach } from './program.ts';
+import { fail, must, type Options } from './program.ts';
+import type { Reach } from './reach.ts';
 import { verb } from './verb.ts';
 
 type Z = Answer<'getClosing'>;

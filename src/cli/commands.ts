@@ -14,7 +14,8 @@ import { addStartCommand } from './start-command.ts';
 import { addFiscalCommand } from './fiscal-command.ts';
 import { addTaxCommands } from './tax-commands.ts';
 import { addTerminalCommand } from './terminal-command.ts';
-import { DEFAULT_DATA_FOLDER, VERSION } from './program.ts';
+import { DEFAULT_DATA_FOLDER } from './program.ts';
+import { VERSION } from './version.ts';
 
 const program = new Command('aurapos')
   .description('A point of sale that keeps selling. Every command takes --data DIR; --json prints one JSON document.')

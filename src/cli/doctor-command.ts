@@ -6,28 +6,14 @@ import { writeFileSync, readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { Option, type Command } from 'commander';
 import { systemClock } from '../base/clock.ts';
-import { silentLog } from '../base/log.ts';
-import type { Answer } from '../protocol/api/routes.ts';
-import { diagnose, diagnoseFolder } from '../server/diagnosis/diagnose.ts';
 import type { Check } from '../server/diagnosis/finding.ts';
-import { hubOf } from '../server/diagnosis/shop-checks.ts';
-import { beginSupportFile, makeSupportFile } from '../server/diagnosis/support-file.ts';
-import { makeRuntime, must, reachRunning, readOptions, say, VERSION, type Options, type Reach } from './program.ts';
-
-type Diagnosis = Answer<'diagnose'>;
-type LinkView = Answer<'getLink'>;
+import type { Found } from './doctor-folder.ts';
+import { must, readOptions, say, type Options } from './program.ts';
+import { reachRunning, type Reach } from './reach.ts';
 
 interface Flags {
   readonly seconds: string;
   readonly bundle?: string;
-}
-
-/** What a register says of itself, whichever way it is asked. */
-interface Found {
-  readonly running: boolean;
-  readonly diagnosis: Diagnosis;
-  readonly link: LinkView | null;
-  readonly bundle: object | null;
 }
 
 const LOOK_MS = 200;
@@ -41,8 +27,11 @@ export function addDoctorCommand(program: Command): void {
     .option('--bundle <file>', 'also write a support file (.json.gz): logs and figures, no customer data, no secrets')
     .action(async (flags: Flags, command: Command) => {
       const options = readOptions(command);
-      const reach = await reachRunning(options);
-      const found = reach === null ? await askFolder(options, flags) : await askRunning(options, reach, flags);
+      const reach = await reachRunning(options.data);
+      const found =
+        reach === null
+          ? await (await import('./doctor-folder.ts')).askFolder(options, Number(flags.seconds), flags.bundle !== undefined)
+          : await askRunning(options, reach, flags);
       if (flags.bundle !== undefined && found.bundle !== null)
         writeFileSync(flags.bundle, gzipSync(JSON.stringify(found.bundle, null, 1)), { mode: 0o600 });
       const checks = [...found.diagnosis.checks, ...(found.link?.check == null ? [] : [found.link.check])];
@@ -56,7 +45,7 @@ export function addDoctorCommand(program: Command): void {
 async function askRunning(options: Options, reach: Reach, flags: Flags): Promise<Found> {
   const diagnosis = await must(options, reach, 'diagnose');
   const seconds = Number(flags.seconds);
-  let link: LinkView | null = null;
+  let link: Found['link'] = null;
   if (seconds > 0 && diagnosis.mode !== 'single' && diagnosis.mode !== null) {
     const began = await reach.call('measureLink', { body: { seconds } });
     while (began.ok && link?.state !== 'done') {
@@ -66,29 +55,6 @@ async function askRunning(options: Options, reach: Reach, flags: Flags): Promise
   }
   const bundle = flags.bundle === undefined ? null : await must(options, reach, 'getSupportFile');
   return { running: true, diagnosis, link, bundle };
-}
-
-/** Opens the store without connecting it to anything; a store that does not open still has a disk and a log. */
-async function askFolder(options: Options, flags: Flags): Promise<Found> {
-  const started = makeRuntime(options.data, silentLog, '*');
-  if (!started.ok) {
-    const input = { dataFolder: options.data, version: VERSION };
-    const diagnosis = await diagnoseFolder({ ...input, clock: systemClock, refusal: started.refusal });
-    return { running: false, diagnosis, link: null, bundle: await beginSupportFile(input, diagnosis) };
-  }
-  const { runtime, stop } = started.value;
-  const diagnosis = await diagnose(runtime);
-  const address = await hubOf(runtime);
-  const seconds = Number(flags.seconds);
-  const isReached = diagnosis.checks.some(({ id, level }) => id === 'hub' && level === 'good');
-  if (address !== null && isReached && seconds > 0) {
-    runtime.linkMeter.start(address, seconds);
-    while (runtime.linkMeter.view().state === 'running') await systemClock.sleep(LOOK_MS);
-  }
-  const link = runtime.linkMeter.view();
-  const bundle = flags.bundle === undefined ? null : await makeSupportFile(runtime);
-  await stop({ server: 'leave' });
-  return { running: false, diagnosis, link: link.state === 'none' ? null : link, bundle };
 }
 
 // ---- words

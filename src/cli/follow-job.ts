@@ -3,7 +3,8 @@ import { openAsBlob, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { systemClock } from '../base/clock.ts';
 import type { Answer } from '../protocol/api/routes.ts';
-import { fail, must, type Options, type Reach } from './program.ts';
+import { fail, must, type Options } from './program.ts';
+import type { Reach } from './reach.ts';
 
 const LOOK_MS = 100;
 /** Bad rows of a file that are told one by one, and how much of a bad value. */

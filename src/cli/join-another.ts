@@ -3,7 +3,8 @@ import { systemClock } from '../base/clock.ts';
 import { currencyDigits, plainAmount } from '../domain/money.ts';
 import type { Answer } from '../protocol/api/routes.ts';
 import { followJob } from './follow-job.ts';
-import { fail, must, reachRegister, reachRunning, type Options, type Reach } from './program.ts';
+import { fail, must, reachRegister, type Options } from './program.ts';
+import { reachRunning, type Reach } from './reach.ts';
 import { readAddress } from './read-address.ts';
 
 export interface JoinFlags {
@@ -107,7 +108,7 @@ async function startAnew(options: Options, reach: Reach): Promise<void> {
   }
   const until = systemClock.monotonicMs() + STARTS_WITHIN_MS;
   while (systemClock.monotonicMs() < until) {
-    const anew = await reachRunning(options);
+    const anew = await reachRunning(options.data);
     // It may be taken apart between two questions.
     const state = await anew?.call('getState').catch(() => null);
     if (state?.ok === true && state.value.mode === 'slave') return;

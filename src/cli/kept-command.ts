@@ -6,7 +6,8 @@ import { currencyDigits, plainAmount } from '../domain/money.ts';
 import { invoicesCsv, type InvoiceFileRow } from '../domain/invoices-file.ts';
 import { salesCsv, type SalesFileRow } from '../domain/sales-file.ts';
 import type { Answer } from '../protocol/api/routes.ts';
-import { fail, must, type Options, type Reach } from './program.ts';
+import { fail, must, type Options } from './program.ts';
+import type { Reach } from './reach.ts';
 import { verb } from './verb.ts';
 
 interface Flags {

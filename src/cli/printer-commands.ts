@@ -2,7 +2,8 @@
 import type { Command } from 'commander';
 import { systemClock } from '../base/clock.ts';
 import { PAPER_NAMES, PRINTER_PORT, RECEIPTS_WHEN, type PrinterAddress } from '../domain/printer.ts';
-import { fail, must, type Options, type Reach } from './program.ts';
+import { fail, must, type Options } from './program.ts';
+import type { Reach } from './reach.ts';
 import { verb } from './verb.ts';
 
 /** How long the command waits for the test page. */

@@ -1,7 +1,8 @@
 /** `aurapos setup`: the wizard without a screen. */
 import type { Command } from 'commander';
 import { COUNTRIES } from '../domain/country.ts';
-import { fail, must, readOptions, reachRegister, say, type Options, type Reach } from './program.ts';
+import { fail, must, readOptions, reachRegister, say, type Options } from './program.ts';
+import type { Reach } from './reach.ts';
 import { readHubFlags, type HubFlags } from './hub-flags.ts';
 import { followJob, importFile } from './follow-job.ts';
 

@@ -1,13 +1,8 @@
 /** The verbs a script needs: status, pair, registers, product, sell, sale, import, storage, verify. */
-import { createReadStream, existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import type { Command } from 'commander';
 import { currencyDigits, parseAmount, plainAmount } from '../domain/money.ts';
-import { Database } from '../store/database.ts';
-import { verifyArchive } from '../store/verify-archive.ts';
-import { verifyStore } from '../store/verify.ts';
-import { fail, must, readOptions, say, type Options, type Reach } from './program.ts';
+import { fail, must, readOptions, type Options } from './program.ts';
+import type { Reach } from './reach.ts';
 import { importFile } from './follow-job.ts';
 import { addStorageCommands } from './storage-commands.ts';
 import { verb } from './verb.ts';
@@ -40,9 +35,10 @@ export function addShopCommands(program: Command): void {
     .command('verify')
     .description('check every chain, signature, row and sum of this register’s data; names the first thing that is wrong')
     .option('--archive <file>', 'check an archive file instead, by itself: no data of a shop is needed')
-    .action((flags: { archive?: string }, command: Command) =>
-      flags.archive === undefined ? verify(command) : verifyFile(flags.archive, command),
-    );
+    .action(async (flags: { archive?: string }, command: Command) => {
+      const { verify, verifyFile } = await import('./verify-command.ts');
+      return flags.archive === undefined ? verify(readOptions(command)) : verifyFile(readOptions(command), flags.archive);
+    });
 }
 
 async function status(options: Options, reach: Reach): Promise<{ value: unknown; text: string }> {
@@ -183,33 +179,3 @@ async function importProducts(
 }
 
 /** Reads the store itself, so that it works beside a running register and when none will start. */
-function verify(command: Command): void {
-  const options = readOptions(command);
-  const db = new Database(join(options.data, 'store.db'), { readOnly: true });
-  const verified = verifyStore(db);
-  db.close();
-  const { problem } = verified;
-  say(
-    options,
-    verified,
-    problem === null
-      ? `In order: ${verified.chains} chains, ${verified.changesets} changes, ${verified.sales} sales.`
-      : `Wrong: ${problem.where}: ${problem.what}`,
-  );
-  process.exit(verified.ok ? 0 : 1);
-}
-
-async function verifyFile(file: string, command: Command): Promise<void> {
-  const options = readOptions(command);
-  if (!existsSync(file)) return fail(options, { code: 'input.not-found', message: `There is no file ${file}.`, action: 'Check its name.' });
-  const verified = await verifyArchive(createInterface({ input: createReadStream(file), crlfDelay: Infinity }));
-  const { problem } = verified;
-  say(
-    options,
-    verified,
-    problem === null
-      ? `In order: ${verified.period}, ${verified.zs} Z, ${verified.changesets} changes, ${verified.sales} sales.\nSigned under ${verified.fingerprint}`
-      : `Wrong: ${problem.where}: ${problem.what}`,
-  );
-  process.exit(verified.ok ? 0 : 1);
-}

@@ -1,7 +1,8 @@
 /** The verbs of `aurapos storage`: every way between the modes, the owner's recovery code, the shop's keys. */
 import type { Command } from 'commander';
 import type { Answer } from '../protocol/api/routes.ts';
-import { fail, must, type Options, type Reach } from './program.ts';
+import { fail, must, type Options } from './program.ts';
+import type { Reach } from './reach.ts';
 import { followJob } from './follow-job.ts';
 import { readHubFlags, type HubFlags } from './hub-flags.ts';
 import { readAddress } from './read-address.ts';

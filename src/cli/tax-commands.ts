@@ -1,7 +1,8 @@
 /** `aurapos tax list|add`: the taxes of the shop, each with its rate or with the taxes by name that it is made of. */
 import type { Command } from 'commander';
 import { taxName } from '../domain/country.ts';
-import { fail, must, type Options, type Reach } from './program.ts';
+import { fail, must, type Options } from './program.ts';
+import type { Reach } from './reach.ts';
 import { verb } from './verb.ts';
 
 /** Of a per cent. */

@@ -1,6 +1,7 @@
 /** A command that asks the register one thing, or tells it one, and ends. */
 import type { Command } from 'commander';
-import { readOptions, reachRegister, say, type Options, type Reach } from './program.ts';
+import { readOptions, reachRegister, say, type Options } from './program.ts';
+import type { Reach } from './reach.ts';
 
 /** Runs one verb against the register and ends the program. */
 export function verb<F>(

@@ -4,15 +4,13 @@ import { join } from 'node:path';
 import { serve, type ServerType } from '@hono/node-server';
 import { ok, refuse, type Result } from '../base/result.ts';
 import { makeApp } from './app.ts';
+import { RUNNING_FILE } from './running-file.ts';
 import type { Runtime } from './runtime.ts';
 
 export interface HttpServer {
   readonly port: number;
   stop(): Promise<void>;
 }
-
-/** Name of the note: { port, pid, token }. */
-export const RUNNING_FILE = 'running.json';
 
 /** Refuses with port.taken. Port 0 takes any free one. */
 export async function startHttpServer(runtime: Runtime, port: number): Promise<Result<HttpServer>> {

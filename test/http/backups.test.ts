@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { RUNNING_FILE } from '../../src/server/http-server.ts';
+import { RUNNING_FILE } from '../../src/server/running-file.ts';
 import { backUp, chooseTarget, restoreTill, tryOut } from '../support/backups-of-till.ts';
 import { temporaryFolder } from '../support/shop.ts';
 import { eventually } from '../support/shop-of-many.ts';

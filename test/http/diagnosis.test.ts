@@ -11,7 +11,7 @@ import { gunzipSync } from 'node:zlib';
 import type { Answer } from '../../src/protocol/api/routes.ts';
 import { clusterFolder, connectSuperuser, openShop } from '../support/shop-of-tills.ts';
 import { superuserPassword } from '../../src/hub/cluster.ts';
-import { RUNNING_FILE } from '../../src/server/http-server.ts';
+import { RUNNING_FILE } from '../../src/server/running-file.ts';
 import { Database } from '../../src/store/database.ts';
 import { startFakePrinter } from '../support/fake-printer.ts';
 import { temporaryFolder } from '../support/shop.ts';

@@ -5,7 +5,7 @@ import { Agent, request } from 'node:http';
 import { join } from 'node:path';
 import type { RefusalCode } from '../../src/base/refusals.ts';
 import { ROUTES, type Answer, type BodyInput, type ParamsInput, type QueryInput, type RouteName } from '../../src/protocol/api/routes.ts';
-import { RUNNING_FILE } from '../../src/server/http-server.ts';
+import { RUNNING_FILE } from '../../src/server/running-file.ts';
 
 export const OWNER_PIN = '482916';
 const ROOT = join(import.meta.dirname, '../..');

@@ -1,0 +1,28 @@
+/** Backups in words. */
+import type { BackupRow } from '../backup/requests.ts';
+
+export function standText({
+  lastGoodAt,
+  lastProvenAt,
+  couldLose,
+  problem,
+}: {
+  lastGoodAt: number | null;
+  lastProvenAt: number | null;
+  couldLose: number;
+  problem: { message: string; action: string } | null;
+}): string {
+  const at = (instant: number | null): string => (instant === null ? 'none yet' : new Date(instant).toLocaleString());
+  const stand = `Last backup: ${at(lastGoodAt)}. Last one tried out: ${at(lastProvenAt)}. You could lose at most ${couldLose} sales.`;
+  return problem === null ? stand : `${stand}\n${problem.message} ${problem.action}`;
+}
+
+export function listText(rows: readonly BackupRow[]): string {
+  return rows.map((row) => `${row.name}  ${describe(row)}`).join('\n') || 'There are no backups yet.';
+}
+
+export function describe({ register, shop, counts, bytes, encrypted, complete, salesUpTo }: BackupRow): string {
+  const upTo = salesUpTo === null ? '' : ` up to ${new Date(salesUpTo).toLocaleString()}`;
+  const notes = `${encrypted ? ', encrypted' : ''}${complete ? '' : ', FILES ARE MISSING'}`;
+  return `${shop.name}, ${register.code} ${register.name}: ${counts.sales} sales${upTo}, ${counts.products} products; ${(bytes / 2 ** 20).toFixed(1)} MB${notes}`;
+}
