@@ -86,7 +86,7 @@ function bringTools() {
 
 /** Without those that start PostgreSQL, a browser or processes: all in one process, which loads the program once. */
 const UNIT = ['src/**/!(*.pg).test.ts', 'test/*.test.ts'];
-/** Beside those, since a test of a PostgreSQL alone waits for it most of the time. */
+/** Two files at a time beside those, since a test of a PostgreSQL alone waits for it most of the time. */
 const POSTGRES = ['src/**/*.pg.test.ts'];
 /** Of the tests in a browser, those that stand at no counter: mostly waiting, like the others. */
 const UNHURRIED = 'backups-doc|diagnosis|hub-elsewhere|join-another|join-refusals|take-over|troubleshooting-doc';
@@ -120,7 +120,7 @@ function runNode(args) {
 
 /** The lot, by what may run beside what. */
 async function runTests() {
-  const together = [unitArguments('spec'), testArguments(1, POSTGRES)].map((args) => runNode(args));
+  const together = [unitArguments('spec'), testArguments(2, POSTGRES)].map((args) => runNode(args));
   const codes = await Promise.all(together);
   for (const files of [TOGETHER, AT_THE_COUNTER]) codes.push(await runNode(testArguments(2, files)));
   return Math.max(...codes);

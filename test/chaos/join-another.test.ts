@@ -11,6 +11,7 @@ import { closeDrawer, KNOWN_CUSTOMER, OWN_CODES, tradeOn, type Traded } from '..
 import { checkShop, openShop, settle, type ShopOfTills } from '../support/shop-of-tills.ts';
 import { eventually } from '../support/shop-of-many.ts';
 import { cashMethod, reachTill, sell, setUpTill, startTill, waitForJob, type Till } from '../support/till.ts';
+import { wait } from './keep-selling.ts';
 
 /** What a customer at the counter may notice; on a machine that does other work beside. */
 const LONGEST_PAUSE_MS = 2_000;
@@ -370,7 +371,7 @@ for (const [moment, isThere] of Object.entries(MOMENTS))
     const until = performance.now() + 60_000;
     while (!isThere(joining)) {
       assert.ok(performance.now() < until, `${moment} came`);
-      await new Promise((resolve) => setImmediate(resolve));
+      await wait(2);
     }
     killed.abort();
     await joining.single.kill();

@@ -1,5 +1,8 @@
-/** A cashier who sells without a pause, and what was called paid, noted outside of the tills. */
+/** A cashier who sells one after the other, and what was called paid, noted outside of the tills. */
 import { ApiRefusal, cashMethod, sell, type Till } from '../support/till.ts';
+
+/** Between two sales, of which each takes about as long: half the kills find one under way, and the machine has time for those who look on. */
+const PAUSE_MS = 15;
 
 export interface Ledger {
   /** Receipt labels by sale. */
@@ -24,6 +27,7 @@ export async function keepSelling(till: Till, ledger: Ledger, signal: AbortSigna
       );
       const sold = await sell(till, picked, cash);
       ledger.acknowledged.set(sold.uuid.replaceAll('-', ''), sold.label);
+      await wait(PAUSE_MS);
     }
   } catch (error) {
     // A refusal is the till's answer; anything else is the till being killed under the request.

@@ -173,7 +173,7 @@ export async function settle(shop: Place & Pick<Tills, 'tills'>, timeoutMs = 60_
   while (performance.now() < until) {
     said = await unsettled(shop).catch((error: unknown) => String(error));
     if (said === '') return;
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await new Promise((resolve) => setTimeout(resolve, 250));
   }
   throw new Error(`not settled within ${timeoutMs} ms: ${said}`);
 }
