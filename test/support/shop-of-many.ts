@@ -155,15 +155,11 @@ export async function bringTogether(members: readonly Member[], hub: HubForTests
   for (const sync of syncs) await sync.stop();
 }
 
-/** Of how long one waits already, so much longer until the next look: what comes soon is seen soon, and looking takes little of the machine. */
-const PATIENCE = 0.03;
-
 /** Resolves when it holds; fails after `timeoutMs` saying what did not. */
 export async function eventually(what: string, holds: () => boolean | Promise<boolean>, timeoutMs = 10_000): Promise<void> {
-  const beganMs = performance.now();
+  const until = performance.now() + timeoutMs;
   while (!(await holds())) {
-    const waitedMs = performance.now() - beganMs;
-    if (waitedMs > timeoutMs) throw new Error(`not within ${timeoutMs} ms: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, Math.max(10, Math.min(150, waitedMs * PATIENCE))));
+    if (performance.now() > until) throw new Error(`not within ${timeoutMs} ms: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }
