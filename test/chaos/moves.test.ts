@@ -11,12 +11,12 @@ import { freePort, setUpTill, startTill, waitForJob } from '../support/till.ts';
 import { runMoveKills } from './move-kills.ts';
 
 test(
-  '[fault 30] single to master killed with -9 on the way (2 of the 20 moments of `npm run chaos`): it ends by itself, once, and all rows are equal',
+  '[fault 30] single to master killed with -9 on the way (one of the 20 moments of `npm run chaos`): it ends by itself, once, and all rows are equal',
   { timeout: 300_000 },
   async () => {
-    const report = await runMoveKills(2, () => {});
+    const report = await runMoveKills(1, () => {});
     assert.deepEqual(report.wrong, []);
-    assert.equal(report.kills.length, 2);
+    assert.equal(report.kills.length, 1);
     assert.ok(report.acknowledged > 2, `${report.acknowledged} sales were acknowledged meanwhile`);
   },
 );
