@@ -50,6 +50,15 @@ async function assertSaid(shop: ShopOfTills, expected: string, places: readonly 
   }
 }
 
+/** Until PostgreSQL is down: one that had no room for something else was only refused, and goes on writing. */
+async function bringDown(shop: ShopOfTills, cluster: string): Promise<void> {
+  for (let tries = 0; tries < 5 && isReady(cluster); tries++) {
+    await useUpTheLog(shop);
+    await eventually('PostgreSQL is down', () => !isReady(cluster), 2_000).catch(() => {});
+  }
+  assert.ok(!isReady(cluster), 'PostgreSQL is down');
+}
+
 /** Writes PostgreSQL's log until it has no room for the next segment. */
 async function useUpTheLog(shop: ShopOfTills): Promise<void> {
   const hub = await connectSuperuser(shop);
@@ -89,8 +98,7 @@ test(
 
     await t.test('PostgreSQL goes down before it refused anybody: the master says why all the same', async () => {
       disk?.fill();
-      await useUpTheLog(shop);
-      await eventually('PostgreSQL is down', () => !isReady(cluster), 30_000);
+      await bringDown(shop, cluster);
       await assertSaid(shop, 'apart: hub.disk-full', [0]);
       await sellEverywhere(shop, ledger);
       disk?.makeRoom();
@@ -110,8 +118,7 @@ test(
     });
 
     await t.test('no room for its log: PostgreSQL goes down, and the word stays', async () => {
-      await useUpTheLog(shop);
-      await eventually('PostgreSQL is down', () => !isReady(cluster), 30_000);
+      await bringDown(shop, cluster);
       await assertSaid(shop, 'apart: hub.disk-full');
       await sellEverywhere(shop, ledger);
     });
