@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import type { Answer } from '../../src/protocol/api/routes.ts';
-import { clusterFolder, connectSuperuser, openShop } from '../support/shop-of-tills.ts';
+import { clusterFolder, superuserConnect, openShop } from '../support/shop-of-tills.ts';
 import { superuserPassword } from '../../src/hub/cluster.ts';
 import { RUNNING_FILE } from '../../src/server/running-file.ts';
 import { Database } from '../../src/store/database.ts';
@@ -87,9 +87,9 @@ test('hub.too-many-connections: no connection is free; doctor says so on the sla
   const shop = await openShop(1);
   const fresh = temporaryFolder();
   const unset = await startTill(fresh.path);
-  const held: Awaited<ReturnType<typeof connectSuperuser>>[] = [];
+  const held: Awaited<ReturnType<Awaited<ReturnType<typeof superuserConnect>>>>[] = [];
   t.after(async () => {
-    for (const client of held) await client.close().catch(() => undefined);
+    await Promise.all(held.map((client) => client.close().catch(() => undefined)));
     await unset.stop();
     fresh.remove();
     await shop.stop();
@@ -103,14 +103,15 @@ test('hub.too-many-connections: no connection is free; doctor says so on the sla
   // All but the few that are kept for the superuser.
   const RESERVED = 5;
   const free = allowed - RESERVED - Number(before.params['used']) + 1;
-  for (let at = 0; at < free; at++) held.push(await connectSuperuser(shop));
+  const connect = await superuserConnect(shop);
+  for (let at = 0; at < free; at++) held.push(await connect());
   const crowded = await connections();
   assert.deepEqual([crowded?.finding, crowded?.level], ['crowded', 'bad'], JSON.stringify(crowded));
   const there = await slave.call('diagnose');
   assert.equal(there.checks.find(({ id }) => id === 'hub')?.refusal?.code, 'hub.too-many-connections');
   const test = unset.call('testMaster', { body: { host: '127.0.0.1', port: shop.hubPort } });
   await assert.rejects(test, (error) => error instanceof ApiRefusal && error.code === 'hub.too-many-connections');
-  for (const client of held.splice(0)) await client.close();
+  await Promise.all(held.splice(0).map((client) => client.close()));
   assert.deepEqual(levelsOf(await slave.call('diagnose'), 'hub'), ['good good']);
 });
 

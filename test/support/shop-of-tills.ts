@@ -117,24 +117,22 @@ type Place = Pick<Tills, 'folders' | 'hubPort' | 'connectHub'>;
 
 /** The superuser's client, for looking. */
 export async function connectSuperuser(shop: Place): Promise<HubMasterClient> {
-  if (shop.connectHub !== undefined) return shop.connectHub();
+  return shop.connectHub === undefined ? (await superuserConnect(shop))() : shop.connectHub();
+}
+
+/** What makes such clients one after the other: who asks for hundreds looks for the password once. */
+export async function superuserConnect(shop: Place): Promise<() => Promise<HubMasterClient>> {
   const master = shop.folders[0] ?? '';
-  const password = await superuserPassword({ folder: await clusterFolder(master) });
-  const link = unwrap(
-    await connectHub(
-      {
-        host: '127.0.0.1',
-        port: shop.hubPort,
-        database: SHOP_DATABASE,
-        user: SUPERUSER,
-        password,
-        iterations: REGISTER_SCRAM_ITERATIONS,
-        authority: readFileSync(join(master, 'hub', 'keys', 'authority.crt')),
-      },
-      { clock: systemClock, random: systemRandom },
-    ),
-  );
-  return makeHubMasterClient(link);
+  const address = {
+    host: '127.0.0.1',
+    port: shop.hubPort,
+    database: SHOP_DATABASE,
+    user: SUPERUSER,
+    password: await superuserPassword({ folder: await clusterFolder(master) }),
+    iterations: REGISTER_SCRAM_ITERATIONS,
+    authority: readFileSync(join(master, 'hub', 'keys', 'authority.crt')),
+  };
+  return async () => makeHubMasterClient(unwrap(await connectHub(address, { clock: systemClock, random: systemRandom })));
 }
 
 export interface Inspection {
