@@ -160,14 +160,21 @@ for (const { replication, registers } of [
     },
   );
 
+/** A shop that hosts its hub itself, and servers beside it; `elsewhere` is the shop once its hub is there. */
+async function openBeside(t: TestContext, slaves: number) {
+  const servers = await openServers();
+  t.after(() => servers.end());
+  const shop = await openShop(slaves);
+  t.after(() => shop.stop());
+  const connectHub = async () => makeHubMasterClient(await servers.primary.link(SHOP_DATABASE));
+  return { servers, shop, elsewhere: () => ({ ...shop, connectHub }) };
+}
+
 test(
   '[P1] [P3] the hub moves from the master’s machine to a server by URL and back, while registers sell: they follow by themselves',
   { timeout: 240_000 },
   async (t) => {
-    const servers = await openServers();
-    t.after(() => servers.end());
-    const shop = await openShop(2);
-    t.after(() => shop.stop());
+    const { servers, shop, elsewhere } = await openBeside(t, 2);
     const [master] = shop.tills;
     assert.ok(master);
     const ledger = emptyLedger();
@@ -186,7 +193,7 @@ test(
     const { job } = await master.call('toMaster', { body: { hubUrl, hubCa: servers.authority, hubPort: shop.hubPort } });
     await waitForJob(master, job);
     await settleWhileSelling(shop.tills);
-    const there = { ...shop, connectHub: async () => makeHubMasterClient(await servers.primary.link(SHOP_DATABASE)) };
+    const there = elsewhere();
     await eventually('both have gone there', async () => (await countMembers(there)) >= 3, 20_000);
     // A restart finds it there.
     closing.abort();
@@ -235,10 +242,7 @@ test(
   '[P1] [fault 7] killed on the way of a move of its hub, there, back and there again, the master goes on where the hub is, and moves again',
   { timeout: 240_000 },
   async (t) => {
-    const servers = await openServers();
-    t.after(() => servers.end());
-    const shop = await openShop(1);
-    t.after(() => shop.stop());
+    const { servers, shop, elsewhere } = await openBeside(t, 1);
     const ledger = emptyLedger();
     const there = { hubUrl: servers.url(ADMIN, ADMIN_PASSWORD, servers.primary), hubCa: servers.authority, hubPort: shop.hubPort };
     for (const [at, killAfterMs] of [150, 700, 2_000].entries())
@@ -260,7 +264,7 @@ test(
         if (!(await hasMoved())) await waitForJob(again, (await again.call('toMaster', { body })).job);
         closing.abort();
         await selling;
-        const now = away ? { ...shop, connectHub: async () => makeHubMasterClient(await servers.primary.link(SHOP_DATABASE)) } : shop;
+        const now = away ? elsewhere() : shop;
         await settle(now);
         assert.deepEqual(await checkShop(now, ledger.acknowledged), []);
         assert.equal(ledger.unanswered, 0);
