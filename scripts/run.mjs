@@ -57,6 +57,27 @@ function buildScreens() {
   must(node, [bin(['vite', 'bin', 'vite.js']), 'build', '--logLevel', 'warn'], 'Building the screens');
 }
 
+const program = join(root, 'dist', 'program', 'main.js');
+
+/** So is the program itself. */
+function buildProgram() {
+  const sources = [
+    newest(join(root, 'src')),
+    modified(join(root, 'scripts', 'build-program.mjs')),
+    modified(join(root, 'package-lock.json')),
+  ];
+  if (modified(program) > Math.max(...sources)) return;
+  console.error('Building the program (once) ...');
+  must(node, [join(root, 'scripts', 'build-program.mjs')], 'Building the program');
+}
+
+function build() {
+  buildScreens();
+  buildProgram();
+  // What tests and benches start (test/support/program.ts).
+  process.env.AURAPOS_PROGRAM = program;
+}
+
 const TOOLS = [
   ['chromium', 'chromium'],
   ['psql', 'postgresql-client'],
@@ -130,15 +151,15 @@ const [command = 'start', ...rest] = process.argv.slice(2);
 installPackages();
 switch (command) {
   case 'start':
-    buildScreens();
-    process.exit(await runNode([join(root, 'src/cli/main.ts'), 'start', ...rest]));
+    build();
+    process.exit(await runNode([program, 'start', ...rest]));
     break;
   case 'aurapos':
-    buildScreens();
-    process.exit(await runNode([join(root, 'src/cli/main.ts'), ...rest]));
+    build();
+    process.exit(await runNode([program, ...rest]));
     break;
   case 'build':
-    buildScreens();
+    build();
     break;
   case 'check': {
     process.env.INIT_CWD = root;
@@ -152,12 +173,12 @@ switch (command) {
   }
   case 'test':
     bringTools();
-    buildScreens();
+    build();
     process.env.INIT_CWD = root;
     process.exit(await (rest.length > 0 ? runNode(testArguments(1, rest)) : runTests()));
     break;
   default:
     // A script of the project: npm run bench -- register ...
-    buildScreens();
+    build();
     process.exit(await runNode([join(root, command), ...rest]));
 }

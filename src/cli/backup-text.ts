@@ -13,7 +13,7 @@ export function standText({
   problem: { message: string; action: string } | null;
 }): string {
   const at = (instant: number | null): string => (instant === null ? 'none yet' : new Date(instant).toLocaleString());
-  const stand = `Last backup: ${at(lastGoodAt)}. Last one tried out: ${at(lastProvenAt)}. You could lose at most ${couldLose} sales.`;
+  const stand = `Last backup: ${at(lastGoodAt)}. Last one tried out: ${at(lastProvenAt)}. You could lose at most ${countOf(couldLose, 'sale')}.`;
   return problem === null ? stand : `${stand}\n${problem.message} ${problem.action}`;
 }
 
@@ -24,5 +24,9 @@ export function listText(rows: readonly BackupRow[]): string {
 export function describe({ register, shop, counts, bytes, encrypted, complete, salesUpTo }: BackupRow): string {
   const upTo = salesUpTo === null ? '' : ` up to ${new Date(salesUpTo).toLocaleString()}`;
   const notes = `${encrypted ? ', encrypted' : ''}${complete ? '' : ', FILES ARE MISSING'}`;
-  return `${shop.name}, ${register.code} ${register.name}: ${counts.sales} sales${upTo}, ${counts.products} products; ${(bytes / 2 ** 20).toFixed(1)} MB${notes}`;
+  return `${shop.name}, ${register.code} ${register.name}: ${countOf(counts.sales, 'sale')}${upTo}, ${countOf(counts.products, 'product')}; ${(bytes / 2 ** 20).toFixed(1)} MB${notes}`;
+}
+
+function countOf(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }

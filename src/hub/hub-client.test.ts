@@ -104,8 +104,18 @@ test('[fault 17] a reader of another feed is told diverged, never handed rows', 
   assert.deepEqual(rest.state === 'rows' && rest.rows.map((row) => row.position), [3, 4, 5]);
   assert.deepEqual(await hub.pull(2, NOTHING, 100, 1_000_000), { state: 'diverged' });
   assert.deepEqual(await hub.pull(6, at.runningHash, 100, 1_000_000), { state: 'diverged' });
-  const small = await hub.pull(0, NOTHING, 100, 1);
-  assert.equal(small.state === 'rows' && small.rows.length, 1);
+});
+
+test('a pull says whether there was more behind what it brought', async () => {
+  await hub.push(makeTestChain(9).next(5), []);
+  const pull = async (maxCount: number, maxBytes: number): Promise<readonly [rows: number, isEnd: boolean]> => {
+    const pulled = await hub.pull(0, NOTHING, maxCount, maxBytes);
+    assert(pulled.state === 'rows');
+    return [pulled.rows.length, pulled.isEnd];
+  };
+  assert.deepEqual(await pull(5, 1_000_000), [5, false], 'perhaps there are more');
+  assert.deepEqual(await pull(6, 1_000_000), [5, true]);
+  assert.deepEqual(await pull(6, 1), [1, false], 'bytes ended them');
 });
 
 test('[fault 48] what is offered above and below what the hub holds lands once the master settles it', async () => {

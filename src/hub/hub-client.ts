@@ -8,7 +8,15 @@ import type { Id } from '../base/id.ts';
 import type { Detached, SealedChangeset } from '../protocol/changeset.ts';
 import { bigintArray, byteaArray, textArray, type SqlLink, type SqlParam } from './sql-link.ts';
 import { readRecords, type RecordPage } from './record-page.ts';
-import { MAX_DETACHED_COUNT, MAX_FETCH_COUNT, MAX_PUSH_BYTES, MAX_PUSH_COUNT } from './hub-limits.ts';
+import {
+  MAX_BODY_BYTES,
+  MAX_DETACHED_COUNT,
+  MAX_FETCH_COUNT,
+  MAX_PULL_BYTES,
+  MAX_PULL_COUNT,
+  MAX_PUSH_BYTES,
+  MAX_PUSH_COUNT,
+} from './hub-limits.ts';
 
 export type DeniedReason = 'form' | 'hash' | 'genesis' | 'order' | 'not-yours' | 'revoked' | 'too-many-chains';
 /** batch: over MAX_PUSH_COUNT; unassigned: a chain known from an offer, whose owner the master has not named yet. */
@@ -34,7 +42,9 @@ export interface FeedRow extends SealedChangeset {
   readonly runningHash: Uint8Array;
 }
 
-export type Pulled = { readonly state: 'rows'; readonly rows: readonly FeedRow[] } | { readonly state: 'diverged' };
+export type Pulled =
+  /** `isEnd`: when the hub answered, there was nothing behind these. False where only their number or bytes ended them. */
+  { readonly state: 'rows'; readonly rows: readonly FeedRow[]; readonly isEnd: boolean } | { readonly state: 'diverged' };
 
 /** One row a tip: a forked chain has several. */
 export interface HubHead {
@@ -126,7 +136,9 @@ export function makeHubClient(link: SqlLink): HubClient {
         [after, running, maxCount, maxBytes],
       );
       if (rows.length === 1 && rows[0]?.position === null) return { state: 'diverged' };
-      return { state: 'rows', rows: rows.map(toFeedRow) };
+      const sizeBytes = rows.reduce((sum, { body }) => sum + body.length, 0);
+      const isEnd = rows.length < Math.min(maxCount, MAX_PULL_COUNT) && sizeBytes + MAX_BODY_BYTES <= Math.min(maxBytes, MAX_PULL_BYTES);
+      return { state: 'rows', rows: rows.map(toFeedRow), isEnd };
     },
     async heads() {
       const rows = await link.query<{ chain: Uint8Array; n: number; hash: Uint8Array; first_n: number }>('select * from hub.heads()');

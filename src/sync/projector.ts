@@ -6,19 +6,19 @@
 import { fromHex, toHex } from '../base/bytes.ts';
 import { idToBytes, isId } from '../base/id.ts';
 import { assert } from '../base/assert.ts';
-import type { FeedRow, HubMasterClient } from '../hub/hub-client.ts';
+import type { FeedRow, HubMasterClient, Pulled } from '../hub/hub-client.ts';
 import { projectionPosition, writeProjection, type ProjectionBatch } from '../hub/projection.ts';
 import { bigintArray, byteaArray } from '../hub/sql-link.ts';
 import { openBody } from '../protocol/changeset.ts';
 import { isTableName, TABLES, type LedgerName, type RecordName, type TableName } from '../protocol/tables.ts';
-import { isHeld, readFeedMark } from '../store/archive.ts';
+import { isHeld } from '../store/archive.ts';
 import { forgottenBy, referredBy, spellLedger, spellRecord } from '../store/spell-rows.ts';
 import { findLocal, hashOfLocal, readDictionaries, type Store } from '../store/store.ts';
 import type { SyncTools } from './tools.ts';
 
 /** Changesets a batch: a transaction of some tens of milliseconds for PostgreSQL. */
 const BATCH = 250;
-const BATCH_BYTES = 256 * 1024;
+const BATCH_BYTES = 512 * 1024;
 /** Places remembered between batches, so that most references need no question. */
 const MAX_PLACES = 20_000;
 
@@ -55,13 +55,15 @@ export async function projectToEnd(
   const places: Places = new Map();
   const late = await readLate(hub);
   let { position, runningHash } = await projectionPosition(hub.link);
-  let asked = hub.pull(position, runningHash, BATCH, BATCH_BYTES);
+  let asked: Promise<Pulled> | null = hub.pull(position, runningHash, BATCH, BATCH_BYTES);
   let written = Promise.resolve(position);
-  for (;;) {
-    const rows = upToHeld(store, await asked);
+  while (asked !== null) {
+    const pulled: Pulled = await asked;
+    assert(pulled.state === 'rows', 'the projection follows this very feed');
+    const rows = upToHeld(store, pulled.rows);
     const last = rows.at(-1);
-    if (last === undefined) return await written;
-    asked = watched(hub.pull(last.position, last.runningHash, BATCH, BATCH_BYTES));
+    if (last === undefined) break;
+    asked = pulled.isEnd ? null : watched(hub.pull(last.position, last.runningHash, BATCH, BATCH_BYTES));
     const merged = [...rows, ...(await lateRows(hub, late, rows))].flatMap((row) => readMerged(store, row) ?? []);
     if (places.size > MAX_PLACES) places.clear();
     for (const { local, position: at } of merged) places.set(local, at);
@@ -73,6 +75,7 @@ export async function projectToEnd(
     ({ position, runningHash } = last);
     await tools.yieldTurn();
   }
+  return await written;
 }
 
 /** Its failure is heard when it is awaited, and not before. */
@@ -87,12 +90,10 @@ async function write(hub: HubMasterClient, batch: ProjectionBatch): Promise<numb
   return batch.to;
 }
 
-/** Up to the first that the store has not taken in: after a hub fell back, the store's own place says nothing of this feed. */
-function upToHeld(store: Store, pulled: Awaited<ReturnType<HubMasterClient['pull']>>): readonly FeedRow[] {
-  assert(pulled.state === 'rows', 'the projection follows this very feed');
-  const readyUpto = readFeedMark(store).position;
-  const end = pulled.rows.findIndex((row) => row.position > readyUpto || !isHeld(store, row.hash));
-  return end === -1 ? pulled.rows : pulled.rows.slice(0, end);
+/** Up to the first that the store does not hold: what it read of an earlier hub's feed says nothing of this one's. */
+function upToHeld(store: Store, pulled: readonly FeedRow[]): readonly FeedRow[] {
+  const end = pulled.findIndex(({ hash }) => !isHeld(store, hash));
+  return end === -1 ? pulled : pulled.slice(0, end);
 }
 
 async function readLate(hub: HubMasterClient): Promise<Late> {

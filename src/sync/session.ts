@@ -12,7 +12,7 @@
  */
 import { toHex } from '../base/bytes.ts';
 import type { Id } from '../base/id.ts';
-import type { Greeting, HubClient, Wake } from '../hub/hub-client.ts';
+import type { Greeting, HubClient, Pulled, Wake } from '../hub/hub-client.ts';
 import { admit, admitDetached, isHeld, isOvertaken, readFeedMark, trustedKeys, wantedHashes, writeFeedMark } from '../store/archive.ts';
 import { prepareChangesets } from '../store/prepare.ts';
 import { compareIncarnations, readIncarnation } from '../store/queries/incarnations.ts';
@@ -216,17 +216,17 @@ class Session {
   async #readFeed(total: number): Promise<void> {
     const { tools, hub, hooks } = this.#input;
     let mark = readFeedMark(tools.store);
-    let asked = hub.pull(mark.position, mark.running, PULL_COUNT, PULL_BYTES);
-    for (;;) {
-      const pulled = await asked;
+    let asked: Promise<Pulled> | null = hub.pull(mark.position, mark.running, PULL_COUNT, PULL_BYTES);
+    while (asked !== null) {
+      const pulled: Pulled = await asked;
       if (pulled.state === 'diverged') throw new SessionOver('again', 'the feed is not the one that was read');
       const last = pulled.rows.at(-1);
       if (last === undefined) return;
       admitDetached(tools.store, await hub.detachedRange(mark.position, last.position));
       mark = { position: last.position, running: last.runningHash };
-      asked = hub.pull(mark.position, mark.running, PULL_COUNT, PULL_BYTES);
+      asked = pulled.isEnd ? null : hub.pull(mark.position, mark.running, PULL_COUNT, PULL_BYTES);
       // Should taking in throw, or the session end, nobody awaits them.
-      asked.catch(() => {});
+      asked?.catch(() => {});
       const news = await takeIn(
         tools,
         pulled.rows.map((row) => ({ changeset: row, mark: { position: row.position, running: row.runningHash } })),

@@ -1,7 +1,6 @@
 /** The disk under the hub, full to the last byte: a real PostgreSQL 18 on a small disk of its own, which the test fills. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import { RefusalError } from '../../src/base/result.ts';
 import { LinkLost } from '../../src/hub/pg-link.ts';
@@ -10,8 +9,8 @@ import { checkShop, clusterFolder, connectSuperuser, isReady, openShop, settle, 
 import { putOnSmallDisk, type SmallDisk } from '../support/small-disk.ts';
 import { emptyLedger, wait, type Ledger } from './keep-selling.ts';
 import { cashMethod, sell } from '../support/till.ts';
+import { PROGRAM } from '../support/program.ts';
 
-const PROGRAM = join(import.meta.dirname, '../../src/cli/main.ts');
 /** A fresh cluster takes half of it. */
 const DISK_BYTES = 160 * 1024 * 1024;
 /** Of PostgreSQL's log: two are there from the beginning. */

@@ -5,6 +5,7 @@ import { existsSync, globSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PROGRAM } from '../support/program.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const STARTS_WITHIN_MS = 15_000;
@@ -62,7 +63,7 @@ type Halt = (signal: 'SIGTERM' | 'SIGKILL') => Promise<void>;
 
 /** Resolves once the register answers, to what ends it again. */
 async function startProcess(folder: string, port: number, url: string, env: NodeJS.ProcessEnv): Promise<Halt> {
-  const args = [join(ROOT, 'src/cli/main.ts'), 'start', '--data', folder, '--port', String(port), '--listen', '127.0.0.1'];
+  const args = [PROGRAM, 'start', '--data', folder, '--port', String(port), '--listen', '127.0.0.1'];
   const child = spawn(process.execPath, args, {
     cwd: ROOT,
     env,

@@ -16,8 +16,7 @@ import { Database } from '../../src/store/database.ts';
 import { startFakePrinter } from '../support/fake-printer.ts';
 import { temporaryFolder } from '../support/shop.ts';
 import { ApiRefusal, cashMethod, logInAt, OWNER_PIN, sell, setUpTill, startTill, type Till } from '../support/till.ts';
-
-const MAIN = join(import.meta.dirname, '../../src/cli/main.ts');
+import { PROGRAM } from '../support/program.ts';
 
 interface Doctor {
   readonly code: number | null;
@@ -25,7 +24,7 @@ interface Doctor {
 }
 
 function doctor(folder: string, ...args: readonly string[]): Promise<Doctor> {
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', MAIN, 'doctor', '--data', folder, ...args]);
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', PROGRAM, 'doctor', '--data', folder, ...args]);
   let text = '';
   child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (text += chunk.toString()));

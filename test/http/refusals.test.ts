@@ -11,8 +11,7 @@ import type { Answer } from '../../src/protocol/api/routes.ts';
 import { Database } from '../../src/store/database.ts';
 import { temporaryFolder } from '../support/shop.ts';
 import { OWNER_PIN, type Till, cashMethod, logInAt, refusedWith, setUpTill, startTill } from '../support/till.ts';
-
-const PROGRAM = join(import.meta.dirname, '../../src/cli/main.ts');
+import { PROGRAM } from '../support/program.ts';
 
 let till: Till;
 const folder = temporaryFolder();

@@ -11,6 +11,7 @@ import { promisify } from 'node:util';
 import type { RefusalCode } from '../../src/base/refusals.ts';
 import { temporaryFolder } from '../support/shop.ts';
 import { freePort } from '../support/till.ts';
+import { PROGRAM } from '../support/program.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
@@ -27,7 +28,7 @@ async function setUpMaster(folder: string, bare: Bare): Promise<string> {
   mkdirSync(tools);
   for (const tool of bare.tools) symlinkSync(tool, join(tools, tool.slice(tool.lastIndexOf('/') + 1)));
   const mounts = bare.over.filter(([, target]) => existsSync(target)).map(([source, target]) => `mount --bind ${source} ${target}`);
-  const program = [process.execPath, '--disable-warning=ExperimentalWarning', join(ROOT, 'src/cli/main.ts')];
+  const program = [process.execPath, '--disable-warning=ExperimentalWarning', PROGRAM];
   const flags = [
     'setup',
     '--mode',

@@ -13,8 +13,8 @@ import { makeLan, type Host } from '../support/namespaces.ts';
 import { clusterFolder } from '../support/shop-of-tills.ts';
 import { eventually } from '../support/shop-of-many.ts';
 import { temporaryFolder } from '../support/shop.ts';
+import { PROGRAM } from '../support/program.ts';
 
-const MAIN = join(import.meta.dirname, '../../src/cli/main.ts');
 const [MASTER_AT, SLAVE_AT, NEW_AT] = ['10.79.0.1', '10.79.0.2', '10.79.0.3'] as const;
 const ONE_IN = 6;
 const ATTEMPT_MS = 7_000;
@@ -28,7 +28,7 @@ interface Doctor {
 }
 
 function doctor(host: Host, data: string, ...args: readonly string[]): Doctor {
-  const command = ['netns', 'exec', host.namespace, process.execPath, '--disable-warning=ExperimentalWarning', MAIN];
+  const command = ['netns', 'exec', host.namespace, process.execPath, '--disable-warning=ExperimentalWarning', PROGRAM];
   const { stdout, stderr, status } = spawnSync('ip', [...command, 'doctor', '--json', '--data', data, ...args], { encoding: 'utf8' });
   assert.ok(stdout.startsWith('{'), stdout + stderr);
   const said = JSON.parse(stdout) as Answer<'diagnose'> & Pick<Doctor, 'link' | 'running'>;

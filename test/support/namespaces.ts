@@ -1,6 +1,7 @@
 /** Several hosts on one machine: network namespaces on a bridge of their own, made and removed by the test. Needs root, iproute2 and nftables. */
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
+import { PROGRAM } from './program.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
@@ -71,7 +72,7 @@ function makeHost(namespace: string, setLink: Host['setLink']): Host {
     namespace,
     run: (file, ...args) => inside(file, args),
     aurapos: <T>(...args: readonly string[]) => {
-      const command = [join(ROOT, 'src/cli/main.ts'), ...args, '--json'];
+      const command = [PROGRAM, ...args, '--json'];
       let said: string;
       try {
         said = inside(process.execPath, ['--disable-warning=ExperimentalWarning', ...command]);
@@ -85,17 +86,7 @@ function makeHost(namespace: string, setLink: Host['setLink']): Host {
       new Promise((resolve, reject) => {
         const child = spawn(
           'ip',
-          [
-            'netns',
-            'exec',
-            namespace,
-            process.execPath,
-            '--disable-warning=ExperimentalWarning',
-            join(ROOT, 'src/cli/main.ts'),
-            'start',
-            '--data',
-            data,
-          ],
+          ['netns', 'exec', namespace, process.execPath, '--disable-warning=ExperimentalWarning', PROGRAM, 'start', '--data', data],
           {
             cwd: ROOT,
             stdio: ['ignore', 'pipe', 'pipe'],

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { join } from 'node:path';
 import type { Behaviour, JournalEntry } from '../../src/devices/terminals/simulator.ts';
+import { PROGRAM } from './program.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const STARTS_WITHIN_MS = 15_000;
@@ -18,7 +19,7 @@ export async function startTerminal(behave: Behaviour | null = null, lateMs = 60
   const args = ['terminal', '--port', '0', '--json', '--think-ms', '50', '--late-ms', String(lateMs)];
   const child = spawn(
     process.execPath,
-    ['--disable-warning=ExperimentalWarning', join(ROOT, 'src/cli/main.ts'), ...args, ...(behave === null ? [] : ['--behave', behave])],
+    ['--disable-warning=ExperimentalWarning', PROGRAM, ...args, ...(behave === null ? [] : ['--behave', behave])],
     { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'] },
   );
   const journal: JournalEntry[] = [];

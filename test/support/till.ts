@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { RefusalCode } from '../../src/base/refusals.ts';
 import { ROUTES, type Answer, type BodyInput, type ParamsInput, type QueryInput, type RouteName } from '../../src/protocol/api/routes.ts';
 import { RUNNING_FILE } from '../../src/server/running-file.ts';
+import { PROGRAM } from './program.ts';
 
 export const OWNER_PIN = '482916';
 const ROOT = join(import.meta.dirname, '../..');
@@ -39,15 +40,11 @@ export async function startTill(folder: string, options: TillOptions = {}): Prom
   const startedMs = performance.now();
   const [file = process.execPath, ...before] = [...(options.prefix ?? []), process.execPath];
   const note = join(folder, RUNNING_FILE);
-  const child = spawn(
-    file,
-    [...before, '--disable-warning=ExperimentalWarning', join(ROOT, 'src/cli/main.ts'), 'start', '--data', folder, '--port', '0'],
-    {
-      cwd: ROOT,
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, ...options.env },
-    },
-  );
+  const child = spawn(file, [...before, '--disable-warning=ExperimentalWarning', PROGRAM, 'start', '--data', folder, '--port', '0'], {
+    cwd: ROOT,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...options.env },
+  });
   let said = '';
   const ready = new Promise<void>((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error(`no register within ${STARTS_WITHIN_MS} ms: ${said}`)), STARTS_WITHIN_MS);
