@@ -59,8 +59,10 @@ export function makeDiskRoom(folder: string): DiskRoom {
 /** Bytes that a disk cannot leave out as holes. False when there was no room for all of them. */
 function writeReserve(file: string): boolean {
   const reserve = openSync(file, 'w', 0o600);
+  const piece = Buffer.alloc(RESERVE_BYTES / 64, 1);
   try {
-    return writeSync(reserve, Buffer.alloc(RESERVE_BYTES, 1)) === RESERVE_BYTES;
+    for (let bytes = 0; bytes < RESERVE_BYTES; bytes += piece.length) if (writeSync(reserve, piece) < piece.length) return false;
+    return true;
   } catch (error) {
     if (!isDiskFull(error)) throw error;
     return false;

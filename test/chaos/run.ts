@@ -1,7 +1,8 @@
-/** `npm run chaos [-- --registers 200 --masters 50 --postgres 50 --moves 20] [--json]`: the whole of what CI keeps a part of. */
+/** `npm run chaos [-- --registers 200 --masters 50 --postgres 50 --moves 20 --apart 10000] [--json]`: the whole of what CI keeps a part of. */
 import { parseArgs } from 'node:util';
 import { runKills } from './kill-rounds.ts';
 import { runMoveKills } from './move-kills.ts';
+import { runApart } from './run-apart.ts';
 
 const { values } = parseArgs({
   options: {
@@ -9,6 +10,7 @@ const { values } = parseArgs({
     masters: { type: 'string', default: '50' },
     postgres: { type: 'string', default: '50' },
     moves: { type: 'string', default: '20' },
+    apart: { type: 'string', default: '10000' },
     json: { type: 'boolean', default: false },
   },
 });
@@ -28,5 +30,10 @@ process.stderr.write(
   `moves killed: ${moves.kills.join('; ')}; ${moves.acknowledged} sales acknowledged meanwhile; ${moves.seconds} s\n` +
     (moves.wrong.length === 0 ? 'each ended once, all rows equal\n' : `WRONG:\n${moves.wrong.join('\n')}\n`),
 );
-if (values.json) process.stdout.write(`${JSON.stringify({ ...report, moves })}\n`);
-process.exit(wrong.length + moves.wrong.length === 0 ? 0 : 1);
+const apart = await runApart(Number(values.apart));
+process.stderr.write(
+  `${values.apart} sales on each of two registers apart, then together: ${apart.said}\n` +
+    (apart.wrong.length === 0 ? 'all of them everywhere\n' : `WRONG:\n${apart.wrong.join('\n')}\n`),
+);
+if (values.json) process.stdout.write(`${JSON.stringify({ ...report, moves, apart })}\n`);
+process.exit(wrong.length + moves.wrong.length + apart.wrong.length === 0 ? 0 : 1);

@@ -163,6 +163,10 @@ async function sayInTheClear(port: number): Promise<void> {
   await once(socket, 'close');
 }
 
+function hellosOf(stream: Buffer, after: number): number[] {
+  return plainHandshakes(readRecords(stream.subarray(after)));
+}
+
 function openCapture(capture: Capture, secrets: Secrets): readonly Buffer[] {
   const opened = decrypt(
     readRecords(capture.fromRegister().subarray(SSL_REQUEST.length)),
@@ -214,12 +218,17 @@ test(
     await t.test('nothing of it is there', () => assert.deepEqual(foundIn(raw, [...words, ...secret]), []));
 
     await t.test('after the question for TLS there is TLS alone, and of its handshake the two hellos', () => {
-      for (const { fromRegister, fromHub } of sessions) {
-        assert.deepEqual(fromRegister().subarray(0, SSL_REQUEST.length), SSL_REQUEST);
-        assert.equal(fromHub().subarray(0, 1).toString(), 'S');
-        assert.deepEqual(plainHandshakes(readRecords(fromRegister().subarray(SSL_REQUEST.length))), [1]);
-        assert.deepEqual(plainHandshakes(readRecords(fromHub().subarray(1))), [2]);
-      }
+      const whole = sessions.filter((capture) => {
+        const fromRegister = capture.fromRegister();
+        const fromHub = capture.fromHub();
+        // A register that ends, or is late, may leave one as it begins: what is there then is still the beginning of this and of nothing else.
+        assert.deepEqual(fromRegister.subarray(0, SSL_REQUEST.length), SSL_REQUEST.subarray(0, fromRegister.length));
+        assert.equal(fromHub.subarray(0, 1).toString(), 'S'.slice(0, fromHub.length));
+        const hellos = [...hellosOf(fromRegister, SSL_REQUEST.length), ...hellosOf(fromHub, 1)];
+        assert.deepEqual(hellos, [1, 2].slice(0, hellos.length));
+        return hellos.length === 2;
+      });
+      assert.ok(whole.length > slaves.length, `${whole.length} connections have both hellos`);
     });
 
     await t.test('the tap hears what is said in the clear, from either end', async () => {
@@ -231,7 +240,7 @@ test(
 
     await t.test('decrypted with the registers’ own secrets, the same bytes are full of it; the pairing codes never crossed', () => {
       const secrets = readSecrets(slaves.map((folder) => readFileSync(secretsFile(folder), 'utf8')).join('\n'));
-      const clear = sessions.flatMap((capture) => openCapture(capture, secrets));
+      const clear = sessions.filter(({ fromHub }) => hellosOf(fromHub(), 1).length > 0).flatMap((capture) => openCapture(capture, secrets));
       const said = new Set(foundIn(clear, [...words, ...secret]));
       const unsaid = [...words, ...secret].map(({ what }) => what).filter((what) => !said.has(what));
       // New products and receipt numbers cross within the bodies of changesets, which are compressed; those are all found.

@@ -31,6 +31,10 @@ export interface Stage {
 }
 
 const ROLES = ['r1', 'r2', 'r3'];
+/** How long people work, in virtual milliseconds. From BRIEF_FROM on schedules are brief: as many faults, nearer to each other. */
+const LONG_MS = [6_000, 16_000] as const;
+const BRIEF_MS = [2_000, 5_000] as const;
+export const BRIEF_FROM = 10_000;
 /** Once healed, everything must be level within this virtual time. */
 const LEVEL_WITHIN_MS = 90_000;
 
@@ -108,7 +112,8 @@ export async function runSchedule(
   try {
     world.network.unruly = true;
     if (bug === 'cursor-skips') skipNow(world, new Dice(seed, 9));
-    const forMs = world.dice.between(6_000, 16_000);
+    const [least, most] = seed < BRIEF_FROM ? LONG_MS : BRIEF_MS;
+    const forMs = world.dice.between(least, most);
     const untilMs = START_MS + forMs;
     for (const [at, machine] of world.machines.entries()) workAt(world, machine, new Dice(seed, 3, at), untilMs, bug);
     planFaults(world, forMs, bug);

@@ -1,25 +1,25 @@
 /**
- * The simulator on every run of the tests: two thousand schedules (SIM_SCHEDULES), begun first, in processes of their own; meanwhile every seed
- * that ever failed by name, the same seed twice, and bugs planted on purpose, each of which the checker must find.
+ * The simulator on every run of the tests: two thousand schedules (SIM_SCHEDULES), half of them brief, begun first, in processes of their own;
+ * meanwhile every seed that ever failed by name, the same seed twice, and bugs planted on purpose, each of which the checker must find.
  */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { runSchedule, setStage, type Stage } from './run-schedule.ts';
+import { BRIEF_FROM, runSchedule, setStage, type Stage } from './run-schedule.ts';
 import type { PlantedBug } from './planted-bug.ts';
 
 const RUN = join(import.meta.dirname, 'run.ts');
 const NODE_FLAGS = ['--disable-warning=ExperimentalWarning'];
-/** Schedules of each process. */
-const SHARE = Math.ceil(Number(process.env['SIM_SCHEDULES'] ?? 2000) / availableParallelism());
+/** Schedules of each process, of each length. */
+const SHARE = Math.ceil(Number(process.env['SIM_SCHEDULES'] ?? 2000) / 2 / availableParallelism());
 
 let stage: Stage;
 let shares: Promise<PromiseSettledResult<Figures>[]>;
 before(async () => {
   const from = Number(process.env['SIM_FROM'] ?? 1000);
-  shares = Promise.allSettled(Array.from({ length: availableParallelism() }, (_, at) => runSeeds(from + at * SHARE, SHARE)));
+  shares = Promise.allSettled(Array.from({ length: availableParallelism() }, (_, at) => runShare(from + at * SHARE)));
   stage = await setStage();
 });
 after(() => stage.close());
@@ -71,6 +71,12 @@ interface Figures {
   readonly failed: readonly number[];
 }
 
+/** A processor's share: as many long ones as brief ones. */
+async function runShare(from: number): Promise<Figures> {
+  const [long, brief] = [await runSeeds(from, SHARE), await runSeeds(BRIEF_FROM + from, SHARE)];
+  return { schedules: long.schedules + brief.schedules, failed: [...long.failed, ...brief.failed] };
+}
+
 /** Seeds `from` to `from + seeds` in a process of their own. */
 function runSeeds(from: number, seeds: number): Promise<Figures> {
   const child = spawn(process.execPath, [...NODE_FLAGS, RUN, '--json', '--from', String(from), '--seeds', String(seeds)], {
@@ -100,6 +106,6 @@ test('[P1] [P3] [P4] [P5] schedules by seed, on all processors', async (t) => {
     'seeds that failed; what was wrong is printed above',
   );
   const schedules = ended.reduce((sum, figures) => sum + figures.schedules, 0);
-  assert.equal(schedules, SHARE * availableParallelism());
+  assert.equal(schedules, 2 * SHARE * availableParallelism());
   t.diagnostic(`${schedules} schedules`);
 });

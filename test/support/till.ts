@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { RefusalCode } from '../../src/base/refusals.ts';
 import { ROUTES, type Answer, type BodyInput, type ParamsInput, type QueryInput, type RouteName } from '../../src/protocol/api/routes.ts';
 import { RUNNING_FILE } from '../../src/server/running-file.ts';
-import { PROGRAM } from './program.ts';
+import { PROGRAM, SOURCES } from './program.ts';
 
 export const OWNER_PIN = '482916';
 const ROOT = join(import.meta.dirname, '../..');
@@ -31,6 +31,8 @@ export interface TillOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** What runs before the program: `ip netns exec NAME`. */
   readonly prefix?: readonly string[];
+  /** Its sources in place of what was built of them. */
+  readonly sources?: boolean;
 }
 
 const STARTS_WITHIN_MS = 60_000;
@@ -40,7 +42,8 @@ export async function startTill(folder: string, options: TillOptions = {}): Prom
   const startedMs = performance.now();
   const [file = process.execPath, ...before] = [...(options.prefix ?? []), process.execPath];
   const note = join(folder, RUNNING_FILE);
-  const child = spawn(file, [...before, '--disable-warning=ExperimentalWarning', PROGRAM, 'start', '--data', folder, '--port', '0'], {
+  const program = options.sources === true ? SOURCES : PROGRAM;
+  const child = spawn(file, [...before, '--disable-warning=ExperimentalWarning', program, 'start', '--data', folder, '--port', '0'], {
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...options.env },
@@ -124,9 +127,15 @@ export async function logInAt({ port }: Till, pin: string): Promise<Till['call']
   return makeCall(port, { cookie }, new Agent());
 }
 
+/** A register closes what is idle for five seconds; a test that was busy with something else meanwhile has not heard of it. */
+const MAX_IDLE_MS = 3_000;
+
 /** `identity`: the header that says who calls. */
 function makeCall(port: number, identity: Readonly<Record<string, string>>, agent: Agent): Till['call'] {
+  let calledMs = performance.now();
   return (name, input = {}) => {
+    if (performance.now() - calledMs > MAX_IDLE_MS) for (const socket of Object.values(agent.freeSockets).flat()) socket?.destroy();
+    calledMs = performance.now();
     const route = ROUTES[name];
     const params = (input.params ?? {}) as Record<string, string>;
     const path = route.path.replaceAll(/:(\w+)/g, (_, key: string) => encodeURIComponent(params[key] ?? ''));
@@ -160,7 +169,7 @@ function makeCall(port: number, identity: Readonly<Record<string, string>>, agen
           response.on('error', reject);
         },
       );
-      sent.on('error', reject);
+      sent.on('error', (error) => reject(new Error(`${name}: ${error.message}`, { cause: error })));
       sent.end(route.method === 'GET' ? undefined : body);
     });
   };

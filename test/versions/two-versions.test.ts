@@ -13,7 +13,7 @@ import { cashMethod, joinTill, sell, startTill, type Till, type TillOptions } fr
 import type { LaterView } from './check-later.ts';
 
 const LATER = join(import.meta.dirname, 'next-version.ts');
-const AS_LATER: TillOptions = { env: { NODE_OPTIONS: `--import ${LATER}` } };
+const AS_LATER: TillOptions = { sources: true, env: { NODE_OPTIONS: `--import ${LATER}` } };
 
 /** One of the scripts beside, by a program of the later version; what it printed. */
 function runLater(script: string, ...args: readonly string[]): string {
