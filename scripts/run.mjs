@@ -5,7 +5,6 @@
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';
-import { constants, setPriority } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -112,25 +111,22 @@ const UNIT = ['src/**/!(*.pg).test.ts', 'test/*.test.ts'];
 const POSTGRES = ['src/**/*.pg.test.ts'];
 /** Of the tests in a browser, those that stand at no counter: mostly waiting, like the others. */
 const UNHURRIED = 'backups-doc|diagnosis|hub-elsewhere|join-another|join-refusals|take-over|troubleshooting-doc';
-/** Three files at a time: half of theirs is waiting, for processes that start, are killed, and find each other again. */
-const TOGETHER = ['test/{attack,chaos,http,machine,network,versions}/*.test.ts', `test/e2e/@(${UNHURRIED}).e2e.test.ts`];
+/** Two files at a time: most of theirs is waiting, for processes that start, are killed, and find each other again. */
+const TOGETHER = ['test/{attack,chaos,http,machine,network,sim,versions}/*.test.ts', `test/e2e/@(${UNHURRIED}).e2e.test.ts`];
 /** Two at a time as well, and beside nothing else: they look at a screen as a person does who waits ten seconds for nothing. */
 const AT_THE_COUNTER = [`test/e2e/!(${UNHURRIED}).e2e.test.ts`];
-/** Beside all of them, with what they leave of the processors: here no clock is a machine's. */
-const AT_LEISURE = ['test/sim/*.test.ts'];
 
 const STOPS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 const testArguments = (concurrency, files) => ['--test', `--test-concurrency=${concurrency}`, '--test-reporter=spec', ...files];
 const unitArguments = (reporter) => ['--test', '--test-isolation=none', `--test-reporter=${reporter}`, ...UNIT];
 
 /** Runs on the pinned Node, signals handed on. Resolves with its exit code; a signal that ended it ends this too. */
-function runNode(args, priority = constants.priority.PRIORITY_NORMAL) {
+function runNode(args) {
   const child = spawn(node, ['--disable-warning=ExperimentalWarning', ...args], {
     cwd: process.env.INIT_CWD ?? process.cwd(),
     stdio: 'inherit',
     shell: process.platform === 'win32',
   });
-  if (child.pid !== undefined) setPriority(child.pid, priority);
   const stop = (signal) => child.kill(signal);
   for (const signal of STOPS) process.on(signal, stop);
   process.on('exit', () => child.kill());
@@ -145,11 +141,9 @@ function runNode(args, priority = constants.priority.PRIORITY_NORMAL) {
 
 /** The lot, by what may run beside what. */
 async function runTests() {
-  const leisurely = runNode(testArguments(1, AT_LEISURE), constants.priority.PRIORITY_LOW);
   const codes = await Promise.all([unitArguments('spec'), testArguments(2, POSTGRES)].map((args) => runNode(args)));
-  codes.push(await runNode(testArguments(3, TOGETHER)));
-  codes.push(await runNode(testArguments(2, AT_THE_COUNTER)));
-  return Math.max(...codes, await leisurely);
+  for (const files of [TOGETHER, AT_THE_COUNTER]) codes.push(await runNode(testArguments(2, files)));
+  return Math.max(...codes);
 }
 
 const [command = 'start', ...rest] = process.argv.slice(2);

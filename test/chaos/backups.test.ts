@@ -70,8 +70,10 @@ test('[fault 31] backup.not-chosen, backup.cut-short: the process that makes a b
   await chooseTarget(selling.till, selling.target);
   await selling.sell(3);
   await backUp(selling.till);
+  await tryOut(selling.till);
   await selling.sell(2);
   const pid = present(selling.till.child.pid, 'its process');
+  await eventually('nothing works on the one before any more', () => childrenOf(pid).length === 0);
   const { job } = await selling.till.call('backUpNow');
   await eventually('it works on the backup', () => childrenOf(pid).length > 0);
   process.kill(present(childrenOf(pid)[0], 'the process that works on it'), 'SIGKILL');
