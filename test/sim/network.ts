@@ -89,6 +89,11 @@ export class Network {
     return this.hubDown || this.#down.has(name);
   }
 
+  /** Has it a connection that lives? That one is lost is noticed after a while. */
+  isLinked(name: string): boolean {
+    return [...this.#connections].some(({ end }) => end.name === name);
+  }
+
   connect(end: NearEnd, role: string): Promise<Result<HubMasterClient>> {
     return new Promise((resolve) => {
       this.#time.after(this.#delayMs() * 3, () => {

@@ -155,7 +155,8 @@ export class World {
   /** Nothing waits anywhere, and everybody has read to the end. The hub is asked once every register says so. */
   async isLevel(): Promise<boolean> {
     const positions = new Set<number>();
-    for (const { program } of this.machines) {
+    for (const { name, program } of this.machines) {
+      if (!this.network.isLinked(name)) return false;
       if (program === null || program.sync?.status().state !== 'online' || readOutbox(program.store, 1, 1e6) !== null) return false;
       positions.add(readFeedMark(program.store).position);
     }
