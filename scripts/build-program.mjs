@@ -1,6 +1,6 @@
 /**
- * Builds the program: the entry points and all that they import, each packed into a few files of dist/program. A register starts in half the
- * time, since Node then finds, reads and strips a dozen files instead of six hundred. What a source reads from beside itself (SQL, texts, the
+ * Builds the program: the entry points and all that they import, each packed into a few files of dist/program. A start takes less of
+ * the processor, since Node then finds, reads and strips a dozen files instead of six hundred. What a source reads from beside itself (SQL, texts, the
  * dictionary) stays where it is. `node scripts/build-program.mjs`, by way of scripts/run.mjs.
  */
 import { basename, dirname, join, relative, sep } from 'node:path';
