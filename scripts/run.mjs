@@ -12,10 +12,11 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const node = join(root, 'node_modules', '.bin', process.platform === 'win32' ? 'node.cmd' : 'node');
 const bin = (name) => join(root, 'node_modules', ...name);
 
+/** What it says goes beside: standard output is the command's own, which may be a document. */
 function run(file, args, options = {}) {
   const done = spawnSync(file, args, {
     cwd: root,
-    stdio: ['ignore', 'inherit', 'inherit'],
+    stdio: ['ignore', 2, 2],
     shell: process.platform === 'win32',
     ...options,
   });
