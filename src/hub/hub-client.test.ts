@@ -178,16 +178,33 @@ test('[fault 46] detached values come with the changesets they came with, but ne
   );
 });
 
-test('a small changeset wakes listeners whole, a batch with its position, and rubbish with nothing', async () => {
+test('a few small changesets wake listeners whole, a large batch with its position, and rubbish with nothing', async () => {
   const wakes: unknown[] = [];
-  await hub.listen((wake) => wakes.push(wake.row ? [wake.position, toHex(wake.row.hash)] : wake.position));
+  await hub.listen(({ position, rows }) => wakes.push([position, rows.map((row) => [row.position, toHex(row.hash)])]));
   const chain = makeTestChain(10);
-  const [one] = chain.next(1);
-  assert.ok(one);
+  const [one, two, three] = chain.next(3).map(({ hash, ...rest }) => ({ hash, ...rest, name: toHex(hash) }));
+  assert.ok(one && two && three);
   await hub.push([one], []);
-  await hub.push(chain.next(2), []);
-  await db.query(`select pg_notify('feed', 'rubbish')`);
-  assert.deepEqual(wakes, [[1, toHex(one.hash)], 3, 0]);
+  await hub.push([two, three], []);
+  await hub.push(chain.next(9), []);
+  await hub.push(chain.next(1, 6_000), []);
+  for (const rubbish of ['rubbish', '{"position":7,"rows":[{"position":7,"n":1}]}', '{"position":8,"rows":7}'])
+    await db.query(`select pg_notify('feed', $1)`, [rubbish]);
+  assert.deepEqual(wakes, [
+    [1, [[1, one.name]]],
+    [
+      3,
+      [
+        [2, two.name],
+        [3, three.name],
+      ],
+    ],
+    [12, []],
+    [13, []],
+    [0, []],
+    [7, []],
+    [8, []],
+  ]);
 });
 
 test('presence: everybody sees how everybody stands', async () => {

@@ -88,10 +88,10 @@ export interface Presence {
   readonly called: boolean;
 }
 
-/** What a wake-up said. A payload may be applied if all in it is right; only a pull moves a position. */
+/** What a wake-up said. Rows that it carries may be applied if all in them is right; only a pull moves a position. None: they are to be pulled. */
 export interface Wake {
   readonly position: number;
-  readonly row: (FeedRow & { readonly runningBefore: Uint8Array }) | null;
+  readonly rows: readonly FeedRow[];
 }
 
 export interface HubClient {
@@ -354,7 +354,7 @@ async function greet(link: SqlLink): Promise<Greeting> {
 
 /** A payload that is not what the hub sends is only a reason to pull: every role may notify. */
 function parseWake(payload: string): Wake {
-  const nothing: Wake = { position: 0, row: null };
+  const nothing: Wake = { position: 0, rows: [] };
   let said: unknown;
   try {
     said = JSON.parse(payload);
@@ -362,23 +362,24 @@ function parseWake(payload: string): Wake {
     return nothing;
   }
   if (typeof said !== 'object' || said === null || !('position' in said) || !Number.isSafeInteger(said.position)) return nothing;
-  const position = Number(said.position);
-  if (!('chain' in said && 'n' in said && Number.isSafeInteger(said.n) && 'body' in said && typeof said.body === 'string'))
-    return { position, row: null };
+  const rows = 'rows' in said && Array.isArray(said.rows) ? said.rows.map(parseWakeRow) : [];
+  return { position: Number(said.position), rows: rows.every((row) => row !== null) ? rows : [] };
+}
+
+function parseWakeRow(said: unknown): FeedRow | null {
+  if (typeof said !== 'object' || said === null) return null;
   const fields = said as Readonly<Record<string, unknown>>;
+  const { position, n, body } = fields;
+  if (!Number.isSafeInteger(position) || !Number.isSafeInteger(n) || typeof body !== 'string') return null;
   const hex = (name: string): Uint8Array => (typeof fields[name] === 'string' ? fromHex(fields[name]) : NO_HASH);
   return {
-    position,
-    row: {
-      position,
-      chain: hex('chain'),
-      n: Number(said.n),
-      previous: hex('previous'),
-      hash: hex('hash'),
-      signature: hex('signature'),
-      body: Buffer.from(said.body, 'base64'),
-      runningBefore: hex('before'),
-      runningHash: hex('after'),
-    },
+    position: Number(position),
+    chain: hex('chain'),
+    n: Number(n),
+    previous: hex('previous'),
+    hash: hex('hash'),
+    signature: hex('signature'),
+    body: Buffer.from(body, 'base64'),
+    runningHash: hex('after'),
   };
 }

@@ -160,7 +160,7 @@ test('[fault 40] a register can read and write no table, set no role, create not
     `select hub.assign_chain('\\x', 'x')`,
     `select hub.deny_chain('\\x', 1)`,
     `select hub.begin_incarnation(null, 'x', 1, null, 1)`,
-    `select hub.wake(1, true)`,
+    `select hub.wake(1, 1)`,
     `select hub.keep_detached(1, '{}', '{}', '{}')`,
     `select hub.write_projection(0, 1, '\\x', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}')`,
     `select hub.pair_request('\\x', 'x', 'x', null, null)`,
@@ -204,7 +204,7 @@ test('[fault 40] ledgers and feed refuse UPDATE, DELETE and TRUNCATE from every 
 
 test('what a register says arrives as a wake-up on another, whole and at once', async () => {
   const [one, two] = [await shop.register(), await shop.register()];
-  const woken = new Promise<number>((resolve) => void two.listen((wake) => resolve(wake.row?.n ?? 0)));
+  const woken = new Promise<number>((resolve) => void two.listen((wake) => resolve(wake.rows[0]?.n ?? 0)));
   await two.greet();
   const start = performance.now();
   await one.push(makeTestChain(22).next(1, 700), []);

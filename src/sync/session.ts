@@ -242,7 +242,7 @@ class Session {
   // ---- wake-ups
 
   #onWake(wake: Wake): void {
-    if (this.#wakes.length >= MAX_WAKES) this.#wakes = [{ position: wake.position, row: null }];
+    if (this.#wakes.length >= MAX_WAKES) this.#wakes = [{ position: wake.position, rows: [] }];
     else this.#wakes.push(wake);
     this.#woken.ring();
   }
@@ -253,30 +253,35 @@ class Session {
       if (this.#wakes.length === 0) await this.#woken.wait(tools.clock, POLL_MS, this.#signal);
       const wake = this.#wakes.shift();
       if (wake === undefined) continue;
-      if (wake.row === null || !this.#applyPayload(wake.row)) this.#feed.ring();
+      if (wake.rows.length === 0 || !this.#applyPayload(wake.rows)) this.#feed.ring();
       else void tools.clock.sleep(CONFIRM_MS, this.#signal).then(() => this.#feed.ring());
     }
   }
 
   /**
-   * What a notification carries is applied when all in it is right and its predecessor is here; it never moves the position, since any role
+   * What a notification carries is applied when all in it is right and its predecessors are here; it never moves the position, since any role
    * may notify anything. True when there was nothing more to fetch for it.
    */
-  #applyPayload(row: NonNullable<Wake['row']>): boolean {
+  #applyPayload(rows: Wake['rows']): boolean {
     const { tools, hooks } = this.#input;
     const { store } = tools;
-    if (isHeld(store, row.hash)) return true;
-    if (row.n > 1 && !isHeld(store, row.previous)) return false;
-    const { chain, n, previous, hash, signature, body } = row;
-    const [prepared] = prepareChangesets({
-      changesets: [{ chain, n, previous, hash, signature, body }],
+    const fresh = rows.filter(({ hash }) => !isHeld(store, hash));
+    if (fresh.length === 0) return true;
+    const brought = new Set(fresh.map(({ hash }) => toHex(hash)));
+    if (!fresh.every(({ n, previous }) => n === 1 || brought.has(toHex(previous)) || isHeld(store, previous))) return false;
+    const prepared = prepareChangesets({
+      changesets: fresh.map(({ chain, n, previous, hash, signature, body }) => ({ chain, n, previous, hash, signature, body })),
       keys: trustedKeys(store),
       dictionaries: store.dictionaries,
     });
-    if (prepared?.signature !== 'good' || prepared.opened.state !== 'text') return false;
-    const { news } = admit(store, [{ prepared, mark: null }], Infinity);
+    if (!prepared.every(({ signature, opened }) => signature === 'good' && opened.state === 'text')) return false;
+    const { news } = admit(
+      store,
+      prepared.map((one) => ({ prepared: one, mark: null })),
+      Infinity,
+    );
     hooks.onTraffic(0, news);
-    this.#unconfirmed.add(toHex(hash));
+    for (const hash of brought) this.#unconfirmed.add(hash);
     if (isOvertaken(store)) leaveForkedChain(this.#input.tools);
     return true;
   }

@@ -10,6 +10,11 @@ export function percentile(values: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
 }
 
+/** The machine's monotonic clock, the same in all its processes. */
+export function machineMs(): number {
+  return Number(process.hrtime.bigint()) / 1e6;
+}
+
 export function rounded(value: number, digits = 2): number {
   return Math.round(value * 10 ** digits) / 10 ** digits;
 }
@@ -39,4 +44,9 @@ export function measureFdatasync(folder: string, count = 200): { p50: number; p9
 export function printFigures(figures: Figures, json: boolean): void {
   for (const [name, value] of Object.entries(figures)) process.stderr.write(`${name.padEnd(28)} ${value}\n`);
   if (json) process.stdout.write(`${JSON.stringify(figures)}\n`);
+}
+
+/** Says on stderr what is measured now: a bench of many minutes is otherwise not told from one that hangs. */
+export function announce(part: string): void {
+  process.stderr.write(`${Math.round(process.uptime())} s: ${part} ...\n`);
 }

@@ -1,10 +1,10 @@
 /**
  * `npm run bench -- sync --registers N --rate R [--catalogue FILE] [--history N] --json`: real PostgreSQL 18, TLS on, all on this machine.
- * The master is a process of its own. Up to 10 registers are whole ones (store on disk, real loops) in this process, so that one clock
- * measures: delivered = committed in that register's store. Beyond, light clients hold a connection each, as a register does, and
- * check hash and signature of what arrives in memory.
+ * The master is a process of its own. Up to 10 registers are whole ones (store on disk, real loops) in this process: delivered = committed in
+ * that register's store. With more, light clients in a process of their own hold a connection each, as a register does, and check hash and
+ * signature of what arrives in memory; whole ones are then the master and those three that sell. All go by the machine's monotonic clock.
  */
-import { spawn } from 'node:child_process';
+import { fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -21,16 +21,19 @@ import { FIRST_DICTIONARY } from '../../src/protocol/dictionary.ts';
 import { completeSale } from '../../src/register/complete-sale.ts';
 import { addProductLine } from '../../src/register/edit-cart.ts';
 import { startRuntime, type Started } from '../../src/server/start-runtime.ts';
+import { trustedKeys } from '../../src/store/archive.ts';
 import { numberOf } from '../../src/store/database.ts';
 import { listPaymentMethods, listProducts } from '../../src/store/queries/catalogue.ts';
 import { listUsers } from '../../src/store/queries/people.ts';
 import { countSales } from '../../src/store/queries/sales.ts';
+import type { Store } from '../../src/store/store.ts';
 import { countWaiting } from '../../src/store/waiting.ts';
 import { clusterFolder, connectSuperuser, type Tills } from '../support/shop-of-tills.ts';
 import { freePort, setUpTill, startTill, waitForJob, type Till } from '../support/till.ts';
-import { connectMember, openLights, POLL_MS, startPoller, type Lights } from './light-clients.ts';
+import { connectMember, POLL_MS, postgresMb, startPoller } from './hub-members.ts';
+import type { Delivered, Keys } from './light-clients.ts';
 import { until, wait } from './wait.ts';
-import { describeMachine, percentile, rounded, type Figures } from './figures.ts';
+import { announce, describeMachine, machineMs, percentile, rounded, type Figures } from './figures.ts';
 import { makeHistory, readCatalogue } from './register.ts';
 
 export interface SyncBench {
@@ -42,8 +45,8 @@ export interface SyncBench {
   readonly seconds: number;
 }
 
-/** Whole registers in this process at most; beyond, light clients. */
-const WHOLE = 10;
+/** Whole registers, the master among them. A hundred have a hundred disks; here each takes its share of the same two processors. */
+const wholeOf = (registers: number): number => (registers <= 10 ? registers : 4);
 
 interface Whole {
   readonly started: Started;
@@ -61,6 +64,7 @@ export async function benchSync(options: SyncBench): Promise<Figures> {
   let master = await startTill(masterFolder);
   const ends: (() => Promise<unknown>)[] = [];
   try {
+    announce('history');
     await setUpTill(master, 'single', { catalogue: 'demo' });
     if (options.catalogue !== undefined) await importCatalogue(master, options.catalogue);
     if (options.history > 0) {
@@ -76,32 +80,34 @@ export async function benchSync(options: SyncBench): Promise<Figures> {
       stop: () => Promise.resolve(),
     };
     ends.push(() => master.stop());
+    announce('migration');
     Object.assign(figures, await measureMigration(master, hubPort, options.history));
     const superuser = await connectSuperuser(shop);
     ends.push(() => superuser.close());
     const wholes: Whole[] = [];
-    const count = Math.min(options.registers, WHOLE) - 1;
+    const count = wholeOf(options.registers) - 1;
     for (let at = 0; at < count; at++) {
+      announce(`register ${at + 2} of ${count + 1} joins`);
       const { whole, productsMs, allMs } = await joinWhole(join(root, `R${at + 2}`), master, hubPort, `Till ${at + 2}`);
       wholes.push(whole);
       ends.push(() => whole.started.stop({ server: 'leave' }));
       if (at === 0)
         Object.assign(figures, { firstPullProductsSeconds: rounded(productsMs / 1000), firstPullSeconds: rounded(allMs / 1000) });
     }
-    const lights = await openLights(
-      shop,
-      superuser,
-      present(wholes[0], 'a register').started.runtime.register.store,
-      Math.max(0, options.registers - WHOLE),
-    );
+    announce('light clients');
+    const { store } = present(wholes[0], 'a register').started.runtime.register;
+    const lights = await openLights(masterFolder, hubPort, store, options.registers - wholeOf(options.registers));
     ends.push(() => lights.close());
     const poller = await connectMember(masterFolder, superuser, hubPort);
+    announce('propagation');
     Object.assign(figures, lights.figures, await measurePropagation(wholes, lights, poller, options));
     Object.assign(figures, await measureNotify(shop, superuser));
     // They are there for the propagation: what follows is between whole registers.
     await lights.close();
+    announce('upload');
     if (options.offlineSales > 0)
       Object.assign(figures, await measureUpload(wholes, { till: master, folder: masterFolder }, superuser, options.offlineSales));
+    announce('pushes');
     Object.assign(figures, await measureHubPush(masterFolder, superuser, hubPort));
     return figures;
   } finally {
@@ -203,6 +209,35 @@ function sellOne(whole: Whole): { uuid: string; payMs: number } {
   return { uuid: receipt.uuid, payMs: performance.now() - startedMs };
 }
 
+interface Lights {
+  readonly figures: Figures;
+  readonly count: number;
+  /** Calls back with each changeset that all of them have. */
+  onDelivered(listener: (delivered: Delivered) => void): void;
+  close(): Promise<void>;
+}
+
+async function openLights(masterFolder: string, hubPort: number, store: Store, count: number): Promise<Lights> {
+  if (count === 0) return { figures: { lightClients: 0 }, count, onDelivered: () => {}, close: () => Promise.resolve() };
+  const cluster = await clusterFolder(masterFolder);
+  const before = postgresMb(cluster);
+  const child = fork(join(import.meta.dirname, 'light-clients.ts'), [masterFolder, String(hubPort), String(count)]);
+  child.send(
+    Object.fromEntries([...trustedKeys(store)].map(([chain, raw]) => [chain, Buffer.from(raw).toString('base64')])) satisfies Keys,
+  );
+  await once(child, 'message');
+  return {
+    figures: { lightClients: count, hubRssMbPerRegister: rounded((postgresMb(cluster) - before) / count) },
+    count,
+    onDelivered: (listener) => void child.on('message', (said) => listener(said as Delivered)),
+    close: async () => {
+      if (!child.connected) return;
+      child.disconnect();
+      await once(child, 'exit');
+    },
+  };
+}
+
 /** A sale that a register called paid, and after how long each of the others had it. */
 interface Acknowledged {
   readonly atMs: number;
@@ -214,7 +249,7 @@ async function measurePropagation(wholes: readonly Whole[], lights: Lights, poll
   const sales: Acknowledged[] = [];
   const byUuid = new Map<string, Acknowledged>();
   const byHash = new Map<string, Acknowledged>();
-  const arrived = (sale: Acknowledged | undefined, nowMs: number): void => void sale?.delaysMs.push(nowMs - sale.atMs);
+  const arrived = (sale: Acknowledged | undefined, atMs: number): void => void sale?.delaysMs.push(atMs - sale.atMs);
   const seen = wholes.map(({ started: { runtime } }) => {
     const { store } = runtime.register;
     let last = lastSale(store.db);
@@ -222,7 +257,7 @@ async function measurePropagation(wholes: readonly Whole[], lights: Lights, poll
       if (!changes.some(({ table }) => table === 'sale')) return;
       if (own) last = lastSale(store.db);
       if (own) return;
-      const now = performance.now();
+      const now = machineMs();
       for (const row of store.db.all('SELECT id, hex(uuid) AS uuid FROM sale WHERE id > ? ORDER BY id', last)) {
         last = numberOf(row['id']);
         arrived(byUuid.get(String(row['uuid']).toLowerCase()), now);
@@ -230,11 +265,13 @@ async function measurePropagation(wholes: readonly Whole[], lights: Lights, poll
     });
     return last;
   });
-  lights.onDelivered((hash) => arrived(byHash.get(hash), performance.now()));
+  lights.onDelivered(({ hash, atMs }) => {
+    for (const at of atMs) arrived(byHash.get(hash), at);
+  });
   const polled: number[] = [];
   const poller = startPoller(pollingHub, (hash) => {
     const sale = byHash.get(hash);
-    if (sale !== undefined) polled.push(performance.now() - sale.atMs);
+    if (sale !== undefined) polled.push(machineMs() - sale.atMs);
   });
   const total = options.rate * options.seconds;
   const startMs = performance.now();
@@ -242,7 +279,7 @@ async function measurePropagation(wholes: readonly Whole[], lights: Lights, poll
     await wait(Math.max(0, startMs + (at * 1000) / options.rate - performance.now()));
     const whole = present(wholes[Math.floor(Math.random() * wholes.length)], 'a register');
     const { uuid } = sellOne(whole);
-    const sale = { atMs: performance.now(), delaysMs: [] };
+    const sale = { atMs: machineMs(), delaysMs: [] };
     sales.push(sale);
     byUuid.set(uuid.replaceAll('-', ''), sale);
     byHash.set(Buffer.from(present(whole.started.runtime.register.store.own, 'a chain').hash).toString('hex'), sale);

@@ -21,7 +21,7 @@ begin
     perform hub.keep_detached(coalesce(first_new, (select h.position from hub.head h)), detached_hashes, detached_salts, detached_values);
   end if;
   if last_new is not null then
-    perform hub.wake(last_new, first_new = last_new and cardinality(detached_hashes) = 0);
+    perform hub.wake(case when cardinality(detached_hashes) = 0 then first_new end, last_new);
   end if;
 end
 $$;

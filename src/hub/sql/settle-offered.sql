@@ -34,7 +34,7 @@ begin
     end loop;
   end loop;
   if last_new is not null then
-    perform hub.wake(last_new, false);
+    perform hub.wake(null, last_new);
   end if;
 end
 $$;
