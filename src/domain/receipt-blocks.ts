@@ -72,6 +72,11 @@ function aboutBlocks(receipt: ReceiptData, say: Say, written: Written, has: (par
   ];
 }
 
+/** Above a paper that was printed before. */
+export function copyMark(language: string): Block[] {
+  return centred(receiptWords(language)('copy'), { bold: true, large: true });
+}
+
 function marks(receipt: ReceiptData, say: Say, copy: boolean): Block[] {
   const words = [
     ...(receipt.training ? [say('training')] : []),

@@ -23,7 +23,7 @@ import {
   type PatchValues,
 } from './columns.ts';
 
-export const SCHEMA_VERSION = 6;
+export const SCHEMA_VERSION = 7;
 
 export const TABLES = {
   // ---- records: edited, last writer wins per group
@@ -275,6 +275,7 @@ export const TABLES = {
     kind: oneOf(
       'no-sale',
       'void',
+      'printed',
       'reprint',
       'abandoned-cart',
       'log-in',

@@ -1,6 +1,6 @@
 /**
  * What goes to a receipt printer: queued on disk, sent by the queue's own loop (server/print-queue.ts), so that selling waits for no printer.
- * A receipt is printed once by itself; every further one is marked a copy and journalled.
+ * A receipt is printed once by itself; every further one is marked a copy and journalled. So is a Z, a closed period or an invoice.
  */
 import { makeId, type Id } from '../base/id.ts';
 import { ok, refuse, type Result } from '../base/result.ts';
@@ -13,6 +13,7 @@ import {
   readPrinter,
   readPrintJob,
   receiptPrinter,
+  wasPrinted,
   writePrintJob,
   type PrintJob,
   type PrintWork,
@@ -59,17 +60,29 @@ export function printReceipt({ store }: Register, { sale, printer, user }: Print
     if (underway !== null && underway.state !== 'cut') return ok(underway);
     if (underway !== null) dropPrintJob(store.db, underway.id);
     const copy = underway !== null || !isUnprinted(store.db, sale);
-    if (copy) noteReprint(store, draft, user, receipt.label);
+    if (copy) notePrint(store, draft, 'reprint', user, receipt.label);
     return ok(queue(store, to.id, { kind: 'receipt', sale, label: receipt.label, copy }));
   });
 }
 
-/** A closing or an invoice, on the printer that receipts go to or on the one named. Refuses with printer.none. */
-export function printPaper({ store }: Register, paper: { label: string; blocks: readonly Block[]; printer: Id | null }): Result<PrintJob> {
-  const { label, blocks, printer } = paper;
-  return store.db.transact('durable', () => {
+export interface Paper {
+  readonly label: string;
+  readonly blocks: readonly Block[];
+  /** What it says stands: an invoice, a Z, a closed period. An X and an open period say something else each time. */
+  readonly final: boolean;
+  /** Another printer than the one receipts go to. */
+  readonly printer: Id | null;
+  readonly user: Id;
+}
+
+/** A closing or an invoice. A final one that any register has printed before is a copy. Refuses with printer.none. */
+export function printPaper({ store }: Register, { label, blocks, final, printer, user }: Paper): Result<PrintJob> {
+  return commit(store, { kind: 'print', user }, (draft) => {
     const to = printer === null ? receiptPrinter(store.db) : readPrinter(store.db, printer);
-    return to === null ? refuse('printer.none') : ok(queue(store, to.id, { kind: 'paper', label, blocks }));
+    if (to === null) return refuse('printer.none');
+    const copy = final && wasPrinted(store.db, label);
+    if (final) notePrint(store, draft, copy ? 'reprint' : 'printed', user, label);
+    return ok(queue(store, to.id, { kind: 'paper', label, blocks, copy }));
   });
 }
 
@@ -92,8 +105,8 @@ export function retryPrintJob({ store }: Register, id: Id, printer: Id | null, u
     if (job.state === 'sending') return refuse('printer.busy');
     if (printer !== null && readPrinter(store.db, printer) === null) return refuse('input.not-found', { what: 'printer' });
     const { work } = job;
-    const again: PrintWork = work.kind === 'receipt' && job.state === 'cut' ? { ...work, copy: true } : work;
-    if (again.kind === 'receipt' && job.state === 'cut') noteReprint(store, draft, user, again.label);
+    const again: PrintWork = work.kind !== 'test' && job.state === 'cut' ? { ...work, copy: true } : work;
+    if (again.kind !== 'test' && job.state === 'cut') notePrint(store, draft, 'reprint', user, again.label);
     const next: PrintJob = { ...job, printer: printer ?? job.printer, work: again, state: 'waiting' };
     writePrintJob(store.db, next);
     return ok(next);
@@ -116,6 +129,6 @@ export function endJob(store: Store, job: PrintJob): void {
   if (job.work.kind === 'receipt') setUnprinted(store.db, job.work.sale, false);
 }
 
-function noteReprint(store: Store, draft: Draft, user: Id, label: string): void {
-  draft.insert('audit_entry', { kind: 'reprint', user, at: tradingNow(store).at, subject: label, detail: '{}' });
+function notePrint(store: Store, draft: Draft, kind: 'printed' | 'reprint', user: Id, label: string): void {
+  draft.insert('audit_entry', { kind, user, at: tradingNow(store).at, subject: label, detail: '{}' });
 }

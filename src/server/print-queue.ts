@@ -12,7 +12,7 @@ import { PAPERS, type Printer, type PrinterProblem } from '../domain/printer.ts'
 import { encodePaper, KICK_DRAWER } from '../devices/escpos.ts';
 import { rasterLogo, type Raster } from '../devices/raster.ts';
 import { sendToPrinter, type Sent } from '../devices/send-to-printer.ts';
-import { testBlocks, receiptBlocks, type Block } from '../domain/receipt-blocks.ts';
+import { copyMark, testBlocks, receiptBlocks, type Block } from '../domain/receipt-blocks.ts';
 import { endJob } from '../register/print-receipt.ts';
 import {
   cutUnfinishedJobs,
@@ -229,7 +229,7 @@ function logoFor(store: Store, logos: DeskInput['logos'], paper: Printer['paper'
 
 function blocksOf(store: Store, printer: string, work: PrintWork): readonly Block[] {
   if (work.kind === 'test') return testBlocks(printer, readLanguage(store.db));
-  if (work.kind === 'paper') return work.blocks;
+  if (work.kind === 'paper') return [...(work.copy ? copyMark(readLanguage(store.db)) : []), ...work.blocks];
   const receipt = readReceipt(store.db, work.sale);
   return receipt === null ? [] : receiptBlocks({ receipt, template: readReceiptTemplate(store.db), copy: work.copy });
 }

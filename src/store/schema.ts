@@ -150,6 +150,7 @@ CREATE INDEX payment_attempt_by_cart ON payment_attempt (cart);
 CREATE INDEX payment_attempt_by_attempt ON payment_attempt (attempt) WHERE attempt IS NOT NULL;
 CREATE INDEX voucher_movement_by_voucher ON voucher_movement (voucher);
 CREATE INDEX voucher_movement_by_code ON voucher_movement (code) WHERE code IS NOT NULL;
+CREATE INDEX audit_entry_printed ON audit_entry (subject) WHERE kind = 'printed';
 CREATE INDEX account_movement_by_customer ON account_movement (customer);
 CREATE INDEX fiscal_event_by_cart ON fiscal_event (cart) WHERE cart IS NOT NULL;
 CREATE INDEX fiscal_event_by_sale ON fiscal_event (sale) WHERE sale IS NOT NULL;

@@ -167,6 +167,9 @@ test(
     assert.match(invoice, /^Federal 5% +20\.00 +1\.00$/m);
     assert.match(invoice, /^Total +€21\.40$/m);
     assert.match(invoice, /^Żółć & Söhne$/m);
+    assert.doesNotMatch(invoice, /COPY/);
+    await till.call('printInvoice', { params: { label } });
+    assert.match(await printed(), /^COPY$/m);
     await assert.rejects(till.call('printInvoice', { params: { label: 'R1I-000099' } }), refusedWith('input.not-found'));
 
     const { register, number } = await till.call('closeDay');
@@ -175,11 +178,16 @@ test(
     const closing = await printed();
     assert.match(closing, new RegExp(`^R1 Z ${number}$`, 'm'));
     assert.match(closing, new RegExp(`^Perpetual total +€${money(z.perpetualMinor)}$`, 'm'));
+    assert.doesNotMatch(closing, /COPY/);
+    assert.match(closing, /^Printed again +2$/m);
     const [receipts] = z.totals.receipts;
     assert.match(closing, new RegExp(`^${receipts?.series} +${receipts?.first} - ${receipts?.last}$`, 'm'));
     await till.call('printClosing', { query: { kind: 'day', day: z.day } });
     assert.match(await printed(), /^\d{4}-\d\d-\d\d$/m);
-    assert.equal(printer.output.sheets.length, sheets + 4);
+    // A day that is open says something else each time.
+    await till.call('printClosing', { query: { kind: 'day', day: z.day } });
+    assert.doesNotMatch(await printed(), /COPY/);
+    assert.equal(printer.output.sheets.length, sheets + 6);
 
     // Without paper it waits under its name, as receipts do; another printer takes it.
     printer.paperOut = true;
@@ -190,7 +198,8 @@ test(
     const [job] = (await till.call('listPrintJobs')).rows;
     await till.call('retryPrintJob', { params: { id: job?.id ?? '' } });
     await until(nothingWaits, 'it comes out');
-    assert.equal(printer.output.sheets.length, sheets + 5);
+    assert.equal(printer.output.sheets.length, sheets + 7);
+    assert.match(await printed(), /^COPY$/m);
   },
 );
 

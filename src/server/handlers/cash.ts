@@ -69,11 +69,11 @@ export const CASH_HANDLERS: Handlers<keyof typeof CASH> = {
     return set.ok ? ok({ done: true }) : set;
   },
   xReport: async (runtime) => ok(await viewX(runtime)),
-  printX: async (runtime, { body }) => {
+  printX: async (runtime, { body, caller }) => {
     const { tradingDays, ...sums } = await viewX(runtime);
     const own = ownRegisterId(runtime.register.store);
     const row = listRegisters(runtime.register.store.db).find(({ id }) => id === own);
-    return printClosing(runtime, body.printer, {
+    return printClosing(runtime, caller, body.printer, {
       ...sums,
       kind: 'x',
       register: { code: row?.code ?? '', name: row?.name ?? '' },
@@ -84,11 +84,11 @@ export const CASH_HANDLERS: Handlers<keyof typeof CASH> = {
       missing: [],
     });
   },
-  printClosing: async (runtime, { query, body }) => {
+  printClosing: async (runtime, { query, body, caller }) => {
     const name = nameOf(query);
     if (!name.ok) return name;
     const view = await viewClosing(runtime, name.value);
-    return view.ok ? printClosing(runtime, body.printer, { ...view.value, days: [view.value.day], at: view.value.closedAt }) : view;
+    return view.ok ? printClosing(runtime, caller, body.printer, { ...view.value, days: [view.value.day], at: view.value.closedAt }) : view;
   },
   closeDay: async (runtime, { caller }) => {
     const unclosed = await readUnclosed(runtime);
@@ -276,6 +276,7 @@ async function viewX(runtime: Runtime): Promise<Answer<'xReport'>> {
 /** Refuses with printer.none. */
 function printClosing(
   runtime: Runtime,
+  caller: Caller,
   printer: Id | null,
   closing: Omit<PrintedClosing, 'shop' | 'language' | 'currency' | 'utcOffsetMinutes'>,
 ): Result<{ done: true }> {
@@ -288,7 +289,13 @@ function printClosing(
     currency: readCurrency(db),
     utcOffsetMinutes: utcOffsetMinutes(closing.at ?? runtime.clock.nowMs()),
   };
-  const paper = { label: closingTitle(printed), blocks: closingBlocks(printed), printer };
+  const paper = {
+    label: closingTitle(printed),
+    blocks: closingBlocks(printed),
+    final: closing.kind !== 'x' && closing.at !== null,
+    printer,
+    user: actingUser(runtime, caller),
+  };
   const queued = thenHurry(runtime, printPaper(runtime.register, paper));
   return queued.ok ? ok({ done: true }) : queued;
 }

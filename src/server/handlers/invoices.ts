@@ -48,10 +48,16 @@ export const INVOICE_HANDLERS: Handlers<keyof typeof INVOICES> = {
     const pdf = await invoicePdf(invoice, readReceiptLogo(register.store.db)?.png ?? null);
     return ok({ fileName: `${invoice.label}.pdf`, pdf: pdf.toString('base64') });
   },
-  printInvoice: async (runtime, { params, body }) => {
+  printInvoice: async (runtime, { params, body, caller }) => {
     const invoice = await runtime.reader.ask('readInvoice', params.label);
     if (invoice === null) return refuse('input.not-found', { what: 'invoice' });
-    const paper = { label: invoice.label, blocks: invoiceBlocks(invoice), printer: body.printer };
+    const paper = {
+      label: invoice.label,
+      blocks: invoiceBlocks(invoice),
+      final: true,
+      printer: body.printer,
+      user: actingUser(runtime, caller),
+    };
     const queued = thenHurry(runtime, printPaper(runtime.register, paper));
     return queued.ok ? ok({ done: true }) : queued;
   },

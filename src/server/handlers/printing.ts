@@ -28,7 +28,7 @@ export const PRINTING_HANDLERS: Handlers<keyof typeof PRINTING> = {
   printReceipt: (runtime, { params, body, caller }) => {
     const input = { sale: params.uuid, printer: body.printer, user: actingUser(runtime, caller) };
     const queued = thenHurry(runtime, printReceipt(runtime.register, input));
-    return queued.ok ? ok({ copy: queued.value.work.kind === 'receipt' && queued.value.work.copy }) : queued;
+    return queued.ok ? ok({ copy: queued.value.work.kind !== 'test' && queued.value.work.copy }) : queued;
   },
   listPrintJobs: ({ register, printing }) => {
     const { db } = register.store;
@@ -39,7 +39,7 @@ export const PRINTING_HANDLERS: Handlers<keyof typeof PRINTING> = {
         printer,
         printerName: names.get(printer) ?? '',
         label: work.kind === 'test' ? null : work.label,
-        copy: work.kind === 'receipt' && work.copy,
+        copy: work.kind !== 'test' && work.copy,
         state,
         problem: state === 'cut' ? 'cut-off' : printing.problemOf(printer),
         createdAt,

@@ -54,7 +54,7 @@ export type PrintWork =
   /** `label` is the receipt's number, for people. */
   | { readonly kind: 'receipt'; readonly sale: Id; readonly label: string; readonly copy: boolean }
   /** A closing or an invoice, as it was when it was asked for. */
-  | { readonly kind: 'paper'; readonly label: string; readonly blocks: readonly Block[] }
+  | { readonly kind: 'paper'; readonly label: string; readonly blocks: readonly Block[]; readonly copy: boolean }
   | { readonly kind: 'test' };
 
 /** cut: begun and broken off; how much came out only somebody at the printer can tell. */
@@ -103,6 +103,11 @@ export function writePrintJob(db: Database, { id, printer, work, state, createdA
     state,
     createdAt,
   );
+}
+
+/** A closing or an invoice, on whichever register. */
+export function wasPrinted(db: Database, label: string): boolean {
+  return db.get("SELECT 1 AS found FROM audit_entry WHERE kind = 'printed' AND subject = ? LIMIT 1", label) !== undefined;
 }
 
 export function dropPrintJob(db: Database, id: Id): void {
