@@ -115,6 +115,17 @@ test('[fault 32] a newer cart of another tab is asked for, one that this screen 
   assert.equal(store.current()?.totalMinor, 258);
 });
 
+test('a register that another screen sells at all the time is asked one question at a time', async () => {
+  const { store, asked } = await loaded();
+  for (let version = 2; version <= 40; version++) store.noticeVersion(version);
+  assert.equal(asked.length, 1);
+  await answerNext(asked, 'GET /api/cart', 200, { ...EMPTY, version: 20 });
+  assert.equal(asked.length, 1, 'what came after the question is asked for by one more');
+  await answerNext(asked, 'GET /api/cart', 200, { ...EMPTY, version: 40 });
+  assert.equal(asked.length, 0);
+  assert.equal(store.current()?.version, 40);
+});
+
 test('the cart asked for at log-in and answered after the first scan does not empty the cart', async () => {
   const asked = slowNetwork();
   const store = new CartStore();

@@ -25,6 +25,8 @@ export class CartStore {
   /** Counts what the register answered. */
   #answers = 0;
   #newestVersion = 0;
+  #reloading: Promise<void> | null = null;
+  #askAgain = false;
   /** Lines shown before the register gave them a number; theirs are negative. */
   #nextProvisional = -1;
   readonly #realLines = new Map<number, number>();
@@ -37,9 +39,14 @@ export class CartStore {
 
   current = (): Cart | null => this.#shown;
 
-  /** Asks the register for its cart; called at log-in, after a gap in the stream, and when another screen changed it. */
-  async reload(): Promise<void> {
-    while (!(await this.#askForCart()));
+  /**
+   * Asks the register for its cart; called at log-in, after a gap in the stream, and when another screen changed it. One question at a time:
+   * whoever calls meanwhile waits for one more, which is asked after theirs.
+   */
+  reload(): Promise<void> {
+    if (this.#reloading === null) this.#reloading = this.#askUntilNewest().finally(() => (this.#reloading = null));
+    else this.#askAgain = true;
+    return this.#reloading;
   }
 
   /** Resolves once the cart that was paid is off the screen: whatever the register answered since shows the next one. */
@@ -165,6 +172,13 @@ export class CartStore {
     // Kept for as long as the cart is: a dialog may have opened on a line before it got its number.
     if (this.#confirmed?.lines.length === 0) this.#realLines.clear();
     await this.#catchUp();
+  }
+
+  async #askUntilNewest(): Promise<void> {
+    do {
+      this.#askAgain = false;
+      while (!(await this.#askForCart()));
+    } while (this.#askAgain);
   }
 
   /** False when a change was answered meanwhile: which of the two is newer, a cart not yet written down cannot say. To be asked again. */
