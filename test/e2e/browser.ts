@@ -68,8 +68,8 @@ interface Finding {
 
 /** What axe finds on the page as it is; empty is what every screen must come to. */
 export async function findBarriers(page: Page): Promise<readonly string[]> {
-  // By the debugger, not by a script element: the page's policy forbids those, as it should.
-  await page.evaluate(AXE);
+  // By the debugger, not by a script element: the page's policy forbids those, as it should. Once a page.
+  if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(AXE);
   const findings = await page.evaluate(async (tags) => {
     const { axe } = globalThis as unknown as { axe: { run(options: object): Promise<{ violations: Finding[] }> } };
     return (await axe.run({ runOnly: tags })).violations;
