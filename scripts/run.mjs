@@ -110,12 +110,19 @@ function bringTools() {
 const UNIT = ['src/**/!(*.pg).test.ts', 'test/*.test.ts'];
 /** Two files at a time beside those, since a test of a PostgreSQL alone waits for it most of the time. */
 const POSTGRES = ['src/**/*.pg.test.ts'];
-/** Of the tests in a browser, those that stand at no counter: mostly waiting, like the others. */
-const UNHURRIED = 'backups-doc|diagnosis|hub-elsewhere|join-another|join-refusals|take-over|troubleshooting-doc';
-/** Two files at a time: most of theirs is waiting, for processes that start, are killed, and find each other again. */
-const TOGETHER = ['test/{attack,chaos,http,machine,network,sim,versions}/*.test.ts', `test/e2e/@(${UNHURRIED}).e2e.test.ts`];
+/** Those that wait for most of their time: for links to be given up, for servers to be missed. One at a time beside the next ones. */
+const WAITING = ['test/chaos/moves.test.ts', 'test/network/diagnosis.test.ts', 'test/e2e/@(diagnosis|troubleshooting-doc).e2e.test.ts'];
+/** Of the tests in a browser, those that stand at no counter: they hurry nobody. */
+const UNHURRIED = 'backups-doc|hub-elsewhere|join-another|join-refusals|take-over';
+/** Two files at a time: processes that start, are killed, and find each other again. */
+const TOGETHER = [
+  'test/{attack,http,machine,sim,versions}/*.test.ts',
+  'test/chaos/!(moves).test.ts',
+  'test/network/!(diagnosis).test.ts',
+  `test/e2e/@(${UNHURRIED}).e2e.test.ts`,
+];
 /** Two at a time as well, and beside nothing else: they look at a screen as a person does who waits ten seconds for nothing. */
-const AT_THE_COUNTER = [`test/e2e/!(${UNHURRIED}).e2e.test.ts`];
+const AT_THE_COUNTER = [`test/e2e/!(${UNHURRIED}|diagnosis|troubleshooting-doc).e2e.test.ts`];
 
 const STOPS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 const testArguments = (concurrency, files) => ['--test', `--test-concurrency=${concurrency}`, '--test-reporter=spec', ...files];
@@ -143,9 +150,12 @@ function runNode(args) {
 /** The lot, by what may run beside what. What Node made of the sources is kept for the next of a hundred processes, as the program does it. */
 async function runTests() {
   process.env.NODE_COMPILE_CACHE = join(root, '.cache', 'compiled');
-  const codes = await Promise.all([unitArguments('spec'), testArguments(2, POSTGRES)].map((args) => runNode(args)));
-  for (const files of [TOGETHER, AT_THE_COUNTER]) codes.push(await runNode(testArguments(2, files)));
-  return Math.max(...codes);
+  const together = async (...runs) => Math.max(...(await Promise.all(runs.map((args) => runNode(args)))));
+  return Math.max(
+    await together(unitArguments('spec'), testArguments(2, POSTGRES)),
+    await together(testArguments(2, TOGETHER), testArguments(1, WAITING)),
+    await together(testArguments(2, AT_THE_COUNTER)),
+  );
 }
 
 const [command = 'start', ...rest] = process.argv.slice(2);

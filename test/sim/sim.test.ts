@@ -1,5 +1,5 @@
 /**
- * The simulator on every run of the tests: two thousand schedules (SIM_SCHEDULES), half of them brief, begun first, in processes of their own;
+ * The simulator on every run of the tests: a thousand schedules (SIM_SCHEDULES), three of four brief, begun first, in processes of their own;
  * meanwhile every seed that ever failed by name, the same seed twice, and bugs planted on purpose, each of which the checker must find.
  */
 import assert from 'node:assert/strict';
@@ -12,14 +12,18 @@ import type { PlantedBug } from './planted-bug.ts';
 
 const RUN = join(import.meta.dirname, 'run.ts');
 const NODE_FLAGS = ['--disable-warning=ExperimentalWarning'];
-/** Schedules of each process, of each length. */
-const SHARE = Math.ceil(Number(process.env['SIM_SCHEDULES'] ?? 2000) / 2 / availableParallelism());
+/** Schedules of each process, of each length: a brief one has as many faults, for half the work. */
+const SHARE = { long: share(0.25), brief: share(0.75) };
+
+function share(part: number): number {
+  return Math.ceil((Number(process.env['SIM_SCHEDULES'] ?? 1_000) * part) / availableParallelism());
+}
 
 let stage: Stage;
 let shares: Promise<PromiseSettledResult<Figures>[]>;
 before(async () => {
   const from = Number(process.env['SIM_FROM'] ?? 1000);
-  shares = Promise.allSettled(Array.from({ length: availableParallelism() }, (_, at) => runShare(from + at * SHARE)));
+  shares = Promise.allSettled(Array.from({ length: availableParallelism() }, (_, at) => runShare(from, at)));
   stage = await setStage();
 });
 after(() => stage.close());
@@ -71,9 +75,10 @@ interface Figures {
   readonly failed: readonly number[];
 }
 
-/** A processor's share: as many long ones as brief ones. */
-async function runShare(from: number): Promise<Figures> {
-  const [long, brief] = [await runSeeds(from, SHARE), await runSeeds(BRIEF_FROM + from, SHARE)];
+/** The share of processor `at`. */
+async function runShare(from: number, at: number): Promise<Figures> {
+  const long = await runSeeds(from + at * SHARE.long, SHARE.long);
+  const brief = await runSeeds(BRIEF_FROM + from + at * SHARE.brief, SHARE.brief);
   return { schedules: long.schedules + brief.schedules, failed: [...long.failed, ...brief.failed] };
 }
 
@@ -106,6 +111,6 @@ test('[P1] [P3] [P4] [P5] schedules by seed, on all processors', async (t) => {
     'seeds that failed; what was wrong is printed above',
   );
   const schedules = ended.reduce((sum, figures) => sum + figures.schedules, 0);
-  assert.equal(schedules, 2 * SHARE * availableParallelism());
+  assert.equal(schedules, (SHARE.long + SHARE.brief) * availableParallelism());
   t.diagnostic(`${schedules} schedules`);
 });
