@@ -42,7 +42,7 @@ export function closingBlocks(closing: PrintedClosing): Block[] {
     ...turnoverBlocks(closing, say, written),
     ...(taxes.length === 0
       ? []
-      : [{ kind: 'space' } as const, { kind: 'table', rows: taxTable(taxes, receiptWords(language), written) } as const]),
+      : [{ kind: 'space' } as const, { kind: 'table', rows: taxTable(taxes, receiptWords(language, shop.country), written) } as const]),
     ...list(
       say('tenders'),
       totals.tenders.map(({ method, minor, count }) => [`${closing.names[method]?.name ?? ''} (${count})`, amount(minor)]),
@@ -85,7 +85,7 @@ function headBlocks(closing: PrintedClosing, say: SayOfClosing, written: Written
   const isPeriod = kind !== 'x' && kind !== 'z';
   return [
     ...centred(shop.name, { bold: true }),
-    ...(shop.taxNumber === '' ? [] : centred(receiptWords(language)('taxNumber', { number: shop.taxNumber }))),
+    ...(shop.taxNumber === '' ? [] : centred(receiptWords(language, shop.country)('taxNumber', { number: shop.taxNumber }))),
     { kind: 'space' },
     ...centred(closingTitle(closing), { bold: true, large: true }),
     ...(kind === 'x' ? centred(say('xSay') ?? '') : []),

@@ -87,6 +87,13 @@ export const COUNTRIES: readonly CountryProfile[] = [
   profile('US', 'USD', [0], null, false),
 ];
 
+const WITHOUT_VAT: ReadonlySet<string> = new Set(['CA', 'IN', 'US']);
+
+/** Whether a country's tax on sales is called VAT, in whichever of its languages. */
+export function hasVat(country: string): boolean {
+  return !WITHOUT_VAT.has(country);
+}
+
 /** What a tax is called until its owner calls it something else. */
 export function taxName({ ratePpm, parts }: Pick<CountryTax, 'ratePpm' | 'parts'>): string {
   const written = (ppm: number): string => `${ppm / 10_000} %`;

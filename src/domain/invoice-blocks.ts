@@ -6,7 +6,7 @@ import { receiptWords, type Say } from './receipt-words.ts';
 import { writtenIn, type Written } from './written.ts';
 
 export function invoiceBlocks(invoice: InvoiceData): Block[] {
-  const say = receiptWords(invoice.language);
+  const say = receiptWords(invoice.language, invoice.seller.country);
   const written = writtenIn(invoice.language, invoice.seller.country, invoice.currency);
   return [
     { kind: 'logo' },

@@ -25,7 +25,7 @@ export interface PrintedReceipt {
 }
 
 export function receiptBlocks({ receipt, template, copy }: PrintedReceipt): Block[] {
-  const say = receiptWords(receipt.language);
+  const say = receiptWords(receipt.language, receipt.shop.country);
   const written = writtenIn(receipt.language, receipt.shop.country, receipt.currency);
   const has = (part: ReceiptPart): boolean => !template.without.includes(part);
   return [

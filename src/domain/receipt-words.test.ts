@@ -24,6 +24,17 @@ test('paper speaks every language, with what is filled in standing in each', () 
   );
 });
 
+test('where the tax is no VAT, paper does not call it that', () => {
+  const words = ['tax', 'taxOf', 'taxNumber', 'pricesInclude', 'pricesWithout', 'totalNet', 'totalTax'] as const;
+  for (const language of LANGUAGES) {
+    const spoken = (country: string): string => words.map((word) => receiptWords(language, country)(word)).join('\n');
+    const vat = /\b(VAT|TVA|btw|MwSt|USt)\b/i;
+    assert.match(spoken('BE'), vat);
+    for (const country of ['CA', 'IN', 'US']) assert.doesNotMatch(spoken(country), vat);
+  }
+  assert.equal(receiptWords('en', 'US')('taxOf', { rate: '8 %', net: '10.00' }), 'Tax 8 % of 10.00');
+});
+
 test('a language is spoken by its first two letters; another is English', () => {
   assert.deepEqual(['nl-BE', 'de', '', 'null'].map(speaks), ['nl', 'de', 'en', 'en']);
 });

@@ -2,6 +2,7 @@
  * The words of receipts and invoices, in the languages that customers are written to. Paper speaks the customer's language, not that of the
  * screen beside it. {{name}} stands for what is filled in.
  */
+import { hasVat } from './country.ts';
 import { speaks, type Language } from './language.ts';
 
 const ENGLISH = {
@@ -24,6 +25,9 @@ const ENGLISH = {
   change: 'Change',
   rounding: 'Rounded for cash',
   tax: 'VAT',
+  plainTaxNumber: 'Tax number {{number}}',
+  plainTax: 'Tax',
+  plainTaxOf: 'Tax {{rate}} of {{net}}',
   rate: 'Rate',
   net: 'Net',
   gross: 'Gross',
@@ -80,6 +84,9 @@ const FRENCH: Readonly<Record<ReceiptWord, string>> = {
   change: 'Rendu',
   rounding: 'Arrondi espèces',
   tax: 'TVA',
+  plainTaxNumber: 'N° de taxe {{number}}',
+  plainTax: 'Taxe',
+  plainTaxOf: 'Taxe {{rate}} de {{net}}',
   rate: 'Taux',
   net: 'HT',
   gross: 'TTC',
@@ -134,6 +141,9 @@ const DUTCH: Readonly<Record<ReceiptWord, string>> = {
   change: 'Wisselgeld',
   rounding: 'Afronding contant',
   tax: 'Btw',
+  plainTaxNumber: 'Belastingnummer {{number}}',
+  plainTax: 'Belasting',
+  plainTaxOf: 'Belasting {{rate}} op {{net}}',
   rate: 'Tarief',
   net: 'Netto',
   gross: 'Bruto',
@@ -188,6 +198,9 @@ const GERMAN: Readonly<Record<ReceiptWord, string>> = {
   change: 'Rückgeld',
   rounding: 'Bargeldrundung',
   tax: 'MwSt.',
+  plainTaxNumber: 'Steuernummer {{number}}',
+  plainTax: 'Steuer',
+  plainTaxOf: 'Steuer {{rate}} auf {{net}}',
   rate: 'Satz',
   net: 'Netto',
   gross: 'Brutto',
@@ -226,8 +239,20 @@ const WORDS: Readonly<Record<Language, Readonly<Record<ReceiptWord, string>>>> =
 
 export type Say = (word: ReceiptWord, values?: Readonly<Record<string, string>>) => string;
 
-/** Speaks `language`; English where it is not known. */
-export function receiptWords(language: string): Say {
+/** Where the tax is no VAT: what is said in place of the words that name it. */
+const WITHOUT_VAT: Readonly<Partial<Record<ReceiptWord, ReceiptWord>>> = {
+  tax: 'plainTax',
+  taxOf: 'plainTaxOf',
+  taxNumber: 'plainTaxNumber',
+  pricesInclude: 'pricesIncludeTaxes',
+  pricesWithout: 'pricesBeforeTaxes',
+  totalNet: 'totalBeforeTaxes',
+  totalTax: 'taxesInAll',
+};
+
+/** Speaks `language` (English where it is not known), as the shop's country calls its taxes. */
+export function receiptWords(language: string, country = ''): Say {
   const words = WORDS[speaks(language)];
-  return (word, values = {}) => words[word].replace(/\{\{(\w+)\}\}/g, (_, name: string) => values[name] ?? '');
+  const instead = hasVat(country) ? {} : WITHOUT_VAT;
+  return (word, values = {}) => words[instead[word] ?? word].replace(/\{\{(\w+)\}\}/g, (_, name: string) => values[name] ?? '');
 }

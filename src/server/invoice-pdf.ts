@@ -40,7 +40,7 @@ function readFonts(): Promise<readonly [Buffer, Buffer]> {
 /** `logo` is a PNG. */
 export async function invoicePdf(invoice: InvoiceData, logo: Uint8Array | null): Promise<Buffer> {
   const [{ default: PDFDocument }, [regular, strong]] = await Promise.all([import('pdfkit'), readFonts()]);
-  const say = receiptWords(invoice.language);
+  const say = receiptWords(invoice.language, invoice.seller.country);
   const title = say(invoice.kind === 'invoice' ? 'invoice' : 'creditNote');
   const pdf = new PDFDocument({
     size: 'A4',

@@ -118,7 +118,7 @@ test('[fault 21] unknown tables and columns are kept, and played when the progra
   const whole = snapshot(store).tables;
   // The same store as a program would have it that knew neither the group `cost`, nor the subject of an audit, nor cash movements.
   store.db.sqlite.exec(`ALTER TABLE product DROP COLUMN cost_minor; ALTER TABLE product DROP COLUMN cost_stamp;
-    ALTER TABLE audit_entry DROP COLUMN subject; DROP TABLE cash_movement; UPDATE changeset SET state = 6`);
+    DROP INDEX audit_entry_printed; ALTER TABLE audit_entry DROP COLUMN subject; DROP TABLE cash_movement; UPDATE changeset SET state = 6`);
   writeMeta(store.db, 'schema', SCHEMA_VERSION - 1);
   sealSchema(store.db);
   closeStore(store);

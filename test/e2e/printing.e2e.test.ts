@@ -130,7 +130,7 @@ test(
       await page.getByRole('button', { name: 'Invoice' }).click();
       await look('invoice-dialog');
       assert.equal(await page.getByLabel('Name or company').inputValue(), 'Zoë Lambert');
-      await page.getByRole('dialog').getByLabel('VAT number').fill('FR40303265045');
+      await page.getByRole('dialog').getByLabel('VAT or tax number').fill('FR40303265045');
       const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Make an invoice' }).click()]);
       assert.equal(download.suggestedFilename(), 'R1I-000001.pdf');
       const pdf = await readFile(await download.path());

@@ -23,7 +23,7 @@ interface Words {
 export function ReceiptPaper({ receipt, copy = false }: { readonly receipt: Receipt; readonly copy?: boolean }): ReactNode {
   const template = useReceiptTemplate();
   const { language, shop } = receipt;
-  const say = receiptWords(language);
+  const say = receiptWords(language, shop.country);
   const figure = (minor: number): string => amount(minor, receipt.currency, language);
   const has = (part: ReceiptPart): boolean => !template.without.includes(part);
   const onTop = hasTaxOnTop(receipt);

@@ -18,6 +18,7 @@ import { KeyPad } from '../../parts/key-pad.tsx';
 import { TrainingBanner } from '../../parts/training-banner.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { useLocale, useMoney } from '../../parts/register-context.ts';
+import { TaxIncluded } from '../../parts/tax-included.tsx';
 import { goTo } from '../../parts/route.ts';
 import { StatusButton } from '../../parts/status-button.tsx';
 import { UserButton } from '../../parts/user-button.tsx';
@@ -291,10 +292,7 @@ function Due({ cart, given, left, change, tip, nameOf, onTakeBack }: DueProps): 
       <h2>{t('pay.due')}</h2>
       <BigFigure className="due-figure" text={money(cart.totalMinor)} />
       <p className="soft">
-        {t('sell.items', { count: cart.items, shown: count(cart.items, locale) })},{' '}
-        {t(cart.lines.some(({ taxParts }) => taxParts !== null) ? 'sell.taxes-included' : 'sell.vat-included', {
-          amount: amount(cart.taxMinor),
-        })}
+        {t('sell.items', { count: cart.items, shown: count(cart.items, locale) })}, <TaxIncluded cart={cart} />
       </p>
       <ul className="given">
         <CardTaken cart={cart} nameOf={nameOf} />

@@ -5,6 +5,7 @@ import { useTranslation } from '../../texts/texts.tsx';
 import type { Cart } from '../../cart/preview.ts';
 import { Problem } from '../../parts/problem.tsx';
 import { useMoney } from '../../parts/register-context.ts';
+import { TaxIncluded } from '../../parts/tax-included.tsx';
 import { BigFigure } from '../../parts/big-figure.tsx';
 
 interface Props {
@@ -48,9 +49,7 @@ export function CartFoot({ cart, busy, problem, onAge, onCash, onCard, onPay }: 
           <p className="total">{t('sell.total')}</p>
           <p className="small soft">
             {cart.discountMinor === 0 ? null : <>{t('price.off', { amount: amount(cart.discountMinor) })} · </>}
-            {t(cart.lines.some(({ taxParts }) => taxParts !== null) ? 'sell.taxes-included' : 'sell.vat-included', {
-              amount: amount(cart.taxMinor),
-            })}
+            <TaxIncluded cart={cart} />
           </p>
         </div>
         <BigFigure className="total-figure" text={money(cart.totalMinor)} />
