@@ -36,6 +36,7 @@ export interface TillOptions {
 }
 
 const STARTS_WITHIN_MS = 60_000;
+const STOPS_WITHIN_MS = 60_000;
 
 /** Starts `aurapos start` on a free port and resolves when it answers. */
 export async function startTill(folder: string, options: TillOptions = {}): Promise<Till> {
@@ -78,8 +79,12 @@ export async function startTill(folder: string, options: TillOptions = {}): Prom
     call,
     stop: async () => {
       child.kill('SIGTERM');
+      const timer = setTimeout(() => child.kill('SIGKILL'), STOPS_WITHIN_MS);
       await exited;
+      clearTimeout(timer);
       agent.destroy();
+      if (child.signalCode === 'SIGKILL')
+        throw new Error(`a register that was asked to stop did not within ${STOPS_WITHIN_MS} ms: ${said}`);
     },
     kill: async () => {
       process.kill(pid, 'SIGKILL');
