@@ -79,8 +79,9 @@ function build() {
   process.env.AURAPOS_PROGRAM = program;
 }
 
+/** Program, package, and what does as well. */
 const TOOLS = [
-  ['chromium', 'chromium'],
+  ['chromium-headless-shell', 'chromium-headless-shell', 'chromium'],
   ['psql', 'postgresql-client'],
   ['ip', 'iproute2'],
   ['nft', 'nftables'],
@@ -92,7 +93,7 @@ const TOOLS = [
 function bringTools() {
   const onPath = (name) =>
     (process.env.PATH ?? '').split(':').some((folder) => existsSync(join(folder, name))) || existsSync(join('/usr/sbin', name));
-  const missing = TOOLS.filter(([name]) => !onPath(name));
+  const missing = TOOLS.filter(([name, , instead]) => !onPath(name) && !(instead !== undefined && onPath(instead)));
   if (missing.length === 0) return;
   const packages = missing.map(([, name]) => name);
   const ask = `The tests need ${missing.map(([name]) => name).join(', ')}. Install: apt-get install ${packages.join(' ')}`;

@@ -57,7 +57,7 @@ interface Scans {
 }
 
 async function timeScans(url: string, pin: string, { warmUp, count, linesACart }: Scans): Promise<{ times: number[]; lost: number }> {
-  const browser = await launchBrowser();
+  const browser = await launchBrowser({ asPeopleHaveIt: true });
   try {
     const { page } = await openScreen(browser, url);
     await logIn(page, pin);
