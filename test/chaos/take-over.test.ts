@@ -323,7 +323,7 @@ test(
   },
 );
 
-const HISTORY = 3_000;
+const HISTORY = 1_500;
 
 /** Another register of the shop, paired with its master. */
 async function addTill(t: TestContext, shop: ShopOfTills, name: string): Promise<Till> {
