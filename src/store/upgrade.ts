@@ -39,6 +39,8 @@ export function upgradeStore(store: Store): void {
       'SELECT c.local, c.body, k.id AS chain FROM changeset c JOIN chain k ON k.number = c.chain WHERE c.state <> 0 AND c.state = 6 ORDER BY c.local',
     ))
       playAgain(store, numberOf(row['local']), bytesOf(row['chain']), bytesOf(row['body']));
+    // Made of the rows above, by the older program's notion of them.
+    store.db.run('DELETE FROM week_sum');
     writeMeta(store.db, 'schema', SCHEMA_VERSION);
     sealSchema(store.db);
     return ok(null);

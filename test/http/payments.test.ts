@@ -112,5 +112,12 @@ test('a voucher is sold, looked up, used in part, and money goes back onto it; a
     report.tips.map(({ name, totalMinor }) => [name, totalMinor]),
     [['Mina', 210]],
   );
+  // The report's turnover is the Z's, by hour and by register too; what stands beside it is among no products.
+  for (const rows of [[report], report.buckets, report.registers, report.users])
+    assert.equal(
+      rows.reduce((sum, { totalMinor }) => sum + totalMinor, 0),
+      x.turnoverMinor,
+    );
+  assert.ok(report.products.every(({ name }) => !/tip|account/i.test(name)));
   await till.call('closeDay');
 });

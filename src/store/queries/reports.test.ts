@@ -85,3 +85,19 @@ test('[ux 19] a report adds up to its sales: refunds counted back, discounts and
   assert.equal(report.marginMinor, report.products[0]?.marginMinor, 'what has no cost has no margin');
   shop.close();
 });
+
+test('[ux 19] what cash is rounded by is no turnover, as in the Z', async () => {
+  const { register, store, owner, clock } = await makeShop({ catalogue: 'empty' });
+  const cash = present(
+    listPaymentMethods(store.db).find(({ kind }) => kind === 'cash'),
+    'cash',
+  ).id;
+  const { id: pen } = unwrap(addProduct(register, { name: 'Pen', priceMinor: 503 }, owner));
+  const fromMs = clock.nowMs();
+  const cart = unwrap(addProductLine(register, pen, 1000));
+  const input = { cart: cart.id, totalMinor: 503, tenders: [{ method: cash, amountMinor: 505 }], user: owner };
+  assert.equal(unwrap(completeSale(register, input)).roundingMinor, 2);
+  clock.advance(1_000);
+  const report = reportSales(store.db, { fromMs, untilMs: clock.nowMs(), by: 'hour', products: 5 });
+  assert.deepEqual([report.totalMinor, report.methods[0]?.totalMinor], [503, 505]);
+});

@@ -17,7 +17,10 @@ export interface SalesSums {
   readonly discountMinor: number;
 }
 
-/** Sales of one hour of a trading day (yyyymmdd), register, cashier and kind. */
+/**
+ * Sales of one hour of a trading day (yyyymmdd), register, cashier and kind. Turnover as a Z counts it: without what cash was rounded by. What was
+ * taken beside it (tips, multi-purpose vouchers sold, accounts paid off) stands as sums of their own: no sales, and as much taken off.
+ */
 export interface SaleSum {
   readonly day: number;
   readonly hour: number;
@@ -54,16 +57,25 @@ const IN_TIME = "s.completed_at >= ?1 AND s.completed_at < ?2 AND s.mode = 'real
 const OF_SALE = (alias: string): string => `${alias}.id BETWEEN (s.id >> 9) << 9 AND s.id | 511`;
 const NET = 'l.total_minor - CASE l.includes_tax WHEN 0 THEN 0 ELSE l.tax_minor END';
 
-const SALES = `SELECT s.trading_day AS day, ((s.completed_at + s.utc_offset_minutes * 60000) % 86400000) / 3600000 AS hour, s.register, s.user,
-    s.kind = 'refund' AS refund, count(*) AS count, sum(s.total_minor + ifnull(s.rounding_minor, 0)) AS total, sum(s.tax_minor) AS tax
+/** A line of what a Z calls beside turnover (domain/closing-totals.ts). */
+const IS_BESIDE = `(l.kind IN ('tip', 'account-payment') OR l.kind = 'voucher-issued' AND EXISTS (
+    SELECT 1 FROM voucher_movement v WHERE ${OF_SALE('v')} AND v.sale_line = l.id AND v.purpose = 'multi'))`;
+
+const WHEN_AND_WHO = `s.trading_day AS day, ((s.completed_at + s.utc_offset_minutes * 60000) % 86400000) / 3600000 AS hour, s.register, s.user,
+    s.kind = 'refund' AS refund`;
+
+const SALES = `SELECT ${WHEN_AND_WHO}, count(*) AS count, sum(s.total_minor) AS total, sum(s.tax_minor) AS tax
   FROM sale s WHERE ${IN_TIME} GROUP BY 1, 2, s.register, s.user, 5`;
+
+const BESIDE = `SELECT ${WHEN_AND_WHO}, 0 AS count, -sum(l.total_minor) AS total, 0 AS tax
+  FROM sale s CROSS JOIN sale_line l ON ${OF_SALE('l')} WHERE ${IN_TIME} AND ${IS_BESIDE} GROUP BY 1, 2, s.register, s.user, 5`;
 
 const LINES = `SELECT l.product, CASE WHEN l.product IS NULL THEN l.name END AS name, max(l.id) AS line, l.tax_rate_ppm, l.tax_parts,
     max(l.tax_minor) AS tax_minor, count(*) AS lines, sum(l.quantity_milli) AS milli, sum(l.total_minor) AS total, sum(${NET}) AS net,
     sum(l.tax_minor) AS tax,
     sum(CASE WHEN l.unit_cost_minor IS NULL THEN 0 ELSE ${NET} - l.unit_cost_minor * l.quantity_milli / 1000 END) AS margin
   FROM sale s CROSS JOIN sale_line l ON ${OF_SALE('l')}
-  WHERE ${IN_TIME}
+  WHERE ${IN_TIME} AND ${IS_BESIDE} IS NOT TRUE
   GROUP BY l.product, l.tax_rate_ppm, l.tax_parts, iif(l.tax_parts IS NULL, 0, l.tax_minor), 2`;
 
 const METHODS = `WITH paid AS (
@@ -84,7 +96,7 @@ const DISCOUNTS = `SELECT sum(a.amount_minor) AS off FROM sale s CROSS JOIN line
 export function readSalesSums(db: Database, fromMs: number, untilMs: number): SalesSums {
   const all = (sql: string): SqlRow[] => db.all(sql, fromMs, untilMs);
   return {
-    sales: all(SALES).map(toSaleSum),
+    sales: [...all(SALES), ...all(BESIDE)].map(toSaleSum),
     lines: all(LINES).map(toLineSum),
     methods: all(METHODS).map(toIdSum),
     tips: all(TIPS).map(toIdSum),
