@@ -95,10 +95,13 @@ function publish(bonjour: Bonjour, master: Omit<FoundMaster, 'host'>): Bonjour {
   return bonjour;
 }
 
+/** AURAPOS_SEARCH=off: masters are found by their addresses alone. */
+const SEARCHES = process.env['AURAPOS_SEARCH'] !== 'off';
+
 /** Listens for announcements on all networks for `listenMs`. */
 export async function findMasters(listenMs: number, clock: Clock, log: Log): Promise<FoundMaster[]> {
   const found = new Map<string, FoundMaster>();
-  const listening = ownAddresses().map((address) => {
+  const listening = (SEARCHES ? ownAddresses() : []).map((address) => {
     const bonjour = open(address, log);
     const browser = bonjour.find({ type: SERVICE }, (service) => {
       const txt = (service.txt ?? {}) as Readonly<Record<string, string | undefined>>;

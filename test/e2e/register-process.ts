@@ -10,8 +10,6 @@ import { PROGRAM } from '../support/program.ts';
 const ROOT = join(import.meta.dirname, '../..');
 const STARTS_WITHIN_MS = 15_000;
 const STOPS_WITHIN_MS = 15_000;
-/** Of a range kept for documentation: no machine has it. */
-const NO_INTERFACE = '192.0.2.1';
 
 export interface RegisterProcess {
   readonly url: string;
@@ -42,7 +40,7 @@ export async function startRegister(name: string, { deaf = false }: StartOptions
   const folder = mkdtempSync(join(tmpdir(), `aurapos-e2e-${name}-`));
   const port = await freePort();
   const url = `http://127.0.0.1:${port}/`;
-  const env = deaf ? { ...process.env, AURAPOS_MULTICAST_INTERFACE: NO_INTERFACE } : process.env;
+  const env = deaf ? { ...process.env, AURAPOS_SEARCH: 'off' } : process.env;
   let halt = await startProcess(folder, port, url, env);
   return {
     url,

@@ -21,7 +21,7 @@ import { buildScreens } from './register-process.ts';
 const HISTORY = 1_000;
 const WITHIN_MS = 60_000;
 /** Hears no announcement of a master: it goes the way that it was told. */
-const DEAF = { env: { AURAPOS_MULTICAST_INTERFACE: '192.0.2.1' } };
+const DEAF = { env: { AURAPOS_SEARCH: 'off' } };
 /** More than the answers of a connection up to its first pull, and less than that pull brings. */
 const MISSED_SALES = 400;
 const CUT_AFTER_BYTES = 40_000;

@@ -54,7 +54,7 @@ async function setUpMaster(folder: string, hubPort: number): Promise<Till> {
 /** A register that knows the hub through the tap alone, and notes the secrets of its TLS connections. */
 async function joinThrough(tap: WireTap, master: Till, folder: string, name: string): Promise<{ till: Till; code: string }> {
   const till = await startTill(folder, {
-    env: { AURAPOS_MULTICAST_INTERFACE: '192.0.2.1', NODE_OPTIONS: `--tls-keylog=${secretsFile(folder)}` },
+    env: { AURAPOS_SEARCH: 'off', NODE_OPTIONS: `--tls-keylog=${secretsFile(folder)}` },
   });
   const { shop } = await till.call('testMaster', { body: { host: '127.0.0.1', port: tap.port } });
   assert.equal(shop, NAMES.shop);
