@@ -166,18 +166,22 @@ test('the front door can be closed, and says so to nobody but by refusing', asyn
 
 test('[fault 41] a link cut while a push holds the position row frees it within 2 s, whatever the role set', async () => {
   const address = await shop.registerAddress();
-  const holder = unwrap(await connectHub(address, tools));
-  await holder.run('set idle_in_transaction_session_timeout = 0; set statement_timeout = 0; set lock_timeout = 0');
-  const held = makeTestChain(302);
-  await holder.run('begin');
-  const [first] = await makeHubClient(holder).push(held.next(1), []);
-  assert.equal(first?.verdict, 'accepted');
-  const start = performance.now();
-  const others = await Promise.all([303, 304].map(async (seed) => (await shop.register()).push(makeTestChain(seed).next(1), [])));
-  assert.ok(others.every(([verdict]) => verdict?.verdict === 'accepted'));
-  const waited = performance.now() - start;
-  assert.ok(waited < 2_300, `waited ${waited} ms`);
-  await assert.rejects(holder.query('select 1'));
-  const [again] = await (await shop.register()).push(makeTestChain(302).next(1), []);
-  assert.equal(again?.verdict, 'accepted');
+  const others = [await shop.register(), await shop.register()];
+  // The shortest of three: the machine may be busy with other tests, the watchdog is not.
+  const waited: number[] = [];
+  for (const seed of [302, 312, 322]) {
+    const holder = unwrap(await connectHub(address, tools));
+    await holder.run('set idle_in_transaction_session_timeout = 0; set statement_timeout = 0; set lock_timeout = 0');
+    await holder.run('begin');
+    const [first] = await makeHubClient(holder).push(makeTestChain(seed).next(1), []);
+    assert.equal(first?.verdict, 'accepted');
+    const start = performance.now();
+    const pushed = await Promise.all(others.map((register, at) => register.push(makeTestChain(seed + 1 + at).next(1), [])));
+    waited.push(performance.now() - start);
+    assert.ok(pushed.every(([verdict]) => verdict?.verdict === 'accepted'));
+    await assert.rejects(holder.query('select 1'));
+    const [again] = await (await shop.register()).push(makeTestChain(seed).next(1), []);
+    assert.equal(again?.verdict, 'accepted');
+  }
+  assert.ok(Math.min(...waited) < 2_000, `waited ${waited.map(Math.round).join(', ')} ms`);
 });

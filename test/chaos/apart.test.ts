@@ -1,7 +1,7 @@
 /** Registers that were apart, for long or while the other changed what it sells by. Real processes and a real PostgreSQL 18. */
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { after, before, test } from 'node:test';
 import { systemClock } from '../../src/base/clock.ts';
 import { present } from '../../src/base/assert.ts';
 import { idFromBytes, type Id } from '../../src/base/id.ts';
@@ -14,9 +14,16 @@ import { commit } from '../../src/store/journal.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { closeStore } from '../../src/store/store.ts';
 import { eventually } from '../support/shop-of-many.ts';
-import { checkShop, openShop, settle } from '../support/shop-of-tills.ts';
+import { checkShop, openShop, settle, type ShopOfTills } from '../support/shop-of-tills.ts';
 import { logInAt, refusedWith } from '../support/till.ts';
 import { folder, noted, runApart, sellSome, till } from './run-apart.ts';
+
+/** One shop of a master and a slave: each test leaves it in order for the next. */
+let shop: ShopOfTills;
+before(async () => {
+  shop = await openShop(1);
+});
+after(() => shop.stop());
 
 /** All that a sale is computed from, changed in the store of a register that is not running. */
 function changeEverything(data: string): void {
@@ -36,9 +43,7 @@ function changeEverything(data: string): void {
 test(
   '[P5] [FIELD 8] prices, taxes and rounding changed elsewhere before a sale arrives: it is everywhere what the customer paid',
   { timeout: 120_000 },
-  async (t) => {
-    const shop = await openShop(1);
-    t.after(() => shop.stop());
+  async () => {
     await settle(shop);
     await till(shop, 0).stop();
     const sold = [await sellSome(till(shop, 1), 1), await sellSome(till(shop, 1), 3), await sellSome(till(shop, 1), 6)];
@@ -62,9 +67,7 @@ test(
 test(
   '[fault 27] a user switched off while a register is apart: what was sold under that name stays, the log-in ends when it hears of it',
   { timeout: 120_000 },
-  async (t) => {
-    const shop = await openShop(1);
-    t.after(() => shop.stop());
+  async () => {
     const { rows: roles } = await till(shop, 0).call('listRoles');
     const role = present(
       roles.find(({ builtIn }) => builtIn === 'cashier'),
@@ -100,9 +103,7 @@ test(
 test(
   '[fault 26] a cart that a register had open when it died is taken from it, once nobody reaches that one, and not before',
   { timeout: 120_000 },
-  async (t) => {
-    const shop = await openShop(1);
-    t.after(() => shop.stop());
+  async () => {
     const [master, slave] = [till(shop, 0), till(shop, 1)];
     const { rows } = await slave.call('listProducts', { query: { limit: 1 } });
     const put = await slave.call('addLine', { body: { product: present(rows[0], 'a product').id } });

@@ -12,7 +12,7 @@ import { temporaryFolder } from '../support/shop.ts';
 import { eventually } from '../support/shop-of-many.ts';
 import { checkShop, openShop, settle } from '../support/shop-of-tills.ts';
 import { putOnSmallDisk, type SmallDisk } from '../support/small-disk.ts';
-import { type Till, cashMethod, refusedWith, sell, setUpTill, startTill } from '../support/till.ts';
+import { type Till, refusedWith, sellTimes, setUpTill, startTill } from '../support/till.ts';
 
 const MIB = 1024 * 1024;
 
@@ -36,7 +36,7 @@ async function openTill(t: TestContext): Promise<Selling> {
     data: data.path,
     target: target.path,
     folder: () => join(target.path, present(readdirSync(target.path)[0], 'the register’s folder')),
-    sell: (count) => sellAt(selling.till, count),
+    sell: (count) => sellTimes(selling.till, count),
     restart: async () => {
       selling.till = await startTill(data.path);
     },
@@ -50,14 +50,6 @@ async function openTill(t: TestContext): Promise<Selling> {
   });
   await setUpTill(selling.till, 'single', { catalogue: 'demo' });
   return selling;
-}
-
-async function sellAt(till: Till, count: number): Promise<string[]> {
-  const products = (await till.call('listProducts', { query: { limit: 4 } })).rows.map(({ id }) => id);
-  const cash = await cashMethod(till);
-  const labels: string[] = [];
-  for (let at = 0; at < count; at++) labels.push((await sell(till, products, cash)).label);
-  return labels;
 }
 
 async function salesOf(till: Till): Promise<string[]> {
@@ -231,7 +223,7 @@ test('[P1] [P4] [fault 16] alone: a new machine restored from a backup, offline,
   assert.equal(waits, false);
   const again = await startTill(fresh.path);
   t.after(() => again.stop());
-  const [label = ''] = await sellAt(again, 1);
+  const [label = ''] = await sellTimes(again, 1);
   assert.equal(label, `${series}-000001`);
   assert.ok(![...kept, ...lost].includes(label));
   assert.deepEqual(await salesOf(again), [...kept, label].toSorted());
@@ -268,17 +260,7 @@ test(
       target.remove();
     });
     const acknowledged = new Map<string, string>();
-    const sellOn = async (till: Till, count: number): Promise<string[]> => {
-      const products = (await till.call('listProducts', { query: { limit: 2 } })).rows.map(({ id }) => id);
-      const cash = await cashMethod(till);
-      const labels: string[] = [];
-      for (let at = 0; at < count; at++) {
-        const sold = await sell(till, products, cash);
-        acknowledged.set(sold.uuid.replaceAll('-', ''), sold.label);
-        labels.push(sold.label);
-      }
-      return labels;
-    };
+    const sellOn = (till: Till, count: number): Promise<string[]> => sellTimes(till, count, acknowledged);
     const till = (at: number): Till => present(shop.tills[at], 'a till');
     const folder = shop.folders[1] ?? '';
     await chooseTarget(till(1), target.path);
@@ -332,7 +314,7 @@ test(
       fresh.remove();
     });
     await chooseTarget(master, target.path);
-    const sold = await sellAt(master, 2);
+    const sold = await sellTimes(master, 2);
     await backUp(master);
     await master.stop();
     await restoreTill(fresh.path, target.path);
@@ -343,9 +325,9 @@ test(
       async () => (await again.call('getStatus')).problem?.code === 'master.keys-missing',
       10_000,
     );
-    await assert.rejects(sellAt(again, 1), refusedWith('restore.not-level'));
+    await assert.rejects(sellTimes(again, 1), refusedWith('restore.not-level'));
     await again.call('goOnWithout');
-    const [label = ''] = await sellAt(again, 1);
+    const [label = ''] = await sellTimes(again, 1);
     assert.deepEqual(await salesOf(again), [...sold, label].toSorted());
     assert.deepEqual(
       readdirSync(fresh.path).filter((name) => name === 'hub'),

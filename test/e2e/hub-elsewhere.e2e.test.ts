@@ -4,37 +4,17 @@
  */
 import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
-import { join } from 'node:path';
 import { test } from 'node:test';
-import type { Page } from 'playwright-core';
 import { clusterFolder } from '../support/shop-of-tills.ts';
 import { ADMIN, ADMIN_PASSWORD, openServers } from '../support/two-servers.ts';
 import { aurapos } from './aurapos-command.ts';
-import { findBarriers, launchBrowser, openScreen } from './browser.ts';
-import { logIn, openFromMenu, OWNER_PIN } from './journeys.ts';
+import { launchBrowser, openScreen } from './browser.ts';
+import { logIn, lookTwice, openFromMenu, openStorage, OWNER_PIN } from './journeys.ts';
 import { buildScreens, freePort, startRegister } from './register-process.ts';
 
 const LONGEST_MS = 240_000;
 const WORK_WITHIN_MS = 90_000;
 const SQL = 'ALTER ROLE "tenant" CREATEDB CREATEROLE;';
-const PICTURES = process.env['AURAPOS_PICTURES'];
-
-async function look(page: Page, name: string): Promise<void> {
-  for (const [size, width, height] of [['till', 1024, 768] as const, ['phone', 390, 844] as const])
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.setViewportSize({ width, height });
-      await page.emulateMedia({ colorScheme });
-      assert.deepEqual(await findBarriers(page), [], `${name}, ${size}, ${colorScheme}`);
-      if (PICTURES !== undefined) await page.screenshot({ path: join(PICTURES, `${name}-${size}-${colorScheme}.png`), fullPage: true });
-    }
-  await page.setViewportSize({ width: 1024, height: 768 });
-  await page.emulateMedia({ colorScheme: 'light' });
-}
-
-async function openStorage(page: Page): Promise<void> {
-  await page.evaluate("window.location.hash = '#/settings/storage'");
-  await page.getByRole('heading', { name: 'Storage', level: 1 }).waitFor();
-}
 
 test(
   'hub.url-may-not, hub.url-login: set up on a rented server in the wizard, moved here and there again in Settings, and diagnosed where it is',
@@ -64,7 +44,7 @@ test(
       await page.getByLabel('Address of the server').fill(servers.url('tenant', 'lease', servers.primary));
       await page.getByRole('button', { name: 'Continue' }).click();
       await page.locator('.to-copy').getByText(SQL, { exact: true }).waitFor();
-      await look(page, 'wizard-elsewhere-may-not');
+      await lookTwice(page, 'wizard-elsewhere-may-not');
       assert.equal(
         ((await aurapos(front.folder, 'status')) as { setUp: boolean }).setUp,
         false,
@@ -94,7 +74,7 @@ test(
       const checks = page.getByRole('list', { name: 'Checks' }).getByRole('listitem');
       await checks.filter({ hasText: `The database server answers at ${at}.` }).waitFor();
       assert.equal(await checks.filter({ hasText: 'Firewall' }).count(), 0);
-      await look(page, 'diagnosis-elsewhere');
+      await lookTwice(page, 'diagnosis-elsewhere');
       const { page: other } = await openScreen(browser, stall.url);
       await logIn(other);
       await openFromMenu(other, 'Help', 'Diagnosis');
@@ -105,18 +85,18 @@ test(
       await page.getByText('Address of the database server').waitFor();
       await page.getByRole('button', { name: 'Move the shop’s database' }).click();
       await page.getByLabel('Port').fill(String(hubPort));
-      await look(page, 'move-here');
+      await lookTwice(page, 'move-here');
       await page.getByRole('button', { name: 'Start', exact: true }).click();
       await page.getByText('The shop’s database has moved').waitFor({ timeout: WORK_WITHIN_MS });
       await page.getByText('Addresses of this register').waitFor();
-      await look(page, 'moved-here');
+      await lookTwice(page, 'moved-here');
       await page.getByRole('button', { name: 'Close' }).click();
 
       await page.getByRole('button', { name: 'Move the shop’s database' }).click();
       const dialog = page.getByRole('dialog');
       await dialog.getByLabel('Address of the server').fill(servers.url(ADMIN, ADMIN_PASSWORD, servers.primary));
       await dialog.getByLabel('CA of its certificates, as a file').setInputFiles(servers.authorityFile);
-      await look(page, 'move-elsewhere');
+      await lookTwice(page, 'move-elsewhere');
       await page.getByRole('button', { name: 'Start', exact: true }).click();
       await page.getByText('The shop’s database has moved').waitFor({ timeout: WORK_WITHIN_MS });
       await page.getByText('Address of the database server').waitFor();

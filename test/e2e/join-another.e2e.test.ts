@@ -6,48 +6,17 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import type { Page } from 'playwright-core';
 import { closeDrawer, KNOWN_CUSTOMER, tradeOn } from '../support/single-shop.ts';
 import { checkShop, openShop, settle } from '../support/shop-of-tills.ts';
 import { eventually } from '../support/shop-of-many.ts';
 import { temporaryFolder } from '../support/shop.ts';
 import { reachTill, setUpTill, startTill } from '../support/till.ts';
-import { findBarriers, launchBrowser, openScreen } from './browser.ts';
+import { launchBrowser, openScreen } from './browser.ts';
 import { aurapos } from './aurapos-command.ts';
-import { logIn } from './journeys.ts';
+import { logIn, lookTwice, openStorage } from './journeys.ts';
 import { buildScreens } from './register-process.ts';
 
 const WITHIN_MS = 60_000;
-const SIZES = [
-  { width: 1024, height: 768 },
-  { width: 390, height: 844 },
-] as const;
-
-async function openStorage(page: Page): Promise<void> {
-  await page.evaluate("window.location.hash = '#/settings/storage'");
-  await page.getByRole('heading', { name: 'Storage', level: 1 }).waitFor();
-}
-
-/** No barrier, and nothing that does not fit, on a till's screen and on a phone, light and dark. */
-async function look(page: Page, where: string): Promise<void> {
-  const folder = process.env['AURAPOS_PICTURES'];
-  for (const size of SIZES) {
-    await page.setViewportSize(size);
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme });
-      assert.deepEqual(await findBarriers(page), [], `${where}, ${size.width}, ${colorScheme}`);
-      if (folder !== undefined)
-        await page.screenshot({
-          path: join(folder, `join-${where.replaceAll(' ', '-')}-${size.width}-${colorScheme}.png`),
-          fullPage: true,
-        });
-    }
-    const wide = await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
-    assert.equal(wide, 0, `${where} fits ${size.width}`);
-  }
-  await page.setViewportSize(SIZES[0]);
-  await page.emulateMedia({ colorScheme: 'light' });
-}
 
 test(
   'a single register joins another shop by its screen, while its shift is open, and keeps what it was',
@@ -87,13 +56,13 @@ test(
     await page.getByRole('button', { name: 'Compare' }).click();
     await page.getByText('Twelve characters, from the screen of the main register.').waitFor();
     await page.getByText('Corner Shop says hello').waitFor();
-    await look(page, 'where');
+    await lookTwice(page, 'join-where');
     const { code } = await master.call('startPairing');
     await page.getByLabel('Characters 1 to 4').fill(code);
     await page.getByRole('button', { name: 'Compare' }).click();
     await page.getByRole('heading', { name: 'This register, beside Corner Shop' }).waitFor({ timeout: WITHIN_MS });
     await page.getByText('Show them').click();
-    await look(page, 'compared');
+    await lookTwice(page, 'join-compared');
 
     // Sales come with products and customers: taken away, they stay behind too.
     await page.getByRole('checkbox', { name: 'Customers' }).uncheck();
@@ -105,7 +74,7 @@ test(
     await page.reload();
     await page.getByRole('button', { name: 'Join Corner Shop' }).click();
     await page.getByRole('link', { name: 'Close the shift and count the drawer' }).waitFor({ timeout: WITHIN_MS });
-    await look(page, 'waiting');
+    await lookTwice(page, 'join-waiting');
     // Over a connection of its own: the one of the beginning was idle for too long.
     single = { ...single, call: reachTill(alone.path).call };
     await closeDrawer(single);
@@ -120,7 +89,7 @@ test(
     await page.getByRole('heading', { name: 'Kept stores' }).waitFor();
     await page.getByRole('button', { name: 'Verify' }).click();
     await page.getByText('Sound from its first change to its last.').waitFor({ timeout: WITHIN_MS });
-    await look(page, 'kept');
+    await lookTwice(page, 'join-kept');
     const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Export sales' }).click()]);
     const lines = readFileSync(await file.path(), 'utf8')
       .trimEnd()
@@ -132,7 +101,7 @@ test(
     await papers.getByRole('button', { name: invoice }).waitFor();
     await page.getByText('R1 Z1').waitFor();
     await page.getByRole('button', { name: 'Export invoices' }).scrollIntoViewIfNeeded();
-    await look(page, 'kept-papers');
+    await lookTwice(page, 'join-kept-papers');
     const save = async (name: string): Promise<string> => {
       const [saved] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name }).click()]);
       return readFileSync(await saved.path(), 'utf8');
@@ -151,7 +120,7 @@ test(
       .first()
       .click();
     await page.getByText(`Sold as ${[...traded.sales.values()].at(-1) ?? ''}`).waitFor();
-    await look(page, 'receipt');
+    await lookTwice(page, 'join-receipt');
     assert.deepEqual(complaints, []);
   },
 );

@@ -1,5 +1,6 @@
 /** What people do on the screens, step by step, for the end-to-end tests and the screenshots. Found by words, as a person finds it. */
 import { strict as assert } from 'node:assert';
+import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { findBarriers } from './browser.ts';
 
@@ -10,6 +11,27 @@ export type Look = (name: string) => Promise<void>;
 
 export function holdToAxe(page: Page): Look {
   return async (name) => assert.deepEqual(await findBarriers(page), [], name);
+}
+
+const TILL_BY_DAY = { width: 1024, height: 768, colorScheme: 'light' } as const;
+const PHONE_BY_NIGHT = { width: 390, height: 844, colorScheme: 'dark' } as const;
+
+/** No barrier, and nothing that does not fit, on a till's screen and on a phone, the one light and the other dark. A picture of each goes into AURAPOS_PICTURES. */
+export async function lookTwice(page: Page, name: string): Promise<void> {
+  const folder = process.env['AURAPOS_PICTURES'];
+  for (const { width, height, colorScheme } of [PHONE_BY_NIGHT, TILL_BY_DAY]) {
+    await page.setViewportSize({ width, height });
+    await page.emulateMedia({ colorScheme });
+    assert.deepEqual(await findBarriers(page), [], `${name}, ${width}`);
+    const beyond = await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
+    assert.equal(beyond, 0, `${name} fits ${width}`);
+    if (folder !== undefined) await page.screenshot({ path: join(folder, `${name.replaceAll(' ', '-')}-${width}.png`), fullPage: true });
+  }
+}
+
+export async function openStorage(page: Page): Promise<void> {
+  await page.evaluate("window.location.hash = '#/settings/storage'");
+  await page.getByRole('heading', { name: 'Storage', level: 1 }).waitFor();
 }
 
 export interface ShopAnswers {

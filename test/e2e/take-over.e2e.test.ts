@@ -7,15 +7,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import type { Page } from 'playwright-core';
 import { makeHistory } from '../bench/register.ts';
 import { makeCuttableLink } from '../support/cuttable-link.ts';
 import { backUp, chooseTarget, restoreTill } from '../support/backups-of-till.ts';
 import { checkShop, clusterFolder, postgresPid, settle } from '../support/shop-of-tills.ts';
 import { eventually } from '../support/shop-of-many.ts';
-import { cashMethod, freePort, joinTill, sell, setUpTill, startTill, type Till } from '../support/till.ts';
-import { findBarriers, launchBrowser, openScreen } from './browser.ts';
-import { logIn } from './journeys.ts';
+import { freePort, joinTill, sellTimes, setUpTill, startTill, type Till } from '../support/till.ts';
+import { launchBrowser, openScreen } from './browser.ts';
+import { logIn, lookTwice, openStorage } from './journeys.ts';
 import { buildScreens } from './register-process.ts';
 
 const HISTORY = 1_000;
@@ -25,24 +24,6 @@ const DEAF = { env: { AURAPOS_SEARCH: 'off' } };
 /** More than the answers of a connection up to its first pull, and less than that pull brings. */
 const MISSED_SALES = 400;
 const CUT_AFTER_BYTES = 40_000;
-
-async function openStorage(page: Page): Promise<void> {
-  await page.evaluate("window.location.hash = '#/settings/storage'");
-  await page.getByRole('heading', { name: 'Storage', level: 1 }).waitFor();
-}
-
-async function hasNoBarrier(page: Page, where: string): Promise<void> {
-  const folder = process.env['AURAPOS_PICTURES'];
-  for (const [size, width, height] of [['till', 1024, 768] as const, ['phone', 390, 844] as const])
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.setViewportSize({ width, height });
-      await page.emulateMedia({ colorScheme });
-      assert.deepEqual(await findBarriers(page), [], `${where}, ${size}, ${colorScheme}`);
-      if (folder !== undefined) await page.screenshot({ path: join(folder, `${where.replaceAll(' ', '-')}-${size}-${colorScheme}.png`) });
-    }
-  await page.setViewportSize({ width: 1024, height: 768 });
-  await page.emulateMedia({ colorScheme: 'light' });
-}
 
 test(
   'alone, master of three, the master killed, another takes over, the old one joins, one restored from a backup: always equal, always in order',
@@ -61,15 +42,7 @@ test(
       for (const folder of [...clusters, root]) rmSync(folder, { recursive: true, force: true });
     });
     const acknowledged = new Map<string, string>();
-    const sellAt = async (till: Till | undefined, count: number): Promise<void> => {
-      assert.ok(till);
-      const products = (await till.call('listProducts', { query: { limit: 10 } })).rows.map(({ id }) => id);
-      const cash = await cashMethod(till);
-      for (let at = 0; at < count; at++) {
-        const sold = await sell(till, products.slice(0, 2), cash);
-        acknowledged.set(sold.uuid.replaceAll('-', ''), sold.label);
-      }
-    };
+    const sellAt = (till: Till | undefined, count: number): Promise<string[]> => sellTimes(till, count, acknowledged);
     const ports = [await freePort(), await freePort()] as const;
     const stop = async (order: readonly number[], hubPort: number): Promise<void> => {
       const shop = { hubPort, folders: order.map((at) => folders[at] ?? ''), tills: order.flatMap((at) => tills[at] ?? []) };
@@ -97,11 +70,12 @@ test(
     assert.match(code, /^[0-9A-Z]{4}(-[0-9A-Z]{4}){6}$/);
     await front.page.getByRole('button', { name: 'Close' }).click();
     await front.page.getByRole('heading', { name: 'Print the recovery code' }).waitFor();
-    await hasNoBarrier(front.page, 'code not printed');
+    await lookTwice(front.page, 'code not printed');
     await front.page.getByRole('button', { name: 'Show the code' }).click();
     assert.equal((await front.page.locator('[data-recovery-code]').innerText()).trim(), code);
     await front.page.getByRole('button', { name: 'I have printed it' }).click();
     await front.page.getByRole('heading', { name: 'Recovery code and keys' }).waitFor();
+    await front.context.close();
 
     // Its name follows from the shop's, which it has since it is a master.
     clusters.push(await clusterFolder(one));
@@ -148,7 +122,7 @@ test(
     await openStorage(full.page);
     await full.page.getByText('No other register held more than this one').waitFor({ timeout: WITHIN_MS });
     await full.page.locator('.btn-primary', { hasText: 'Make this the main register' }).waitFor();
-    await hasNoBarrier(full.page, 'fullest copy');
+    await lookTwice(full.page, 'fullest copy');
     const side = await openScreen(browser, `http://127.0.0.1:${second.port}/`);
     await logIn(side.page);
     await openStorage(side.page);
@@ -157,14 +131,15 @@ test(
     assert.ok(lacks > MISSED_SALES / 2, `${lacks}`);
     await side.page.getByText(`R3 Till 3 held ${lacks} changes more than this register`).waitFor();
     assert.equal(await side.page.getByRole('button', { name: 'Make this the main register' }).count(), 0);
-    await hasNoBarrier(side.page, 'fuller elsewhere');
+    await lookTwice(side.page, 'fuller elsewhere');
     await side.page.getByRole('button', { name: 'Take over here all the same' }).click();
-    await hasNoBarrier(side.page, 'take over');
+    await lookTwice(side.page, 'take over');
     await side.page.getByLabel('Port').fill(String(ports[1]));
     await side.page.getByLabel('Recovery code').fill(code.toLowerCase().replaceAll('-', ' '));
     await side.page.getByRole('button', { name: 'Start', exact: true }).click();
     await side.page.getByText('This is the main register now').waitFor({ timeout: WITHIN_MS });
-    await hasNoBarrier(side.page, 'took over');
+    await lookTwice(side.page, 'took over');
+    for (const { context } of [full, side]) await context.close();
     await third.call('setMasterAddress', { body: { host: '127.0.0.1', port: ports[1] } }).catch(() => undefined);
     await stop([1, 2], ports[1]);
 
@@ -178,7 +153,7 @@ test(
     await back.page.getByRole('link', { name: 'Join it' }).click();
     const joining = back.page.getByRole('button', { name: 'Join the main register' });
     await joining.waitFor();
-    await hasNoBarrier(back.page, 'replaced');
+    await lookTwice(back.page, 'replaced');
     await joining.click();
     await eventually('it is a slave', async () => (await first.call('getState')).mode === 'slave', 10_000);
     await stop([1, 0, 2], ports[1]);

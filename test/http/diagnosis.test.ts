@@ -6,10 +6,10 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { after, before, test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import type { Answer } from '../../src/protocol/api/routes.ts';
-import { clusterFolder, superuserConnect, openShop } from '../support/shop-of-tills.ts';
+import { clusterFolder, superuserConnect, openShop, type ShopOfTills } from '../support/shop-of-tills.ts';
 import { superuserPassword } from '../../src/hub/cluster.ts';
 import { RUNNING_FILE } from '../../src/server/running-file.ts';
 import { Database } from '../../src/store/database.ts';
@@ -77,13 +77,19 @@ test('a till on its own: one line a check; a printer that does not answer is bad
   assert.deepEqual(levelsOf(said, 'disk'), ['enough good']);
 });
 
+/** A master and a slave, for those that ask of a shop. */
+let shop: ShopOfTills;
+before(async () => {
+  shop = await openShop(1);
+});
+after(() => shop.stop());
+
 async function cashierRole(till: Till): Promise<string> {
   const { rows } = await till.call('listRoles');
   return rows.find(({ builtIn }) => builtIn === 'cashier')?.id ?? '';
 }
 
 test('hub.too-many-connections: no connection is free; doctor says so on the slave and on the master, and so does the wizard', async (t) => {
-  const shop = await openShop(1);
   const fresh = temporaryFolder();
   const unset = await startTill(fresh.path);
   const held: Awaited<ReturnType<Awaited<ReturnType<typeof superuserConnect>>>>[] = [];
@@ -91,7 +97,6 @@ test('hub.too-many-connections: no connection is free; doctor says so on the sla
     await Promise.all(held.map((client) => client.close().catch(() => undefined)));
     await unset.stop();
     fresh.remove();
-    await shop.stop();
   });
   const [master, slave] = shop.tills;
   assert.ok(master !== undefined && slave !== undefined);
@@ -114,9 +119,7 @@ test('hub.too-many-connections: no connection is free; doctor says so on the sla
   assert.deepEqual(levelsOf(await slave.call('diagnose'), 'hub'), ['good good']);
 });
 
-test('[P6] the support file holds no customer data and no secret, whatever the shop and its log hold', async (t) => {
-  const shop = await openShop(1);
-  t.after(() => shop.stop());
+test('[P6] the support file holds no customer data and no secret, whatever the shop and its log hold', async () => {
   const [master, slave] = shop.tills;
   assert.ok(master !== undefined && slave !== undefined);
   const customer = { name: 'Jan Peeters', phone: '0470123456', email: 'jan.peeters@example.com', address: 'Kerkstraat 12, Gent' };

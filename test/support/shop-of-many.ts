@@ -155,11 +155,12 @@ export async function bringTogether(members: readonly Member[], hub: HubForTests
   for (const sync of syncs) await sync.stop();
 }
 
-/** Resolves when it holds; fails after `timeoutMs` saying what did not. */
+/** Resolves when it holds; fails after `timeoutMs` saying what did not. Looks less often the longer it takes: whoever looks is in the way. */
 export async function eventually(what: string, holds: () => boolean | Promise<boolean>, timeoutMs = 10_000): Promise<void> {
-  const until = performance.now() + timeoutMs;
+  const startMs = performance.now();
   while (!(await holds())) {
-    if (performance.now() > until) throw new Error(`not within ${timeoutMs} ms: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    const waitedMs = performance.now() - startMs;
+    if (waitedMs > timeoutMs) throw new Error(`not within ${timeoutMs} ms: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, Math.min(Math.max(waitedMs / 10, 10), 100)));
   }
 }

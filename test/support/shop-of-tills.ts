@@ -37,12 +37,14 @@ export interface ShopOfTills extends Tills {
   killMaster(at: number): Promise<void>;
   /** The same, and its disk is gone. */
   destroyMaster(): Promise<void>;
+  /** From now on these of its registers make the shop, the master first, with the hub on that port. */
+  reorder(order: readonly number[], hubPort: number): void;
 }
 
 export async function openShop(slaves: number, catalogue: 'demo' | 'empty' = 'demo'): Promise<ShopOfTills> {
   const root = mkdtempSync(join(tmpdir(), 'aurapos-shop-'));
   const folders = Array.from({ length: slaves + 1 }, (_, at) => join(root, `R${at + 1}`));
-  const hubPort = await freePort();
+  let hubPort = await freePort();
   const master = await startTill(folders[0] ?? '');
   const { recoveryCode } = await setUpTill(master, 'master', { hubPort, catalogue });
   const tills = [master];
@@ -53,19 +55,29 @@ export async function openShop(slaves: number, catalogue: 'demo' | 'empty' = 'de
   }
   const clusters = await Promise.all(folders.map((folder) => clusterFolder(folder)));
   const killMaster = async (at: number): Promise<void> => {
-    const pid = postgresPid(clusters[at] ?? '');
+    const pid = postgresPid(await clusterFolder(folders[at] ?? ''));
     await tills[at]?.kill();
     process.kill(pid, 'SIGKILL');
   };
   return {
-    hubPort,
+    get hubPort() {
+      return hubPort;
+    },
     folders,
     tills,
     recoveryCode: recoveryCode ?? '',
     killMaster,
+    reorder: (order, port) => {
+      hubPort = port;
+      const arrange = <T>(list: T[]): T[] => list.splice(0, list.length, ...order.flatMap((at) => list[at] ?? []));
+      arrange(folders);
+      arrange(tills);
+    },
     destroyMaster: async () => {
+      const [folder = ''] = folders;
+      const cluster = await clusterFolder(folder);
       await killMaster(0);
-      for (const folder of [folders[0], clusters[0]]) if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+      for (const gone of [folder, cluster]) rmSync(gone, { recursive: true, force: true });
     },
     restart: async (at) => {
       tills[at] = await startTill(folders[at] ?? '');

@@ -9,7 +9,7 @@ import type { Id } from '../../src/base/id.ts';
 import { bytesOf, Database, numberOf } from '../../src/store/database.ts';
 import { eventually } from '../support/shop-of-many.ts';
 import { clusterFolder, connectSuperuser, openShop, settle, type ShopOfTills } from '../support/shop-of-tills.ts';
-import { cashMethod, joinTill, sell, startTill, type Till, type TillOptions } from '../support/till.ts';
+import { joinTill, sellTimes, startTill, type Till, type TillOptions } from '../support/till.ts';
 import type { LaterView } from './check-later.ts';
 
 const LATER = join(import.meta.dirname, 'next-version.ts');
@@ -76,15 +76,7 @@ test(
       await shop.stop();
       rmSync(`${cluster}-old`, { recursive: true, force: true });
     });
-    const sellOn = async (at: number): Promise<void> => {
-      const { rows } = await till(shop, at).call('listProducts', { query: { limit: 2 } });
-      const sold = await sell(
-        till(shop, at),
-        rows.map(({ id }) => id),
-        await cashMethod(till(shop, at)),
-      );
-      acknowledged.set(sold.uuid.replaceAll('-', ''), sold.label);
-    };
+    const sellOn = (at: number): Promise<string[]> => sellTimes(till(shop, at), 1, acknowledged);
     const priceOn = async (at: number, product: Id): Promise<number> =>
       (await till(shop, at).call('getProduct', { params: { id: product } })).priceMinor;
 
