@@ -6,6 +6,7 @@
 import { strict as assert } from 'node:assert';
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { systemClock } from '../../src/base/clock.ts';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 
 const WITH_WINDOWS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
@@ -98,7 +99,9 @@ export async function scan(page: Page, code: string, keyMs = 0): Promise<void> {
   }
   const keys = [...code.split(''), 'Enter'];
   const debug = await page.context().newCDPSession(page);
-  const beganMs = Date.now() - keys.length * SCANNER_KEY_MS;
+  const beganMs = Date.now();
+  // The last of them was pressed when they are handed over: none comes from the future, and none from before what was done last.
+  await systemClock.sleep(keys.length * SCANNER_KEY_MS);
   await Promise.all(
     keys.flatMap((key, at) => {
       const timestamp = (beganMs + at * SCANNER_KEY_MS) / 1000;

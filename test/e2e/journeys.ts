@@ -107,6 +107,7 @@ export async function openFromMenu(page: Page, screen: string, heading = screen)
   else {
     await page.getByRole('button', { name: 'Menu' }).click();
     await page.getByRole('menuitem', { name: screen, exact: true }).click();
+    await page.getByRole('menu').waitFor({ state: 'detached' });
   }
   await page.getByRole('heading', { name: new RegExp(`^${heading}`), level: 1 }).waitFor();
 }

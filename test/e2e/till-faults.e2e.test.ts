@@ -120,6 +120,25 @@ test(
   },
 );
 
+test(
+  'a key that stands for several, as keyboards of tills have them: to the payment, the note and Enter in one go are one sale',
+  { timeout: LONGEST_MS },
+  async () => {
+    const page = await openTill();
+    const sales = await countSales();
+    await scanBaguette(page);
+    await page.evaluate(`(async () => {
+      for (const key of ['F9', '5', '0', '0', 'Enter']) {
+        window.dispatchEvent(new KeyboardEvent('keydown', { key, cancelable: true }));
+        await null;
+      }
+    })()`);
+    await page.getByRole('heading', { name: /^Change/ }).waitFor();
+    assert.equal(await countSales(), sales + 1);
+    await page.context().close();
+  },
+);
+
 test('a payment whose answer is late neither holds up the next customer nor throws them back', { timeout: LONGEST_MS }, async () => {
   const sales = await countSales();
   const page = await openTill();

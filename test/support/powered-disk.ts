@@ -29,12 +29,16 @@ export function makePoweredDisk(sizeBytes: number): PoweredDisk {
   chmodSync(place, 0o755);
   const [image, root] = [join(place, 'image'), join(place, 'root')];
   mkdirSync(root);
+  // Tests beside this one make namespaces, each with a copy of all that is mounted: what goes here goes there, or the disk would stay held.
+  run('mount', '--bind', place, place);
+  run('mount', '--make-shared', place);
   run('truncate', '--size', String(sizeBytes), image);
   run('mkfs.ext4', '-q', image);
   const mount = (): void => run('mount', '-o', 'loop', image, root);
   try {
     mount();
   } catch (error) {
+    run('umount', '--lazy', place);
     rmSync(place, { recursive: true, force: true });
     throw new Error('this test cuts the power of a disk, and may not mount one of its own: run it as root, where loop devices are', {
       cause: error,
@@ -54,7 +58,7 @@ export function makePoweredDisk(sizeBytes: number): PoweredDisk {
       mount();
     },
     remove: () => {
-      run('umount', '--lazy', root);
+      for (const mounted of [root, place]) run('umount', '--lazy', mounted);
       rmSync(place, { recursive: true, force: true });
     },
   };

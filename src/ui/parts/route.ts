@@ -3,9 +3,16 @@ import { useSyncExternalStore } from 'react';
 
 export type Route = readonly string[];
 
+const listeners = new Set<() => void>();
+
+function tellAll(): void {
+  for (const listener of listeners) listener();
+}
+window.addEventListener('hashchange', tellAll);
+
 function subscribe(listener: () => void): () => void {
-  window.addEventListener('hashchange', listener);
-  return () => window.removeEventListener('hashchange', listener);
+  listeners.add(listener);
+  return () => listeners.delete(listener);
 }
 
 /** `#/sales/0190...` is ['sales', '0190...']; nothing is ['sell']. */
@@ -23,6 +30,8 @@ export function linkTo(...parts: readonly string[]): string {
   return `#/${parts.map(encodeURIComponent).join('/')}`;
 }
 
+/** There at once: the browser says that the address changed a moment later, and a key pressed meanwhile would be the old screen's. */
 export function goTo(...parts: readonly string[]): void {
   window.location.hash = linkTo(...parts);
+  tellAll();
 }
