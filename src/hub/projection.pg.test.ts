@@ -36,6 +36,7 @@ const batch = (changed: Partial<ProjectionBatch>): ProjectionBatch => ({
   forgotten: [],
   late: [],
   arrived: [],
+  writerTip: null,
   detached: [],
   ...changed,
 });

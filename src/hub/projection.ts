@@ -79,6 +79,8 @@ export interface ProjectionBatch {
   readonly to: number;
   /** Running hash of the feed up to `to`. */
   readonly runningHash: Uint8Array;
+  /** Hash of the newest changeset of the writer's own, which the rows may hold before the feed does; null when it has none. */
+  readonly writerTip: Uint8Array | null;
   /**
    * Whole merged rows by table, each a JSON object as PostgreSQL reads it into the table's row: of records `id`, columns, `GROUP_stamp`; of
    * ledgers `changeset` (a position), `idx`, columns. Bytes are spelt \\x and hex; what is left out is null.
@@ -108,13 +110,14 @@ export async function writeProjection(link: SqlLink, batch: ProjectionBatch): Pr
     byteaArray(batch.late.map(({ target }) => target)),
     bigintArray(batch.late.map(({ position }) => position)),
     byteaArray(batch.arrived),
+    batch.writerTip,
   ]);
   return row?.moved === true ? ok(null) : refuse('hub.projection-moved');
 }
 
 const WRITE = `select hub.write_projection($1::bigint, $2::bigint, $3::bytea, $4::json, $5::text::bytea[],
   $6::text::bytea[], $7::text::bytea[], $8::text::text[],
-  $9::text::bytea[], $10::text::bigint[], $11::text::bytea[]) as moved`;
+  $9::text::bytea[], $10::text::bigint[], $11::text::bytea[], $12::bytea) as moved`;
 
 /** Columns that a row written again may change: of a record all but its key, of a ledger row its references, which may have been late. */
 function rewritten(table: TableName): readonly string[] {
@@ -150,14 +153,15 @@ export function projectionWriter(): string {
 drop function if exists hub.write_projection;
 create function hub.write_projection(
   from_position bigint, to_position bigint, running bytea, rows_by_table json, forget bytea[],
-  detached_hashes bytea[], detached_salts bytea[], detached_values text[], late_targets bytea[], late_positions bigint[], arrived bytea[]
+  detached_hashes bytea[], detached_salts bytea[], detached_values text[], late_targets bytea[], late_positions bigint[], arrived bytea[],
+  writer bytea
 ) returns boolean
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 declare
   table_name text;
   of_table json;
 begin
-  update hub.projection p set position = to_position, running_hash = running where p.position = from_position;
+  update hub.projection p set position = to_position, running_hash = running, writer_tip = writer where p.position = from_position;
   if not found then
     return false;
   end if;
@@ -179,17 +183,26 @@ end
 $$`;
 }
 
+export interface ProjectionStand {
+  readonly position: number;
+  readonly runningHash: Uint8Array;
+  /** Of who wrote it last; null when nobody did, or one that had written nothing itself. */
+  readonly writerTip: Uint8Array | null;
+}
+
 /** Where the projection stands. */
-export async function projectionPosition(link: SqlLink): Promise<{ readonly position: number; readonly runningHash: Uint8Array }> {
-  const [row] = await link.query<{ position: number; running_hash: Uint8Array }>('select position, running_hash from hub.projection');
+export async function projectionPosition(link: SqlLink): Promise<ProjectionStand> {
+  const [row] = await link.query<{ position: number; running_hash: Uint8Array; writer_tip: Uint8Array | null }>(
+    'select position, running_hash, writer_tip from hub.projection',
+  );
   assert(row !== undefined, 'the projection has a position');
-  return { position: row.position, runningHash: row.running_hash };
+  return { position: row.position, runningHash: row.running_hash, writerTip: row.writer_tip };
 }
 
 /** Empties it, to be written from 0 again. */
 export async function resetProjection(link: SqlLink): Promise<void> {
   const all = TABLE_NAMES.map((table) => `shop.${quoted(table)}`).join(', ');
-  const start = `position = 0, running_hash = decode(repeat('00', 32), 'hex'), list_version = ${SCHEMA_VERSION}`;
+  const start = `position = 0, running_hash = decode(repeat('00', 32), 'hex'), writer_tip = null, list_version = ${SCHEMA_VERSION}`;
   await link.run(`begin; update hub.projection set ${start}; truncate hub.late_reference, ${all}; commit`);
 }
 

@@ -87,7 +87,7 @@ test('what is no URL, or no CA, is refused; a place is spelt as one word and rea
 });
 
 function batchTo(from: number, to: number, rows: ProjectionBatch['rows'] = new Map()): ProjectionBatch {
-  return { from, to, runningHash: Buffer.alloc(32, to % 256), rows, forgotten: [], detached: [], late: [], arrived: [] };
+  return { from, to, runningHash: Buffer.alloc(32, to % 256), rows, forgotten: [], detached: [], late: [], arrived: [], writerTip: null };
 }
 
 /** A hub on a cleared server, as a plain user. */

@@ -9,6 +9,7 @@ import { chainIdOf, publicKeyFrom, type ChangesetText, type Values } from '../pr
 import { bytesOf, bytesOrNull, numberOf, type Database } from './database.ts';
 import { noteClone } from './exceptions.ts';
 import { readMeta, writeMeta } from './look-up.ts';
+import type { Prepared } from './prepare.ts';
 import type { Store } from './store.ts';
 
 /** The small local number of a chain; made when it is new here. */
@@ -91,16 +92,32 @@ export function learnChainStart(store: Store, chain: Uint8Array, values: Values)
 
 /** Changeset 1 of a chain nobody certified yet: accepted at once when the predecessor's key signed the new key. */
 export function trustBySuccession(store: Store, chain: Uint8Array, text: ChangesetText): boolean {
+  const key = successorKey(chain, text, (predecessor) => trustedKey(store.db, predecessor));
+  if (key !== null) trust(store.db, key);
+  return key !== null;
+}
+
+/** The key that changeset 1 names, when that of the predecessor, as `keyOf` has it, vouches for it. */
+function successorKey(chain: Uint8Array, text: ChangesetText, keyOf: (chain: Uint8Array) => Uint8Array | null): Uint8Array | null {
   const start = text.rows[0];
-  if (start?.table !== 'chain_start') return false;
+  if (start?.table !== 'chain_start') return null;
   const { public_key, predecessor, predecessor_signature } = start.values;
-  if (typeof public_key !== 'string' || typeof predecessor !== 'string' || typeof predecessor_signature !== 'string') return false;
+  if (typeof public_key !== 'string' || typeof predecessor !== 'string' || typeof predecessor_signature !== 'string') return null;
   const publicKey = fromBase64Url(public_key);
-  const predecessorKey = trustedKey(store.db, fromBase64Url(predecessor));
-  if (predecessorKey === null || !equalBytes(chainIdOf(publicKey), chain)) return false;
-  if (!verify(null, publicKey, publicKeyFrom(predecessorKey), fromBase64Url(predecessor_signature))) return false;
-  trust(store.db, publicKey);
-  return true;
+  const predecessorKey = keyOf(fromBase64Url(predecessor));
+  if (predecessorKey === null || !equalBytes(chainIdOf(publicKey), chain)) return null;
+  return verify(null, publicKey, publicKeyFrom(predecessorKey), fromBase64Url(predecessor_signature)) ? publicKey : null;
+}
+
+/** Adds to trusted keys by hex chain id those of chains that begin here and follow one of them. Did any? */
+export function addSuccessors(keys: Map<string, Uint8Array>, prepared: readonly Prepared[]): boolean {
+  const before = keys.size;
+  for (const { changeset, opened, signature } of prepared) {
+    if (signature !== 'no-key' || opened.state !== 'text') continue;
+    const key = successorKey(changeset.chain, opened.text, (chain) => keys.get(toHex(chain)) ?? null);
+    if (key !== null) keys.set(toHex(changeset.chain), key);
+  }
+  return keys.size > before;
 }
 
 /** All chains this store wrote, oldest first. */

@@ -10,6 +10,8 @@ import type { HubMasterClient } from '../hub/hub-client.ts';
 import { projectToEnd } from './projector.ts';
 import { Bell } from './signal.ts';
 import { trustedKeys } from '../store/archive.ts';
+import { addSuccessors } from '../store/chains.ts';
+import type { Prepared } from '../store/prepare.ts';
 import type { SyncTools } from './tools.ts';
 
 export interface MasterDuty {
@@ -92,7 +94,11 @@ async function settleOffers(tools: DutyTools, hub: HubMasterClient): Promise<voi
     const offered = await hub.takeOffered(OFFERS_AT_ONCE);
     if (offered.length === 0) return;
     const changesets = offered.map(({ chain, n, previous, hash, signature, body }) => ({ chain, n, previous, hash, signature, body }));
-    const prepared = await tools.prepare({ changesets, keys: trustedKeys(tools.store), dictionaries: tools.store.dictionaries });
+    const keys = trustedKeys(tools.store);
+    const prepare = (): Promise<readonly Prepared[]> => tools.prepare({ changesets, keys, dictionaries: tools.store.dictionaries });
+    let prepared = await prepare();
+    // A chain that a register began and lost before it was sent: nobody but its predecessor vouches for it.
+    while (addSuccessors(keys, prepared)) prepared = await prepare();
     const good = prepared.filter(({ signature }) => signature === 'good').map(({ changeset }) => changeset.hash);
     const bad = prepared.filter(({ signature }) => signature === 'bad' || signature === 'not-whole').map(({ changeset }) => changeset.hash);
     if (good.length + bad.length === 0) return;

@@ -7,13 +7,13 @@ import { fromHex, toHex } from '../base/bytes.ts';
 import { idToBytes, isId } from '../base/id.ts';
 import { assert } from '../base/assert.ts';
 import type { FeedRow, HubMasterClient, Pulled } from '../hub/hub-client.ts';
-import { projectionPosition, writeProjection, type ProjectionBatch } from '../hub/projection.ts';
+import { projectionPosition, resetProjection, writeProjection, type ProjectionBatch, type ProjectionStand } from '../hub/projection.ts';
 import { bigintArray, byteaArray } from '../hub/sql-link.ts';
 import { openBody } from '../protocol/changeset.ts';
 import { isTableName, TABLES, type LedgerName, type RecordName, type TableName } from '../protocol/tables.ts';
 import { isHeld } from '../store/archive.ts';
 import { forgottenBy, referredBy, spellLedger, spellRecord } from '../store/spell-rows.ts';
-import { findLocal, hashOfLocal, readDictionaries, type Store } from '../store/store.ts';
+import { findLocal, hashOfLocal, readDictionaries, readMeta, type Store } from '../store/store.ts';
 import type { SyncTools } from './tools.ts';
 
 /** Changesets a batch: a transaction of some tens of milliseconds for PostgreSQL. */
@@ -53,8 +53,8 @@ export async function projectToEnd(
   // A dictionary that came since would else leave its changesets out for good.
   for (const [number, content] of readDictionaries(store.db)) store.dictionaries.set(number, content);
   const places: Places = new Map();
+  let { position, runningHash } = await standOf(store, hub);
   const late = await readLate(hub);
-  let { position, runningHash } = await projectionPosition(hub.link);
   let asked: Promise<Pulled> | null = hub.pull(position, runningHash, BATCH, BATCH_BYTES);
   let written = Promise.resolve(position);
   while (asked !== null) {
@@ -76,6 +76,19 @@ export async function projectToEnd(
     await tools.yieldTurn();
   }
   return await written;
+}
+
+/**
+ * Where the projection stands; empty again when its writer had a changeset of its own that neither the store nor the feed holds, since an
+ * old copy took that store's place: its rows may hold edits that nobody made.
+ */
+async function standOf(store: Store, hub: HubMasterClient): Promise<ProjectionStand> {
+  const stand = await projectionPosition(hub.link);
+  if (stand.writerTip === null || isHeld(store, stand.writerTip)) return stand;
+  const sent = await hub.link.query('select from hub.feed where hash = $1', [stand.writerTip]);
+  if (sent.length > 0) return stand;
+  await resetProjection(hub.link);
+  return projectionPosition(hub.link);
 }
 
 /** Its failure is heard when it is awaited, and not before. */
@@ -184,7 +197,9 @@ function makeBatch(
     if (text !== undefined) add(table, [text]);
   }
   const { position: to, runningHash } = last;
-  return { from, to, runningHash, rows: spelt, forgotten, detached: [], late, arrived: rows.map(({ hash }) => hash) };
+  const ownTip = Number(readMeta(store.db, 'own_tip') ?? 0);
+  const writerTip = ownTip > 0 ? hashOfLocal(store.db, ownTip) : null;
+  return { from, to, runningHash, writerTip, rows: spelt, forgotten, detached: [], late, arrived: rows.map(({ hash }) => hash) };
 }
 
 function isPlaced(place: readonly [number, number | undefined]): place is readonly [number, number] {

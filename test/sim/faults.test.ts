@@ -14,7 +14,9 @@ import { heldCarts, holdCart, recallCart } from '../../src/register/hold-cart.ts
 import { moveStock } from '../../src/register/move-stock.ts';
 import { addUser, editUser } from '../../src/register/edit-user.ts';
 import { grantRight, logIn } from '../../src/register/log-in.ts';
+import { resetProjection } from '../../src/hub/projection.ts';
 import { readChain } from '../../src/store/archive.ts';
+import { renewChain } from '../../src/store/begin-chain.ts';
 import { bytesOf, numberOf } from '../../src/store/database.ts';
 import { commit } from '../../src/store/journal.ts';
 import { onHandMilli } from '../../src/store/queries/stock.ts';
@@ -314,6 +316,40 @@ test('[fault 17] a chain that the hub forgot wholly is offered by others, named,
     await endWell(world);
     const roles = await world.hub.query<{ role: string | null }>(SUPERUSER, 'select role from hub.chain where role is null');
     assert.deepEqual(roles, []);
+  }));
+
+test('[fault 16] a chain begun and sold under, never sent, its key lost with the disk that still reads: others hear of it all the same', () =>
+  inWorld(async (world) => {
+    const machine = world.machine('R2');
+    await backUp(world, machine);
+    await pass(world, 2_000);
+    world.network.cut('R2');
+    renewChain(at(world, 'R2').store);
+    sell(world, 'R2', 2);
+    assert.ok(await restore(world, machine, { which: 'newest', disk: 'there' }));
+    await endWell(world);
+    assert.equal(world.gone.size, 0);
+    for (const name of ['R1', 'R2', 'R3'])
+      assert.equal(at(world, name).store.db.all("SELECT 1 FROM sale WHERE series LIKE 'R2b-%'").length, 2);
+  }));
+
+test('[fault 47] the master’s edit stood in the tables before it was sent, and its store is put back without it: the tables hold what the shop holds', () =>
+  inWorld(async (world) => {
+    const machine = world.machine('R1');
+    const copy = machine.copyTo('old');
+    world.network.cut('R1');
+    unwrap(editProduct(at(world, 'R1').register, product(at(world, 'R1'), 'Tea'), { priceMinor: 777 }, OWNER));
+    await resetProjection(world.hub.linkAs(SUPERUSER));
+    await pass(world, 3_000);
+    const shown = async (): Promise<unknown> =>
+      (await world.hub.query<{ price: number }>(SUPERUSER, "select price_minor as price from shop.product where name = 'Tea'"))[0]?.price;
+    assert.equal(await shown(), 777, 'ahead of the feed');
+    machine.crash('kill');
+    await world.noteLoss(machine, () => machine.putBack(copy));
+    await machine.boot();
+    sell(world, 'R2', 1);
+    await endWell(world);
+    assert.notEqual(await shown(), 777);
   }));
 
 test('[fault 22] one product edited on two registers apart: columns merge, the newest of one group wins everywhere, the loser is kept', () =>

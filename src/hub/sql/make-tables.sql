@@ -130,3 +130,5 @@ create table if not exists hub.projection (
 insert into hub.projection values (true, 0, decode(repeat('00', 32), 'hex')) on conflict do nothing;
 -- Which list of tables its writer had: a program with another one writes it all anew.
 alter table hub.projection add column if not exists list_version int not null default 0;
+-- The newest changeset that its writer had written itself: rows hold its edits before the feed does. A writer that lost it writes it all anew.
+alter table hub.projection add column if not exists writer_tip bytea;
