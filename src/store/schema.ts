@@ -128,7 +128,7 @@ CREATE INDEX sale_by_uuid ON sale (uuid);
 CREATE INDEX sale_by_time ON sale (completed_at);
 CREATE INDEX sale_by_label ON sale (series, number);
 CREATE INDEX sale_by_held_cart ON sale (held_cart) WHERE held_cart IS NOT NULL;
-CREATE INDEX sale_line_tip ON sale_line (sale) WHERE kind = 'tip';
+CREATE INDEX sale_line_beside ON sale_line (sale) WHERE kind IN ('tip', 'account-payment', 'voucher-issued');
 CREATE INDEX sale_line_by_refund ON sale_line (refund_of) WHERE refund_of IS NOT NULL;
 CREATE INDEX sale_line_by_code ON sale_line (code) WHERE code IS NOT NULL;
 CREATE INDEX stock_movement_beside_sales ON stock_movement (product) WHERE sale_line IS NULL;

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readSalesSums } from './sales-sums.ts';
 import { test } from 'node:test';
 import { present } from '../../base/assert.ts';
 import { unwrap } from '../../base/result.ts';
@@ -100,4 +101,28 @@ test('[ux 19] what cash is rounded by is no turnover, as in the Z', async () => 
   clock.advance(1_000);
   const report = reportSales(store.db, { fromMs, untilMs: clock.nowMs(), by: 'hour', products: 5 });
   assert.deepEqual([report.totalMinor, report.methods[0]?.totalMinor], [503, 505]);
+});
+
+test('a report of a day reads that day: no question behind it goes through all sales or all lines', async (t) => {
+  const shop = await makeShop();
+  t.after(() => shop.close());
+  const { db } = shop.store;
+  const asked = new Set<string>();
+  const heard = new Proxy(db, {
+    get: (of, name) =>
+      name === 'all' || name === 'get'
+        ? (sql: string, ...values: number[]) => {
+            asked.add(sql);
+            return of[name](sql, ...values);
+          }
+        : Reflect.get(of, name),
+  });
+  readSalesSums(heard, 0, 1);
+  assert.ok(asked.size >= 6);
+  for (const sql of asked)
+    for (const { detail } of db.all(`EXPLAIN QUERY PLAN ${sql}`, 0, 1)) {
+      // What was summed already, and the few tenders that were corrected.
+      const isFew = /^SCAN (paid|t USING INDEX tender_swap)$/.test(String(detail));
+      assert.ok(isFew || !String(detail).startsWith('SCAN '), `${String(detail)}: ${sql}`);
+    }
 });

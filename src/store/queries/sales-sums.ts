@@ -57,9 +57,16 @@ const IN_TIME = "s.completed_at >= ?1 AND s.completed_at < ?2 AND s.mode = 'real
 const OF_SALE = (alias: string): string => `${alias}.id BETWEEN (s.id >> 9) << 9 AND s.id | 511`;
 const NET = 'l.total_minor - CASE l.includes_tax WHEN 0 THEN 0 ELSE l.tax_minor END';
 
+/** What may stand beside turnover: few lines, with an index of their own (sale_line_beside). */
+const MAY_BE_BESIDE = "l.kind IN ('tip', 'account-payment', 'voucher-issued')";
 /** A line of what a Z calls beside turnover (domain/closing-totals.ts). */
-const IS_BESIDE = `(l.kind IN ('tip', 'account-payment') OR l.kind = 'voucher-issued' AND EXISTS (
-    SELECT 1 FROM voucher_movement v WHERE ${OF_SALE('v')} AND v.sale_line = l.id AND v.purpose = 'multi'))`;
+const IS_BESIDE = `(${MAY_BE_BESIDE} AND (l.kind <> 'voucher-issued' OR EXISTS (
+    SELECT 1 FROM voucher_movement v WHERE ${OF_SALE('v')} AND v.sale_line = l.id AND v.purpose = 'multi')))`;
+/** A time's sales stand near to each other, so that a day's lines are not looked for among those of years. */
+const BESIDE_IN_TIME = `sale_line l CROSS JOIN sale s ON s.id = l.sale
+  WHERE ${MAY_BE_BESIDE} AND ${IN_TIME}
+    AND l.sale BETWEEN (SELECT min(id) FROM sale WHERE completed_at >= ?1 AND completed_at < ?2)
+      AND (SELECT max(id) FROM sale WHERE completed_at >= ?1 AND completed_at < ?2)`;
 
 const WHEN_AND_WHO = `s.trading_day AS day, ((s.completed_at + s.utc_offset_minutes * 60000) % 86400000) / 3600000 AS hour, s.register, s.user,
     s.kind = 'refund' AS refund`;
@@ -68,7 +75,7 @@ const SALES = `SELECT ${WHEN_AND_WHO}, count(*) AS count, sum(s.total_minor) AS 
   FROM sale s WHERE ${IN_TIME} GROUP BY 1, 2, s.register, s.user, 5`;
 
 const BESIDE = `SELECT ${WHEN_AND_WHO}, 0 AS count, -sum(l.total_minor) AS total, 0 AS tax
-  FROM sale s CROSS JOIN sale_line l ON ${OF_SALE('l')} WHERE ${IN_TIME} AND ${IS_BESIDE} GROUP BY 1, 2, s.register, s.user, 5`;
+  FROM ${BESIDE_IN_TIME} AND ${IS_BESIDE} GROUP BY 1, 2, s.register, s.user, 5`;
 
 const LINES = `SELECT l.product, CASE WHEN l.product IS NULL THEN l.name END AS name, max(l.id) AS line, l.tax_rate_ppm, l.tax_parts,
     max(l.tax_minor) AS tax_minor, count(*) AS lines, sum(l.quantity_milli) AS milli, sum(l.total_minor) AS total, sum(${NET}) AS net,
@@ -86,8 +93,8 @@ const METHODS = `WITH paid AS (
     WHERE t.swap_of IS NOT NULL AND ${IN_TIME})
   SELECT id, sum(count) AS count, sum(total) AS total FROM paid GROUP BY id`;
 
-const TIPS = `SELECT s.user AS id, count(*) AS count, sum(l.total_minor) AS total FROM sale_line l CROSS JOIN sale s ON s.id = l.sale
-  WHERE l.kind = 'tip' AND ${IN_TIME} GROUP BY s.user`;
+const TIPS = `SELECT s.user AS id, count(*) AS count, sum(l.total_minor) AS total
+  FROM ${BESIDE_IN_TIME} AND l.kind = 'tip' GROUP BY s.user`;
 
 const DISCOUNTS = `SELECT sum(a.amount_minor) AS off FROM sale s CROSS JOIN line_adjustment a ON ${OF_SALE('a')}
   WHERE ${IN_TIME} AND s.kind <> 'refund'`;
