@@ -53,6 +53,7 @@ export async function benchRegister(options: RegisterBench): Promise<Figures> {
     Object.assign(figures, await measureHistory(till));
     Object.assign(figures, await measureScans({ url: `http://127.0.0.1:${till.port}/`, pin: OWNER_PIN }));
     Object.assign(figures, await measureBigCart({ url: `http://127.0.0.1:${till.port}/`, pin: OWNER_PIN }));
+    figures['rssAfterSellingMb'] = rounded(till.rssMb(), 0);
     Object.assign(figures, await measureBackOffice(till, products));
     figures['rssAfterRunMb'] = rounded(till.rssMb(), 0);
     figures['screenGzipKb'] = screenGzipKb();
