@@ -162,7 +162,7 @@ test('[fault 40] a register can read and write no table, set no role, create not
     `select hub.begin_incarnation(null, 'x', 1, null, 1)`,
     `select hub.wake(1, 1)`,
     `select hub.keep_detached(1, '{}', '{}', '{}')`,
-    `select hub.write_projection(0, 1, '\\x', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}')`,
+    `select hub.write_projection(0, 1, '\\x', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '\\x')`,
     `select hub.pair_request('\\x', 'x', 'x', null, null)`,
     `select hub.pair_result(null)`,
   ];
