@@ -33,6 +33,8 @@ test('first launch to first sales: wizard, log-in, scan, cash with change, card,
     await page.getByRole('button', { name: 'Log out' }).click();
     await page.getByLabel('PIN', { exact: true }).waitFor();
     await look('login');
+    // Typed, wherever the focus was left.
+    await page.evaluate('document.activeElement?.blur()');
     await page.keyboard.type('0000');
     await page.keyboard.press('Enter');
     await page.getByRole('alert').waitFor();

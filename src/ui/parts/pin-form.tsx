@@ -1,6 +1,6 @@
 /** Digits of a PIN, typed or tapped. The figures never show. Enter or the key below sends them. */
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useRef, useState, type ReactNode } from 'react';
+import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { useTranslation } from '../texts/texts.tsx';
 import { ApiError, call } from '../api/call.ts';
 import { KeyPad } from './key-pad.tsx';
@@ -27,6 +27,14 @@ export function PinForm({ label, onPin }: Props): ReactNode {
       field.current?.focus();
     },
   });
+  useEffect(() => {
+    // What had the focus may be gone with the screen before: a figure that nobody takes is the PIN's.
+    const listener = ({ key }: KeyboardEvent): void => {
+      if (/^\d$/.test(key) && document.activeElement === document.body) field.current?.focus();
+    };
+    window.addEventListener('keydown', listener);
+    return () => window.removeEventListener('keydown', listener);
+  }, []);
   const change = (next: string): void => {
     if (login.isError) login.reset();
     setPin(next.replace(/\D/g, '').slice(0, LONGEST_PIN));
