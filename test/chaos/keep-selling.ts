@@ -16,7 +16,7 @@ export function emptyLedger(): Ledger {
 }
 
 /** Sells until told to stop or until the till is gone. */
-export async function keepSelling(till: Till, ledger: Ledger, signal: AbortSignal): Promise<void> {
+export async function keepSelling(till: Till, ledger: Ledger, signal: AbortSignal, pauseMs = PAUSE_MS): Promise<void> {
   try {
     const products = (await till.call('listProducts', { query: { limit: 30 } })).rows.map(({ id }) => id);
     const cash = await cashMethod(till);
@@ -27,7 +27,7 @@ export async function keepSelling(till: Till, ledger: Ledger, signal: AbortSigna
       );
       const sold = await sell(till, picked, cash);
       ledger.acknowledged.set(sold.uuid.replaceAll('-', ''), sold.label);
-      await wait(PAUSE_MS);
+      await wait(pauseMs);
     }
   } catch (error) {
     // A refusal is the till's answer; anything else is the till being killed under the request.

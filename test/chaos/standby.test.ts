@@ -92,6 +92,9 @@ async function lackedBy(server: SqlLink, folders: readonly string[]): Promise<st
   return lacked;
 }
 
+/** Between two sales of a register: ten of them make some thirty a second, and the machine has time for the servers. */
+const PAUSE_MS = 250;
+
 for (const { replication, registers } of [
   { replication: 'asynchronous', registers: 10 },
   { replication: 'synchronous', registers: 4 },
@@ -116,7 +119,7 @@ for (const { replication, registers } of [
       );
       const ledger = emptyLedger();
       const closing = new AbortController();
-      const selling = shop.tills.map((till) => keepSelling(till, ledger, closing.signal));
+      const selling = shop.tills.map((till) => keepSelling(till, ledger, closing.signal, PAUSE_MS));
       await wait(3_000);
       const follower = await standby.link(SHOP_DATABASE);
       if (replication === 'asynchronous') {
@@ -179,7 +182,7 @@ test(
     assert.ok(master);
     const ledger = emptyLedger();
     const closing = new AbortController();
-    const selling = shop.tills.map((till) => keepSelling(till, ledger, closing.signal));
+    const selling = shop.tills.map((till) => keepSelling(till, ledger, closing.signal, PAUSE_MS));
     await wait(1_000);
     const hubUrl = servers.url(ADMIN, ADMIN_PASSWORD, servers.primary);
     // A server that lets nobody in changes nothing.
@@ -205,7 +208,7 @@ test(
     await settle(there);
 
     const again = new AbortController();
-    const sellingAgain = shop.tills.map((till) => keepSelling(till, ledger, again.signal));
+    const sellingAgain = shop.tills.map((till) => keepSelling(till, ledger, again.signal, PAUSE_MS));
     const back = await shop.tills[0]?.call('toMaster', { body: { hubPort: shop.hubPort } });
     await waitForJob(shop.tills[0] ?? master, back?.job ?? '');
     await wait(2_000);
@@ -252,7 +255,7 @@ test(
         const [master, second] = shop.tills;
         assert.ok(master && second);
         const closing = new AbortController();
-        const selling = keepSelling(second, ledger, closing.signal);
+        const selling = keepSelling(second, ledger, closing.signal, PAUSE_MS);
         await master.call('toMaster', { body });
         await wait(killAfterMs);
         await master.kill();
