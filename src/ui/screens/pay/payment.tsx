@@ -292,7 +292,9 @@ function Due({ cart, given, left, change, tip, nameOf, onTakeBack }: DueProps): 
       <h2>{t('pay.due')}</h2>
       <BigFigure className="due-figure" text={money(cart.totalMinor)} />
       <p className="soft">
-        {t('sell.items', { count: cart.items, shown: count(cart.items, locale) })}, <TaxIncluded cart={cart} />
+        {t('sell.items', { count: cart.items, shown: count(cart.items, locale) })}
+        {' · '}
+        <TaxIncluded cart={cart} />
       </p>
       <ul className="given">
         <CardTaken cart={cart} nameOf={nameOf} />
