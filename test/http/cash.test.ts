@@ -6,8 +6,9 @@ import type { Answer } from '../../src/protocol/api/routes.ts';
 import { aurapos } from '../e2e/aurapos-command.ts';
 import { linesOf } from '../support/escpos-picture.ts';
 import { startFakePrinter } from '../support/fake-printer.ts';
+import { openLampTill } from '../support/lamp-till.ts';
 import { temporaryFolder } from '../support/shop.ts';
-import { type Till, cashMethod, refusedWith, setUpTill, startTill } from '../support/till.ts';
+import { type Till, refusedWith, startTill } from '../support/till.ts';
 
 let till: Till;
 let product: string;
@@ -16,15 +17,7 @@ let card: string;
 const folder = temporaryFolder();
 
 before(async () => {
-  till = await startTill(folder.path);
-  await setUpTill(till, 'single');
-  ({ id: product } = await till.call('addProduct', { body: { name: 'Lamp', priceMinor: 2000 } }));
-  cash = await cashMethod(till);
-  const { rows } = await till.call('listPaymentMethods');
-  card = present(
-    rows.find(({ kind }) => kind === 'card'),
-    'card',
-  ).id;
+  ({ till, product, cash, card } = await openLampTill(folder.path));
 });
 after(async () => {
   await till.stop();

@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { present } from '../../src/base/assert.ts';
+import { openLampTill } from '../support/lamp-till.ts';
 import { temporaryFolder } from '../support/shop.ts';
-import { type Till, cashMethod, logInAt, refusedWith, setUpTill, startTill } from '../support/till.ts';
+import { type Till, logInAt, refusedWith } from '../support/till.ts';
 
 const CASHIER_PIN = '7391';
 let till: Till;
@@ -13,11 +14,7 @@ let card: string;
 const folder = temporaryFolder();
 
 before(async () => {
-  till = await startTill(folder.path);
-  await setUpTill(till, 'single');
-  ({ id: product } = await till.call('addProduct', { body: { name: 'Lamp', priceMinor: 2000 } }));
-  cash = await cashMethod(till);
-  card = await wayOf('card');
+  ({ till, product, cash, card } = await openLampTill(folder.path));
 });
 after(async () => {
   await till.stop();

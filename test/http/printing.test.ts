@@ -8,8 +8,9 @@ import { encode } from 'fast-png';
 import { aurapos } from '../e2e/aurapos-command.ts';
 import { barcodeOf, linesOf } from '../support/escpos-picture.ts';
 import { startFakePrinter, type FakePrinter } from '../support/fake-printer.ts';
+import { openLampTill } from '../support/lamp-till.ts';
 import { temporaryFolder } from '../support/shop.ts';
-import { OWNER_PIN, type Till, cashMethod, freePort, logInAt, refusedWith, sell, setUpTill, startTill } from '../support/till.ts';
+import { OWNER_PIN, type Till, freePort, logInAt, refusedWith, sell, startTill } from '../support/till.ts';
 
 const LONGEST_MS = 60_000;
 
@@ -21,11 +22,7 @@ let printer: FakePrinter;
 const folder = temporaryFolder();
 
 before(async () => {
-  till = await startTill(folder.path);
-  await setUpTill(till, 'single');
-  ({ id: product } = await till.call('addProduct', { body: { name: 'Lamp', priceMinor: 2000 } }));
-  cash = await cashMethod(till);
-  card = (await till.call('listPaymentMethods')).rows.find(({ kind }) => kind === 'card')?.id ?? '';
+  ({ till, product, cash, card } = await openLampTill(folder.path));
   printer = await startFakePrinter();
 });
 after(async () => {
