@@ -111,15 +111,21 @@ function bringTools() {
 const UNIT = ['src/**/!(*.pg).test.ts', 'test/*.test.ts'];
 /** Two files at a time beside those, since a test of a PostgreSQL alone waits for it most of the time. */
 const POSTGRES = ['src/**/*.pg.test.ts'];
-/** Those that wait for most of their time: for links to be given up, for servers to be missed. One at a time beside the next ones. */
-const WAITING = ['test/chaos/moves.test.ts', 'test/network/diagnosis.test.ts', 'test/e2e/@(diagnosis|troubleshooting-doc).e2e.test.ts'];
+/** Those that wait for most of their time: for links to be given up, for servers to be missed, for a backup's hour. One at a time beside the next ones. */
+const WAITING = [
+  'test/chaos/@(full-disk|moves).test.ts',
+  'test/http/backups.test.ts',
+  'test/network/@(diagnosis|lossy).test.ts',
+  'test/e2e/@(diagnosis|troubleshooting-doc).e2e.test.ts',
+];
 /** Of the tests in a browser, those that stand at no counter: they hurry nobody. */
 const UNHURRIED = 'backups-doc|hub-elsewhere|join-another|join-refusals|take-over';
 /** Two files at a time: processes that start, are killed, and find each other again. */
 const TOGETHER = [
-  'test/{attack,http,machine,sim,versions}/*.test.ts',
-  'test/chaos/!(moves).test.ts',
-  'test/network/!(diagnosis).test.ts',
+  'test/{attack,machine,sim,versions}/*.test.ts',
+  'test/http/!(backups).test.ts',
+  'test/chaos/!(full-disk|moves).test.ts',
+  'test/network/!(diagnosis|lossy).test.ts',
   `test/e2e/@(${UNHURRIED}).e2e.test.ts`,
 ];
 /** Two at a time as well, and beside nothing else: they look at a screen as a person does who waits ten seconds for nothing. */
