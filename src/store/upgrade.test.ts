@@ -78,7 +78,7 @@ for (const { layout, knew, sql } of [
     folder.remove();
   });
 
-test('a store from before shifts were read gets their indexes; a manager of then may close the day', async () => {
+test('a store from before shifts were read gets the indexes of today and no other; a manager of then may close the day', async () => {
   const folder = temporaryFolder();
   const file = `${folder.path}/store.db`;
   const shop = await makeShop({ file });
@@ -86,6 +86,7 @@ test('a store from before shifts were read gets their indexes; a manager of then
   const names = (store: Store): unknown[] => store.db.all("SELECT name FROM sqlite_schema WHERE type = 'index' ORDER BY name");
   const whole = names(shop.store);
   shop.store.db.sqlite.exec(`DROP INDEX sale_by_shift; DROP INDEX sale_by_day; DROP INDEX cash_movement_by_shift; DROP INDEX closing_by_day;
+    DROP INDEX sale_line_beside; CREATE INDEX sale_line_tip ON sale_line (sale) WHERE kind = 'tip';
     UPDATE role SET rights = 'sell history' WHERE built_in = 'manager'`);
   writeMeta(shop.store.db, 'schema', 2);
   sealSchema(shop.store.db);

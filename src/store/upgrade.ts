@@ -33,6 +33,7 @@ export function upgradeLayout(db: Database, from: number): void {
 export function upgradeStore(store: Store): void {
   const done = store.db.transact('durable', () => {
     TABLE_NAMES.forEach((name) => addMissing(store.db, name));
+    // Its place took sale_line_beside.
     store.db.sqlite.exec(`DROP INDEX IF EXISTS sale_line_tip; ${mergedIndexesSql()}`);
     store.db.run('DELETE FROM edit WHERE changeset IN (SELECT local FROM changeset WHERE state <> 0 AND state = 6)');
     for (const row of store.db.all(
