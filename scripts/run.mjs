@@ -120,9 +120,12 @@ const WAITING = [
 ];
 /** Of the tests in a browser, those that stand at no counter: they hurry nobody. */
 const UNHURRIED = 'backups-doc|hub-elsewhere|join-another|join-refusals|take-over';
+/** Beside all of those before: what they leave of the processors is its own, until SIMULATED_WITHIN_MS after the beginning. */
+const SIMULATOR = ['test/sim/*.test.ts'];
+const SIMULATED_WITHIN_MS = 17 * 60_000;
 /** Two files at a time: processes that start, are killed, and find each other again. */
 const TOGETHER = [
-  'test/{attack,machine,sim,versions}/*.test.ts',
+  'test/{attack,machine,versions}/*.test.ts',
   'test/http/!(backups).test.ts',
   'test/chaos/!(full-disk|moves).test.ts',
   'test/network/!(diagnosis|lossy).test.ts',
@@ -158,9 +161,12 @@ function runNode(args) {
 async function runTests() {
   process.env.NODE_COMPILE_CACHE = join(root, '.cache', 'compiled');
   const together = async (...runs) => Math.max(...(await Promise.all(runs.map((args) => runNode(args)))));
+  process.env.SIM_UNTIL ??= String(Date.now() + SIMULATED_WITHIN_MS);
+  const simulated = runNode(testArguments(1, SIMULATOR));
   return Math.max(
     await together(unitArguments('spec'), testArguments(2, POSTGRES)),
     await together(testArguments(2, TOGETHER), testArguments(1, WAITING)),
+    await simulated,
     await together(testArguments(2, AT_THE_COUNTER)),
   );
 }

@@ -1,10 +1,11 @@
 /** The verbs a script needs: status, pair, registers, product, sell, sale, import, storage, verify. */
 import type { Command } from 'commander';
+import type { Answer } from '../protocol/api/routes.ts';
 import { currencyDigits, parseAmount, plainAmount } from '../domain/money.ts';
 import { fail, must, readOptions, type Options } from './program.ts';
 import type { Reach } from './reach.ts';
 import { importFile } from './follow-job.ts';
-import { addStorageCommands } from './storage-commands.ts';
+import { addStorageCommands, sayFuller } from './storage-commands.ts';
 import { verb } from './verb.ts';
 
 export function addShopCommands(program: Command): void {
@@ -58,10 +59,17 @@ async function status(options: Options, reach: Reach): Promise<{ value: unknown;
     addresses: storage.addresses,
     port: storage.port,
     counts: storage.counts,
+    copies: storage.copies,
   };
   const stand = `${state.register?.code ?? ''} ${state.register?.name ?? ''}, ${state.mode ?? ''}: ${now.state}; ${now.waitingSales} sales not yet sent; ${storage.counts.products} products, ${storage.counts.sales} sales`;
-  const text = now.problem === null ? stand : `${stand}\n${now.problem.message} ${now.problem.action}`;
-  return { value, text };
+  const problem = now.problem === null ? '' : `\n${now.problem.message} ${now.problem.action}`;
+  return { value, text: `${stand}${problem}${sayOther(now)}${now.state === 'apart' ? sayFuller(storage.copies) : ''}` };
+}
+
+function sayOther({ otherMaster }: Answer<'getStatus'>): string {
+  if (otherMaster === null) return '';
+  const { register, host, port } = otherMaster;
+  return `\n${register} at ${host} says that it is a main register of this shop too, with keys of its own. One joins the other, with a code from the one that stays (aurapos pair): aurapos storage slave --master ${host}:${port} --code CODE`;
 }
 
 async function pair(options: Options, reach: Reach): Promise<{ value: unknown; text: string }> {

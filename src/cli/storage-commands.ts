@@ -100,7 +100,8 @@ async function storageTakeOver(
   return { value: { mode: 'master', recoveryCode, copies }, text: `Multi-register — Master.${sayFuller(copies)}${text}` };
 }
 
-function sayFuller(copies: Answer<'getStorage'>['copies']): string {
+/** A line of its own, or nothing. */
+export function sayFuller(copies: Answer<'getStorage'>['copies']): string {
   if (copies === null || copies.fuller === null) return '';
   const { code, name, lastSeenAt } = copies.fuller;
   const at = new Date(lastSeenAt).toLocaleString();

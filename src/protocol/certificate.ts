@@ -25,8 +25,8 @@ export function readChainCertificate(der: Uint8Array, authority: Uint8Array): Ce
   }
 }
 
-/** What the CA signs besides certificates; the purpose is signed too, so that no signature stands for another thing. */
-export type SignedPurpose = 'revocation' | 'sealed-box' | 'rotation' | 'incarnation';
+/** What the CA signs besides certificates, and (`copy`) a chain's key besides changesets; the purpose is signed too, so that no signature stands for another thing. */
+export type SignedPurpose = 'revocation' | 'sealed-box' | 'rotation' | 'incarnation' | 'copy';
 
 /** A number stands for its eight bytes, a text for its UTF-8. */
 export type SignedPart = Uint8Array | number | string;

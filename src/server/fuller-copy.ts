@@ -1,6 +1,8 @@
 /**
- * Who holds the fullest copy of the shop, as far as this register heard of the others while it was online. Kept across a restart: the power cut
- * that takes the master takes everybody's memory too. What was heard is never ahead of what is, so whoever holds most sees nobody before it.
+ * Who holds the fullest copy of the shop, as far as this register heard of the others: from the master while it was online, and without one from
+ * themselves (hear-nearby.ts). The first is kept across a restart: the power cut that takes the master takes everybody's memory too. What was
+ * heard is never ahead of what is, so whoever holds most sees nobody before it. Positions of two hubs are compared as they are: each feed begins
+ * with all that the shop held.
  */
 import type { Clock } from '../base/clock.ts';
 import { ok, RefusalError } from '../base/result.ts';
@@ -12,13 +14,17 @@ import { listRegisters } from '../store/queries/shop.ts';
 import { readMeta, writeMeta, type Store } from '../store/store.ts';
 import type { Sync } from '../sync/sync-loop.ts';
 
-/** What was heard at one hub: positions of its feed. */
+/** How far others had read the shop's feed. */
 export interface Heard {
-  /** The hub's incarnation. */
-  readonly hub: string | null;
-  /** How far the feed went. */
+  /** How far it went. */
   readonly end: number;
   readonly registers: readonly { readonly register: string; readonly position: number; readonly lastSeenMs: number }[];
+}
+
+/** What was heard at one hub. */
+interface HeardAtHub extends Heard {
+  /** Its incarnation. */
+  readonly hub: string | null;
 }
 
 export interface Copies {
@@ -42,7 +48,7 @@ export function keepHeard(store: Store, clock: Clock): (sync: Sync | null) => vo
     if (greeting == null || presences.length === 0 || !isDue) return;
     const registers = presences.map(({ register, position, lastSeenMs }) => ({ register, position, lastSeenMs }));
     const end = Math.max(greeting.position, ...registers.map(({ position }) => position));
-    const text = JSON.stringify({ hub: greeting.incarnation.id, end, registers } satisfies Heard);
+    const text = JSON.stringify({ hub: greeting.incarnation.id, end, registers } satisfies HeardAtHub);
     if (text === wrote) return;
     [wroteMs, wrote] = [clock.monotonicMs(), text];
     try {
@@ -54,11 +60,13 @@ export function keepHeard(store: Store, clock: Clock): (sync: Sync | null) => vo
   };
 }
 
-/** Null where nobody was heard of at the hub that this register was last at (`hub`: its incarnation, null when it was at none since its start). */
-export function viewCopies(store: Store, hub: string | null): Answer<'getStorage'>['copies'] {
-  const text = readMeta(store.db, 'heard');
-  const heard = typeof text === 'string' ? (JSON.parse(text) as Heard) : null;
-  if (heard === null || (hub !== null && heard.hub !== hub)) return null;
+/**
+ * Null where nobody was heard of: neither at the hub that this register was last at (`hub`: its incarnation, null when it was at none since its
+ * start), nor nearby.
+ */
+export function viewCopies(store: Store, hub: string | null, nearby: Heard['registers']): Answer<'getStorage'>['copies'] {
+  const heard = join(readHeard(store, hub), nearby);
+  if (heard === null) return null;
   const master = readIncarnation(store)?.register;
   const own = ownRegisterId(store);
   const able = listRegisters(store.db).filter(({ id, revoked }) => !revoked && id !== own && id !== master);
@@ -67,6 +75,20 @@ export function viewCopies(store: Store, hub: string | null): Answer<'getStorage
   const heardAt = Math.max(0, ...heard.registers.map(({ lastSeenMs }) => lastSeenMs));
   if (fuller === null || row === undefined) return { heardAt, lacks, fuller: null };
   return { heardAt, lacks, fuller: { code: row.code, name: row.name, lastSeenAt: fuller.lastSeenMs } };
+}
+
+function readHeard({ db }: Store, hub: string | null): Heard | null {
+  const text = readMeta(db, 'heard');
+  const heard = typeof text === 'string' ? (JSON.parse(text) as HeardAtHub) : null;
+  return heard === null || (hub !== null && heard.hub !== hub) ? null : heard;
+}
+
+/** Who says now how full it is knows better than what was said of it. */
+export function join(heard: Heard | null, nearby: Heard['registers']): Heard | null {
+  if (nearby.length === 0) return heard;
+  const saying = new Set(nearby.map(({ register }) => register));
+  const others = (heard?.registers ?? []).filter(({ register }) => !saying.has(register));
+  return { end: Math.max(heard?.end ?? 0, ...nearby.map(({ position }) => position)), registers: [...others, ...nearby] };
 }
 
 /** `held`: position of this register; `able`: the other registers that could take over. */

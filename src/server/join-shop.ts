@@ -39,9 +39,9 @@ export interface JoinRequest {
 
 const PAIRING_TIMEOUT_MS = 8_000;
 
-/** Pairing: identity, key, CA and account, all in one transaction of the store once the master has answered. Refuses what pairWithMaster does. */
-export async function pair({ store, clock, random, version }: Joiner, request: JoinRequest): Promise<Result<null>> {
-  const answer = await pairWithMaster(
+/** Refuses what pairWithMaster does. The store is as it was, but for the key that was offered. */
+export function askToPair({ store, clock, random, version }: Joiner, request: JoinRequest): Promise<Result<PairingAnswer>> {
+  return pairWithMaster(
     {
       host: request.host,
       port: request.port,
@@ -54,7 +54,6 @@ export async function pair({ store, clock, random, version }: Joiner, request: J
     },
     { clock, random },
   );
-  return answer.ok ? settleIn(store, request, answer.value) : answer;
 }
 
 /** One that has been one of several: the master may know it. */
@@ -72,7 +71,8 @@ function keyToOffer(store: Store): ChainKey {
   return key;
 }
 
-function settleIn(store: Store, request: JoinRequest, answer: PairingAnswer): Result<null> {
+/** Identity, key, CA and account as the master answered, all in one transaction of the store. */
+export function settleIn(store: Store, request: JoinRequest, answer: PairingAnswer): Result<null> {
   const isNew = store.own === null;
   const key = keyToOffer(store);
   return commitWith(store, () => {
@@ -88,7 +88,7 @@ function settleIn(store: Store, request: JoinRequest, answer: PairingAnswer): Re
       writeMeta(store.db, 'unfinished', 'join');
     }
     writeMeta(store.db, 'mode', 'slave');
-    store.db.run("DELETE FROM meta WHERE name = 'pairing_key'");
+    store.db.run("DELETE FROM meta WHERE name IN ('pairing_key', 'handing_over')");
     return ok(null);
   });
 }

@@ -21,7 +21,7 @@ import { readCurrency, readShop } from '../store/queries/shop.ts';
 import { lockFolder, type FolderLock } from '../store/lock-folder.ts';
 import { openStore } from '../store/open-store.ts';
 import { closeStore, readMeta, type Store } from '../store/store.ts';
-import { firstPull, pair, type Joiner, type JoinRequest } from './join-shop.ts';
+import { askToPair, firstPull, settleIn, type Joiner, type JoinRequest } from './join-shop.ts';
 import { chainOf, clearJoining, joiningFolder, joiningStore, readStand, throwAway, writeStand } from './joining-place.ts';
 import { slaveConnect } from './slave-link.ts';
 
@@ -95,7 +95,8 @@ async function compare({ request, ...at }: Extract<JoiningRequest, { do: 'compar
   const compared = await withStores(at, request !== null, async ({ store, from, joiner }) => {
     if (request !== null) {
       onProgress('pair', 0, 0);
-      const paired = await pair(joiner, request);
+      const answer = await askToPair(joiner, request);
+      const paired = answer.ok ? settleIn(joiner.store, request, answer.value) : answer;
       if (!paired.ok) return paired;
       const { host, port } = request;
       writeStand(at.dataFolder, {

@@ -25,11 +25,13 @@ import type { ServerState } from '../hub/supervise.ts';
 import type { SetUpProgress } from '../hub/set-up-hub.ts';
 import { admitRegister, nextRegisterCode, publishAuthority, readmitRegister, recordRevocation } from '../register/admit-register.ts';
 import { ownRegisterId } from '../register/register.ts';
+import { chainIdOf } from '../protocol/changeset.ts';
+import { seriesOfNew } from '../store/begin-chain.ts';
 import { knownChains } from '../store/chains.ts';
 import { readIncarnation } from '../store/queries/incarnations.ts';
 import { listRegisters, readShop } from '../store/queries/shop.ts';
-import { readMeta, writeMeta } from '../store/store.ts';
-import { announceMaster, authorityMark, type Announcement } from '../sync/discovery.ts';
+import { readMeta, writeMeta, type Store } from '../store/store.ts';
+import { announceMaster, authorityMark, type Announcement, type FoundMaster } from '../sync/discovery.ts';
 import { startDutyThread, type DutyThread } from '../sync/duty-thread.ts';
 import { listPairings, raiseMembers } from '../sync/raise-members.ts';
 import type { NetworkInput } from './network-input.ts';
@@ -41,6 +43,9 @@ import { isHostedAt, ownPairing, proclaim, vouchForAll } from './vouch.ts';
 const ROOM_FOR = 250;
 /** Another master is on the same network, or gone. */
 const RIVAL_TIMEOUT_MS = 1_500;
+
+/** `onFound`: other masters that announced themselves just now. */
+export type MasterInput = NetworkInput & { onFound(masters: readonly FoundMaster[]): void };
 
 export interface Master {
   readonly port: number;
@@ -66,7 +71,7 @@ export const DEFAULT_HUB_PORT = 5432;
  * Raises the hub with the keys that lie here, or new ones. One that this register hosts already is open at once; else it is filled first, and opened by `open`. Refuses what setUpHub
  * refuses. Killed anywhere, run again: ends once.
  */
-export async function raiseMaster(input: NetworkInput, port: number, onStep: (progress: SetUpProgress) => void): Promise<Result<Master>> {
+export async function raiseMaster(input: MasterInput, port: number, onStep: (progress: SetUpProgress) => void): Promise<Result<Master>> {
   const { register, clock, random, log } = input;
   const { store } = register;
   const shop = present(readShop(store.db), 'the shop');
@@ -111,7 +116,7 @@ function readShopId({ register: { store } }: NetworkInput): Id {
   return made;
 }
 
-async function takeDuty(input: NetworkInput, running: RunningHub, port: number, isOpen: boolean): Promise<Master> {
+async function takeDuty(input: MasterInput, running: RunningHub, port: number, isOpen: boolean): Promise<Master> {
   const { register, clock, random, log } = input;
   const { store } = register;
   const { keys } = running.hub;
@@ -146,7 +151,7 @@ async function takeDuty(input: NetworkInput, running: RunningHub, port: number, 
     const own = listRegisters(store.db).find(({ id }) => id === ownRegisterId(store));
     firewall = await openFirewall(port, process.platform, systemRunner);
     const mark = authorityMark(keys.authority.certificate);
-    announcement ??= announceMaster({ shop: shopName, register: own?.name ?? '', port, authority: mark }, clock, log);
+    announcement ??= announceMaster({ shop: shopName, shopId: keys.shopId, register: own?.name ?? '', port, authority: mark }, clock, log);
     rivals ??= watchRivals({ ...input, port, mark, connectTo: (place) => connectTo({ ...place, connectTimeoutMs: RIVAL_TIMEOUT_MS }) });
   };
   if (isOpen) await announce();
@@ -280,9 +285,9 @@ function grant(
   const { register, clock, random } = input;
   const { authority, shopId } = running.hub.keys;
   const { before, publicKey } = request;
-  const held = knownChains(register.store.db).find((chain) => equalBytes(chain.publicKey, publicKey));
   const row = listRegisters(register.store.db).find(({ id }) => id === before?.register);
-  if (before !== null && (before.shop !== shopId || (row !== undefined && held?.register !== row.id))) return refuse('pairing.other-shop');
+  if (before !== null && (before.shop !== shopId || isOtherThan(register.store, before.register, publicKey)))
+    return refuse('pairing.other-shop');
   const id = row?.id ?? (before?.register as Id | undefined) ?? makeId(clock, random);
   const certificate = issueChainCertificate(authority, random, { register: id, pairing: request.pairing as Id }, publicKey);
   const code = row?.code ?? nextRegisterCode(register.store);
@@ -290,7 +295,18 @@ function grant(
     row === undefined
       ? admitRegister(register, { id, code, name: request.name, publicKey, certificate })
       : readmitRegister(register, { id, publicKey, certificate });
-  return admitted.ok ? ok({ register: id, registerCode: code, series: code, certificate }) : admitted;
+  const series = seriesOfNew(register.store, code, chainIdOf(publicKey));
+  return admitted.ok ? ok({ register: id, registerCode: code, series, certificate }) : admitted;
+}
+
+/**
+ * Does this key belong to another register, or that register have other keys? One whose keys nobody here vouched for yet was let in by another
+ * master, whose own keys differ.
+ */
+function isOtherThan({ db }: Store, register: string, publicKey: Uint8Array): boolean {
+  const chains = knownChains(db);
+  const held = chains.find((chain) => equalBytes(chain.publicKey, publicKey));
+  return held === undefined ? chains.some((chain) => chain.register === register) : held.register !== register;
 }
 
 /** One that was here before has had another role: its chains go over to the new one, and the old one lets nobody in. */

@@ -19,15 +19,18 @@ import { listRegisters } from '../store/queries/shop.ts';
 import { endWaiting } from '../store/restored.ts';
 import { readMeta, writeMeta } from '../store/store.ts';
 import { countWaiting } from '../store/waiting.ts';
+import type { FoundMaster } from '../sync/discovery.ts';
 import { startSync, type Sync } from '../sync/sync-loop.ts';
 import { fillAndOpen, projectAndCompare, raiseSurely } from './become-master.ts';
 import { keepHeard } from './fuller-copy.ts';
+import { hearNearby, type NearbyStand } from './hear-nearby.ts';
 import type { JobProgress } from './jobs.ts';
-import { firstPull, pair, type JoinRequest } from './join-shop.ts';
+import { askToPair, firstPull, settleIn, type JoinRequest } from './join-shop.ts';
 import { DEFAULT_HUB_PORT, hubFolder, keysFolder, raiseMaster, type Master } from './master.ts';
 import { beginMove, endMove, takeBackMove } from './move-hub.ts';
 import type { NetworkInput } from './network-input.ts';
 import { makeNextKeys, renewKeys } from './renew-keys.ts';
+import { masterOfOtherKeys, type OtherMaster } from './other-keys.ts';
 import { accountOf, placeOf, readAccount, slaveConnect, writeAccount } from './slave-link.ts';
 import { openNewestBox } from './recovery.ts';
 import { ownPairing } from './vouch.ts';
@@ -43,6 +46,10 @@ export interface Network {
   master(): Master | null;
   /** Why the hub of a master is not up, if it is not. */
   problem(): Refusal | null;
+  /** How full others say that their copies are, while this register has no master. */
+  nearby(): readonly NearbyStand[];
+  /** One of this shop under keys that this register does not trust, as it was last heard on the network. */
+  otherMaster(): OtherMaster | null;
   /** A change of mode that was cut and waits to be taken up. */
   unfinished(): { readonly kind: 'to-master'; readonly port: number } | { readonly kind: 'join' | 'renew-keys' } | null;
   /** Begins what the mode says. For a master this raises the hub. */
@@ -77,6 +84,7 @@ export function makeNetwork(input: NetworkInput): Network {
   let master: Master | null = null;
   let sync: Sync | null = null;
   let problem: Refusal | null = null;
+  let otherMaster: OtherMaster | null = null;
 
   const note = (write: () => void): void => {
     store.db.transact('durable', () => ok(write()));
@@ -93,10 +101,22 @@ export function makeNetwork(input: NetworkInput): Network {
     });
   };
   const joiner = { ...input, store };
-  const beginSlave = (): void => beginSync(slaveConnect({ ...input, store }));
+  const onFound = (masters: readonly FoundMaster[]): void => noteOther(masterOfOtherKeys(store, masters));
+  const noteOther = (found: OtherMaster | null): void => {
+    if (found?.host === otherMaster?.host && found?.port === otherMaster?.port) return;
+    otherMaster = found;
+    if (found !== null) log.warn('master.other-keys', { ...found });
+    input.onStatus();
+  };
+  const beginSlave = (): void => beginSync(slaveConnect({ ...input, store, onFound }));
   const noteHeard = keepHeard(store, clock);
+  const nearby = hearNearby({ store, clock, log, onHeard: () => input.onStatus() });
+  const followNearby = (): void =>
+    nearby.follow(problem?.code === 'master.keys-missing' || (readMode(store) === 'slave' && sync?.status().state === 'apart'));
   const onSyncStatus = (): void => {
     noteHeard(sync);
+    followNearby();
+    if (readMode(store) === 'slave' && sync?.status().state === 'online') noteOther(null);
     if (sync?.status().level === true) endWaiting(store);
     if (sync?.status().level === true && readMode(store) === 'slave' && readMeta(store.db, 'full_copy') === null)
       store.db.transact('relaxed', () => ok(writeMeta(store.db, 'full_copy', 1)));
@@ -112,18 +132,20 @@ export function makeNetwork(input: NetworkInput): Network {
   const end = (how: { readonly server: 'stop' | 'leave' }): Promise<void> => {
     const before = ending;
     joining.abort();
+    nearby.follow(false);
     ending = before.then(async () => {
       await sync?.stop();
       sync = null;
       await master?.stop(how);
       master = null;
+      otherMaster = null;
     });
     return ending;
   };
 
   const raise = async (port: number, progress: JobProgress | null): Promise<Result<Master>> => {
     if (master !== null) return ok(master);
-    const raised = await raiseMaster(input, port, (step) => {
+    const raised = await raiseMaster({ ...input, onFound }, port, (step) => {
       if (step.state === 'running') progress?.step(step.step);
       else if (step.state === 'done') progress?.detail(step.detail);
     });
@@ -147,6 +169,8 @@ export function makeNetwork(input: NetworkInput): Network {
     beginSync(() => raised.value.connectOwn());
     // Who was a slave is the master from here on: the others are on their way.
     if (from === 'slave') note(() => writeMeta(store.db, 'mode', 'master'));
+    if (problem?.code === 'master.keys-missing') problem = null;
+    followNearby();
     // What this register was still to read, the others will bring: until then there is nothing whole to compare.
     const isWhole = from === 'single' || readMeta(store.db, 'full_copy') !== null;
     const moved = isWhole ? await projectAndCompare(input, raised.value, () => sync, progress) : ok(null);
@@ -262,10 +286,32 @@ export function makeNetwork(input: NetworkInput): Network {
       store.db.run("DELETE FROM meta WHERE name IN ('unfinished', 'handing_over')");
     });
     problem = null;
-    // The shop's keys lie with its master, and nowhere else.
+    await forgetHub();
+    beginSlave();
+    return ok(null);
+  };
+
+  /** The shop's keys lie with its master, and nowhere else. */
+  const forgetHub = async (): Promise<void> => {
     await rm(keysFolder(input), { recursive: true, force: true });
     await writeHubServer(hubFolder(input), null);
-    beginSlave();
+  };
+
+  const start = async (): Promise<Result<null>> => {
+    const mode = readMode(store);
+    if (mode === 'master') {
+      await takeBackMove(input);
+      notePlace();
+      if (isReplaced() || readMeta(store.db, 'unfinished') === 'renew-keys') return ok(null);
+      if (!hasHubKeys(keysFolder(input))) return noteProblem(refuse('master.keys-missing'));
+      const raised = await asResult(() => raise(Number(readMeta(store.db, 'hub_port') ?? DEFAULT_HUB_PORT), null));
+      // Meanwhile it may have heard that another register is the master.
+      if (isReplaced()) return ok(null);
+      if (raised.ok && sync === null) beginSync(() => raised.value.connectOwn());
+      if (raised.ok) await endMove(input);
+      return noteProblem(raised);
+    }
+    if (mode === 'slave' && readMeta(store.db, 'unfinished') !== 'join') beginSlave();
     return ok(null);
   };
 
@@ -278,28 +324,14 @@ export function makeNetwork(input: NetworkInput): Network {
     sync: () => sync,
     master: () => master,
     problem: () => problem,
+    nearby: () => nearby.stands(),
+    otherMaster: () => otherMaster,
     unfinished: () => {
       const kind = readMeta(store.db, 'unfinished');
       if (kind === 'to-master') return { kind, port: Number(readMeta(store.db, 'hub_port') ?? DEFAULT_HUB_PORT) };
       return kind === 'join' || kind === 'renew-keys' ? { kind } : null;
     },
-    start: async () => {
-      const mode = readMode(store);
-      if (mode === 'master') {
-        await takeBackMove(input);
-        notePlace();
-        if (isReplaced() || readMeta(store.db, 'unfinished') === 'renew-keys') return ok(null);
-        if (!hasHubKeys(keysFolder(input))) return noteProblem(refuse('master.keys-missing'));
-        const raised = await asResult(() => raise(Number(readMeta(store.db, 'hub_port') ?? DEFAULT_HUB_PORT), null));
-        // Meanwhile it may have heard that another register is the master.
-        if (isReplaced()) return ok(null);
-        if (raised.ok && sync === null) beginSync(() => raised.value.connectOwn());
-        if (raised.ok) await endMove(input);
-        return noteProblem(raised);
-      }
-      if (mode === 'slave' && readMeta(store.db, 'unfinished') !== 'join') beginSlave();
-      return ok(null);
-    },
+    start,
     toMaster: async (progress, port, server) => {
       if (readMode(store) === 'master' && server !== undefined) return moveHub(progress, port, server);
       if (server !== undefined) await writeHubServer(hubFolder(input), server);
@@ -355,17 +387,24 @@ export function makeNetwork(input: NetworkInput): Network {
     },
     join: async (progress, request) => {
       progress.step('pair', `${request.host}:${request.port}`);
-      const before = store.own === null ? null : readMode(store);
+      const answer = await askToPair(joiner, request);
+      // Nothing has changed until it is answered: a wrong code costs a master nothing.
+      if (!answer.ok) return answer;
+      await withdrawOffer();
       await end({ server: 'stop' });
-      const paired = await pair(joiner, request);
-      if (!paired.ok) {
-        if (before === 'slave') beginSlave();
-        return paired;
+      const settled = settleIn(store, request, answer.value);
+      if (!settled.ok) {
+        await start();
+        return settled;
       }
+      await forgetHub();
       return readMeta(store.db, 'unfinished') === 'join' ? pullAndBegin(progress) : beginAsSlave();
     },
     resumeJoin: pullAndBegin,
-    stop: end,
+    stop: async (how) => {
+      await end(how);
+      await nearby.stop();
+    },
   };
 
   async function pullAndBegin(progress: JobProgress): Promise<Result<Moved>> {
@@ -387,6 +426,7 @@ export function makeNetwork(input: NetworkInput): Network {
 
   function noteProblem(raised: Result<unknown>): Result<null> {
     problem = raised.ok ? null : raised.refusal;
+    followNearby();
     input.onStatus();
     return raised.ok ? ok(null) : raised;
   }

@@ -8,7 +8,7 @@ import type { HubClient } from '../hub/hub-client.ts';
 import { readPlace } from '../hub/hub-place.ts';
 import { compareIncarnations, listIncarnations, readIncarnation } from '../store/queries/incarnations.ts';
 import { giveMissing, readHubHeads, takeMissing } from '../sync/compare-heads.ts';
-import { findMasters, ownAddresses } from '../sync/discovery.ts';
+import { findMasters, ownAddresses, type FoundMaster } from '../sync/discovery.ts';
 import type { NetworkInput } from './network-input.ts';
 
 interface Place {
@@ -21,6 +21,8 @@ interface RivalsInput extends NetworkInput {
   readonly port: number;
   /** This CA's short name in announcements. */
   readonly mark: string;
+  /** Masters that announced themselves just now, this one left out. */
+  onFound(masters: readonly FoundMaster[]): void;
   /** As this register, under the shop's CA. */
   connectTo(place: Place): Promise<Result<HubClient>>;
 }
@@ -49,14 +51,15 @@ export function watchRivals(input: RivalsInput): { stop(): Promise<void> } {
   };
 }
 
-async function findPlaces({ register, port, mark, clock, log }: RivalsInput): Promise<Place[]> {
+async function findPlaces({ register, port, mark, clock, log, onFound }: RivalsInput): Promise<Place[]> {
   const { store } = register;
   const own = new Set(ownAddresses().map((host) => `${host}:${port}`));
   const newest = readIncarnation(store);
   const told = listIncarnations(store)
     .filter(({ id }) => id !== newest?.id)
     .flatMap((one) => one.addresses.filter((address) => readPlace(address) === null).map((host) => ({ host, port: one.port })));
-  const found = await findMasters(LISTEN_MS, clock, log);
+  const found = (await findMasters(LISTEN_MS, clock, log)).filter((one) => !own.has(`${one.host}:${one.port}`));
+  onFound(found);
   const announced = found.filter(({ authority }) => authority === mark).map(({ host, port: at }) => ({ host, port: at }));
   const places = new Map([...told, ...announced].map((place) => [`${place.host}:${place.port}`, place]));
   return [...places].flatMap(([text, place]) => (own.has(text) ? [] : [place]));

@@ -49,6 +49,8 @@ interface LinkInput {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
+  /** Masters that announced themselves while the known one did not answer. */
+  onFound?(masters: readonly FoundMaster[]): void;
 }
 
 /**
@@ -129,7 +131,7 @@ async function meet(store: Store, hub: HubClient): Promise<{ readonly isPresent:
 }
 
 /** Looks for masters without holding up whoever connects. */
-function makeSearch({ clock, log }: LinkInput): { begin(): void; found(account: HubAccount): FoundMaster[] } {
+function makeSearch({ clock, log, onFound }: LinkInput): { begin(): void; found(account: HubAccount): FoundMaster[] } {
   let beganMs = -Infinity;
   let heard: readonly FoundMaster[] = [];
   return {
@@ -137,7 +139,10 @@ function makeSearch({ clock, log }: LinkInput): { begin(): void; found(account: 
       if (clock.monotonicMs() - beganMs < SEARCH_EVERY_MS) return;
       beganMs = clock.monotonicMs();
       findMasters(SEARCH_MS, clock, log).then(
-        (masters) => (heard = masters),
+        (masters) => {
+          heard = masters;
+          onFound?.(masters);
+        },
         (error: unknown) => log.warn('discovery.failed', { error: String(error) }),
       );
     },

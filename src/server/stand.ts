@@ -48,6 +48,7 @@ export function viewStatus(runtime: Runtime): StatusView {
     printing: viewPrinting(runtime),
     backups,
     restoring: readRestored(db)?.waits === true,
+    otherMaster: runtime.network.otherMaster(),
   };
 }
 

@@ -67,6 +67,19 @@ export function nextSeries(db: Database, series: string, chain: Uint8Array): str
   for (let count = 2; ; count++) if (!taken.has(base + letters(count))) return `${base}${letters(count)}-${mark(chain)}`;
 }
 
+/**
+ * Of a register that this one, as the master, lets in: its code, R4, where nobody else can have given out that code. A shop that had another
+ * master, or one of whose store there was a copy or a backup, may have two that each let in an R4 without the other knowing: R4-x03d, R4-4k7q.
+ */
+export function seriesOfNew({ db, own }: Store, code: string, chain: Uint8Array): string {
+  const elsewhere = db.get(
+    'SELECT 1 AS found FROM incarnation WHERE register <> ?1 UNION ALL SELECT 1 FROM chain WHERE number = ?2 AND predecessor IS NOT NULL',
+    present(own, 'the own chain').register,
+    present(own, 'the own chain').number,
+  );
+  return elsewhere === undefined ? code : `${code}-${mark(chain)}`;
+}
+
 /** Without letters that look like digits. */
 const MARK_LETTERS = '0123456789abcdefghjkmnpqrstvwxyz';
 

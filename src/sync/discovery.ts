@@ -1,6 +1,7 @@
 /**
- * Masters announce themselves on the network (mDNS, service `_aurapos._tcp`), so that a new register is offered them and a known one finds
- * its own again when its address changed. A hint only: who the master is, the pinned CA decides.
+ * What registers say on the network (mDNS): masters that they are there (`_aurapos._tcp`), so that a new register is offered them and a known
+ * one finds its own again when its address changed; registers without a master how full their copy is (nearby-copies.ts). Hints only: who the
+ * master is, the pinned CA decides.
  */
 import { networkInterfaces } from 'node:os';
 import { Bonjour } from 'bonjour-service';
@@ -8,10 +9,10 @@ import { toHex, sha256 } from '../base/bytes.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 
-const SERVICE = 'aurapos';
-
 export interface FoundMaster {
+  /** Name of the shop, and what registers know it by. */
   readonly shop: string;
+  readonly shopId: string;
   readonly register: string;
   readonly host: string;
   readonly port: number;
@@ -24,10 +25,6 @@ export function authorityMark(authority: Uint8Array): string {
   return toHex(sha256(authority)).slice(0, 16);
 }
 
-export interface Announcement {
-  stop(): Promise<void>;
-}
-
 /** Own IPv4 addresses on networks, loopback left out; asked again and again, since they change. */
 export function ownAddresses(): string[] {
   return Object.values(networkInterfaces()).flatMap((list) =>
@@ -35,18 +32,46 @@ export function ownAddresses(): string[] {
   );
 }
 
-function open(address: string, log: Log): Bonjour {
-  // The library hands these to multicast-dns, whose options its own types leave out.
-  const options: object = { interface: address, bind: '0.0.0.0' };
-  // A network without multicast is no reason to stop: the address can be typed.
-  return new Bonjour(options, (error: unknown) => log.warn('discovery.failed', { address, error: String(error) }));
+const MASTERS = 'aurapos';
+
+/** Announces on every network this machine is on, and anew when its addresses change. */
+export function announceMaster(master: Omit<FoundMaster, 'host'>, clock: Clock, log: Log): Announcement {
+  const { shop, shopId, register, port, authority } = master;
+  const name = `AuraPOS ${shop.slice(0, 30)} ${authority.slice(0, 6)}`;
+  return announce({ type: MASTERS, name, port, txt: { shop, id: shopId, register, ca: authority } }, clock, log);
+}
+
+/** Listens for announcements on all networks for `listenMs`. */
+export async function findMasters(listenMs: number, clock: Clock, log: Log): Promise<FoundMaster[]> {
+  return (await listen(MASTERS, listenMs, clock, log)).map(({ host, port, txt }) => ({
+    shop: txt['shop'] ?? '',
+    shopId: txt['id'] ?? '',
+    register: txt['register'] ?? '',
+    host,
+    port,
+    authority: txt['ca'] ?? '',
+  }));
+}
+
+// ---- any kind of announcement
+
+export interface Said {
+  /** Of service, without underscore and protocol. */
+  readonly type: string;
+  /** Unique on the network. */
+  readonly name: string;
+  readonly port: number;
+  readonly txt: Readonly<Record<string, string>>;
+}
+
+export interface Announcement {
+  stop(): Promise<void>;
 }
 
 /** Between looks at the own addresses. */
 const LOOK_MS = 2_000;
 
-/** Announces on every network this machine is on, and anew when its addresses change. */
-export function announceMaster(master: Omit<FoundMaster, 'host'>, clock: Clock, log: Log): Announcement {
+export function announce(said: Said, clock: Clock, log: Log): Announcement {
   const stopped = new AbortController();
   let announced = '';
   let opened: Bonjour[] = [];
@@ -61,7 +86,11 @@ export function announceMaster(master: Omit<FoundMaster, 'host'>, clock: Clock, 
       if (addresses.join(' ') === announced) continue;
       announced = addresses.join(' ');
       await leave();
-      opened = addresses.map((address) => publish(open(address, log), master));
+      opened = addresses.map((address) => {
+        const bonjour = open(address, log);
+        bonjour.publish({ ...said, probe: false });
+        return bonjour;
+      });
     } while (await clock.sleep(LOOK_MS, stopped.signal));
     await leave();
   };
@@ -74,6 +103,13 @@ export function announceMaster(master: Omit<FoundMaster, 'host'>, clock: Clock, 
   };
 }
 
+function open(address: string, log: Log): Bonjour {
+  // The library hands these to multicast-dns, whose options its own types leave out.
+  const options: object = { interface: address, bind: '0.0.0.0' };
+  // A network without multicast is no reason to stop: the address can be typed.
+  return new Bonjour(options, (error: unknown) => log.warn('discovery.failed', { address, error: String(error) }));
+}
+
 /** A goodbye is a courtesy: the library does not call back when what it says goodbye for was not out yet, or the network is gone. */
 const GOODBYE_MS = 1_000;
 
@@ -83,33 +119,24 @@ async function endSoon(clock: Clock, end: (done: () => void) => void): Promise<v
   await clock.sleep(GOODBYE_MS, over.signal);
 }
 
-function publish(bonjour: Bonjour, master: Omit<FoundMaster, 'host'>): Bonjour {
-  const name = `AuraPOS ${master.shop.slice(0, 30)} ${master.authority.slice(0, 6)}`;
-  bonjour.publish({
-    name,
-    type: SERVICE,
-    port: master.port,
-    probe: false,
-    txt: { shop: master.shop, register: master.register, ca: master.authority },
-  });
-  return bonjour;
+export interface Heard {
+  readonly host: string;
+  readonly port: number;
+  readonly txt: Readonly<Record<string, string | undefined>>;
 }
 
 /** AURAPOS_SEARCH=off: masters are found by their addresses alone. */
 const SEARCHES = process.env['AURAPOS_SEARCH'] !== 'off';
 
-/** Listens for announcements on all networks for `listenMs`. */
-export async function findMasters(listenMs: number, clock: Clock, log: Log): Promise<FoundMaster[]> {
-  const found = new Map<string, FoundMaster>();
+/** What is announced of that type while it listens, on all networks, once for each address. */
+export async function listen(type: string, listenMs: number, clock: Clock, log: Log): Promise<Heard[]> {
+  const heard = new Map<string, Heard>();
   const listening = (SEARCHES ? ownAddresses() : []).map((address) => {
     const bonjour = open(address, log);
-    const browser = bonjour.find({ type: SERVICE }, (service) => {
-      const txt = (service.txt ?? {}) as Readonly<Record<string, string | undefined>>;
-      for (const host of [service.referer?.address, ...(service.addresses ?? [])]) {
-        if (host === undefined || !/^\d+\.\d+\.\d+\.\d+$/.test(host)) continue;
-        const master = { shop: txt['shop'] ?? '', register: txt['register'] ?? '', host, port: service.port, authority: txt['ca'] ?? '' };
-        found.set(`${host}:${service.port}`, master);
-      }
+    const browser = bonjour.find({ type }, ({ port, txt, referer, addresses, name }) => {
+      for (const host of [referer?.address, ...(addresses ?? [])])
+        if (host !== undefined && /^\d+\.\d+\.\d+\.\d+$/.test(host))
+          heard.set(`${host}:${port} ${name}`, { host, port, txt: (txt ?? {}) as Heard['txt'] });
     });
     return { bonjour, browser };
   });
@@ -118,5 +145,5 @@ export async function findMasters(listenMs: number, clock: Clock, log: Log): Pro
     browser.stop();
     await endSoon(clock, (done) => bonjour.destroy(done));
   }
-  return [...found.values()];
+  return [...heard.values()];
 }

@@ -1,7 +1,7 @@
 /** The master is gone: another register takes the shop over. Real processes, a real PostgreSQL 18, real kill -9. */
 import assert from 'node:assert/strict';
-import { rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, rmSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { after, before, test, type TestContext } from 'node:test';
 import { makeHistory } from '../bench/register.ts';
 import { checkShop, clusterFolder, openShop, settle, type ShopOfTills } from '../support/shop-of-tills.ts';
@@ -220,8 +220,8 @@ test(
 );
 
 test(
-  '[P3] [fault 19] no recovery code: new keys, every other register is paired again by a code and keeps its name, its sales and its numbers',
-  { timeout: 180_000 },
+  '[P3] [P4] [fault 19] [fault 20] no recovery code, and two take over at once: each has new keys and lets somebody in; one joins the other by a code, all come together, no number is there twice',
+  { timeout: 240_000 },
   async (t) => {
     const shop = await openShop(2);
     t.after(() => shop.stop());
@@ -232,23 +232,52 @@ test(
     await settle(shop);
     await shop.destroyMaster();
     await sellOn(third, 2, acknowledged);
-    const hubPort = await freePort();
-    const { job } = await second.call('takeOver', { body: { recoveryCode: null, hubPort } });
-    const { recoveryCode } = await waitForJob(second, job);
-    assert.ok(recoveryCode !== null && recoveryCode !== shop.recoveryCode, 'a new code is shown');
-    // The old keys prove nothing to the new ones.
-    await assert.rejects(third.call('setMasterAddress', { body: { host: '127.0.0.1', port: hubPort } }), /hub\.not-trusted/);
-    const { code } = await second.call('startPairing');
-    await waitForJob(third, (await third.call('joinAgain', { body: { host: '127.0.0.1', port: hubPort, code } })).job);
-    shop.reorder([1, 2], hubPort);
+    const masters = [
+      { till: second, port: await freePort() },
+      { till: third, port: await freePort() },
+    ] as const;
+    const codes = await Promise.all(
+      masters.map(async ({ till, port }) => {
+        const { job } = await till.call('takeOver', { body: { recoveryCode: null, hubPort: port } });
+        return (await waitForJob(till, job)).recoveryCode;
+      }),
+    );
+    assert.equal(new Set([shop.recoveryCode, null, ...codes]).size, 4, 'each shows a new code');
+    // Neither knows of the other: both let in an R4.
+    const added: Till[] = [];
+    for (const [at, { till, port }] of masters.entries()) added.push(await addTill(t, shop, `N${at}`, till, port));
+    const series = new Set((await Promise.all(added.map((till) => sellOn(till, 2, acknowledged)))).flat().map((label) => label.slice(0, -7)));
+    assert.equal(series.size, 2, [...series].join());
+    for (const label of series) assert.match(label, /^R4-[0-9a-z]{4}$/);
+    for (const { till } of masters) await sellOn(till, 2, acknowledged);
+
+    const [{ port: hubPort }, { port: otherPort }] = masters;
+    const join = async (till: Till | undefined, code: string): Promise<unknown> => {
+      assert.ok(till);
+      return waitForJob(till, (await till.call('joinAgain', { body: { host: '127.0.0.1', port: hubPort, code } })).job);
+    };
+    // A wrong code costs a main register nothing: it goes on serving the others.
+    await second.call('startPairing');
+    await assert.rejects(join(third, 'AAAA-AAAA-AAAA'), /pairing\.wrong-code/);
+    const apart = [2, 4];
+    await sellOn(added[1], 1, acknowledged);
+    await settle({ hubPort: otherPort, folders: pick(shop.folders, apart), tills: pick(shop.tills, apart) });
+    // The keys of one prove nothing to the other's registers.
+    const [, late] = added;
+    assert.ok(late);
+    await assert.rejects(late.call('setMasterAddress', { body: { host: '127.0.0.1', port: hubPort } }), /hub\.not-trusted/);
+    for (const till of [third, late]) await join(till, (await second.call('startPairing')).code);
+    assert.equal((await third.call('getState')).mode, 'slave');
+    assert.ok(!existsSync(resolve(shop.folders[2] ?? '', 'hub', 'keys')), 'it has no keys of the shop any more');
+    shop.reorder([1, 2, 3, 4], hubPort);
     await settle(shop);
-    await sellOn(third, 1, acknowledged);
+    for (const till of shop.tills) await sellOn(till, 1, acknowledged);
     await settle(shop);
     assert.deepEqual(await checkShop(shop, acknowledged), []);
     const { rows } = await third.call('listRegisters');
     assert.deepEqual(
-      rows.map((row) => `${row.code} ${row.isMaster} ${row.isThis}`),
-      ['R1 false false', 'R2 true false', 'R3 false true'],
+      rows.map((row) => `${row.code} ${row.name} ${row.isMaster}`).toSorted(),
+      ['R1 Front till false', 'R2 Till 2 true', 'R3 Till 3 false', 'R4 N0 false', 'R4 N1 false'],
     );
     // Somebody else's shop is no place for it.
     const stranger = await openShop(0);
@@ -259,6 +288,8 @@ test(
     await settle(shop);
   },
 );
+
+const pick = <T>(list: readonly T[], ats: readonly number[]): T[] => ats.flatMap((at) => list[at] ?? []);
 
 test(
   '[P3] [fault 48] a register that is not yet a full copy takes over, and does not know one that was paired last: all is offered, that one pairs again',
@@ -304,13 +335,12 @@ test(
 const HISTORY = 1_500;
 
 /** Another register of the shop, paired with its master. */
-async function addTill(t: TestContext, shop: ShopOfTills, name: string): Promise<Till> {
+async function addTill(t: TestContext, shop: ShopOfTills, name: string, master = shop.tills[0], hubPort = shop.hubPort): Promise<Till> {
   const [first = ''] = shop.folders;
-  const folder = join(dirname(first), name);
+  const folder = resolve(dirname(first), name);
   const till = await startTill(folder);
-  const [master] = shop.tills;
   assert.ok(master);
-  await joinTill(till, master, '127.0.0.1', shop.hubPort, name);
+  await joinTill(till, master, '127.0.0.1', hubPort, name);
   const at = shop.folders.push(folder) - 1;
   shop.tills[at] = till;
   const cluster = await clusterFolder(folder);

@@ -1,7 +1,12 @@
 /** Two hosts on a LAN of their own: a link that is cut and mended, and a master whose address changes. Real processes, real PostgreSQL. */
 import assert from 'node:assert/strict';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { test } from 'node:test';
+import { present } from '../../src/base/assert.ts';
+import { readSteps, type Step } from '../support/doc-steps.ts';
 import type { Host } from '../support/namespaces.ts';
+import { clusterFolder, postgresPid } from '../support/shop-of-tills.ts';
 import { twoHosts } from './two-hosts.ts';
 
 interface Status {
@@ -9,6 +14,8 @@ interface Status {
   readonly sinceMs: number;
   readonly waitingSales: number;
   readonly counts: { readonly sales: number };
+  readonly copies: { readonly lacks: number; readonly fuller: { readonly code: string } | null } | null;
+  readonly otherMaster: { readonly register: string; readonly host: string } | null;
 }
 interface Sales {
   readonly rows: readonly { readonly label: string; readonly uuid: string }[];
@@ -27,9 +34,9 @@ async function waitFor(what: string, holds: () => boolean, timeoutMs: number): P
 
 test(
   '[P2] [fault 9, 18] [FIELD 4, 11] a link cut and mended, then a master whose address changes: found again, nothing lost',
-  { timeout: 180_000 },
+  { timeout: 240_000 },
   async (t) => {
-    const { master, slave, one, two, children } = twoHosts(t, '10.77.0.1', '10.77.0.2');
+    const { master, slave, one, two, children, another } = twoHosts(t, '10.77.0.1', '10.77.0.2');
     master.aurapos('setup', '--mode', 'master', '--data', one, '--pin', '482916', '--catalogue', 'demo');
     children.push(await master.start(one));
     const online = (host: Host, data: string): boolean => host.aurapos<Status>('status', '--data', data).state === 'online';
@@ -100,12 +107,67 @@ test(
       assert.ok(online(slave, two));
     });
 
+    const third = another('t', '10.77.0.3');
+    const statusOf = (host: Host, data: string): Status => host.aurapos<Status>('status', '--data', data);
+
+    await t.test('[fault 48] the master dies while a register is off: the others tell it on the network that they hold more', async () => {
+      const { code: next } = master.aurapos<{ code: string }>('pair', '--data', one);
+      third.host.aurapos('setup', '--mode', 'slave', '--data', third.data, '--register', 'Yard', '--master', '10.77.0.9', '--code', next);
+      const off = await third.host.start(third.data);
+      await waitFor('the third is online', () => online(third.host, third.data), 20_000);
+      await end(off);
+      for (let at = 0; at < 3; at++) sell(master, one);
+      await waitFor('the second has them', () => labels(slave, two).join() === labels(master, one).join(), 10_000);
+      const server = postgresPid(await clusterFolder(one));
+      const first = present(children[0], 'the master');
+      const gone = once(first, 'exit');
+      first.kill('SIGKILL');
+      process.kill(server, 'SIGKILL');
+      await gone;
+      children.push(await third.host.start(third.data));
+      await waitFor('it is told', () => statusOf(third.host, third.data).copies?.fuller?.code === 'R2', 30_000);
+      assert.ok((statusOf(third.host, third.data).copies?.lacks ?? 0) >= 3);
+      await waitFor('and the second that nobody holds more', () => statusOf(slave, two).copies?.fuller === null, 30_000);
+    });
+
+    await t.test('[fault 20] both take over without the recovery code: each is told of the other, and one joins it by a code', async () => {
+      const all = [
+        { host: slave, data: two, name: 'Stall' },
+        { ...third, name: 'Yard' },
+      ];
+      for (const { host, data } of all) host.aurapos('storage', 'take-over', '--without-code', '--data', data);
+      for (const { host, data, name } of all)
+        await waitFor(
+          `told of the other than ${name}`,
+          () => (statusOf(host, data).otherMaster?.register ?? name) !== name,
+          20_000,
+        );
+      const { host: address = '' } = statusOf(third.host, third.data).otherMaster ?? {};
+      assert.equal(address, '10.77.0.2');
+      // As docs/when-the-master-dies.md has it.
+      const [stays, joins] = readSteps('when-the-master-dies.md').filter(({ on }) => on === 'stays' || on === 'joins');
+      const { code: last } = slave.aurapos<{ code: string }>(...wordsOf(stays), '--data', two);
+      third.host.aurapos(...wordsOf(joins).map((word) => ({ '192.168.1.11': address, CODE: last })[word] ?? word), '--data', third.data);
+      await waitFor('they are together', () => online(third.host, third.data), 20_000);
+      await waitFor('one history', () => labels(slave, two).join() === labels(third.host, third.data).join(), 10_000);
+      for (const { host, data } of all) assert.equal(statusOf(host, data).otherMaster, null);
+    });
+
     await t.test('every store is in order', () => {
       for (const [host, data] of [
         [master, one],
         [slave, two],
+        [third.host, third.data],
       ] as const)
         assert.equal(host.aurapos<{ ok: boolean }>('verify', '--data', data).ok, true);
     });
   },
 );
+
+/** Of `bin/aurapos ...`, what comes after it. */
+const wordsOf = (step: Step | undefined): string[] => present(step, 'a step').command.split(' ').slice(1);
+
+async function end(child: ChildProcess): Promise<void> {
+  child.kill('SIGTERM');
+  await once(child, 'exit');
+}

@@ -2,8 +2,12 @@
  * Runs schedules of the simulator and prints figures: `node test/sim/run.ts --seeds 1000 --from 1 [--log] [--json]`. With --log every event of
  * every schedule is printed. Exit code 1 when a schedule failed; each failing seed is named and replays exactly.
  */
+import { setPriority } from 'node:os';
 import { parseArgs } from 'node:util';
 import { runSchedule, setStage, type Outcome } from './run-schedule.ts';
+
+/** The lowest there is. */
+const IDLE = 19;
 
 const { values: flags } = parseArgs({
   options: {
@@ -11,14 +15,21 @@ const { values: flags } = parseArgs({
     from: { type: 'string', default: '1' },
     log: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
+    /** UTC milliseconds: from then on none begins, once `least` have. */
+    until: { type: 'string', default: 'Infinity' },
+    least: { type: 'string', default: '0' },
+    /** Only what of the processors nobody else wants, the database among it. */
+    idle: { type: 'boolean', default: false },
   },
 });
 
+if (flags.idle) setPriority(IDLE);
 const startedMs = performance.now();
 const stage = await setStage();
 const outcomes: Outcome[] = [];
 const from = Number(flags.from);
 for (let seed = from; seed < from + Number(flags.seeds); seed++) {
+  if (Date.now() > Number(flags.until) && outcomes.length >= Number(flags.least)) break;
   const outcome = await runSchedule(stage, seed, flags.log ? { log: (line) => console.log(line) } : {});
   outcomes.push(outcome);
   if (outcome.wrong.length > 0) console.error(`seed ${seed} (trace ${outcome.traceHash}):\n  ${outcome.wrong.slice(0, 12).join('\n  ')}`);

@@ -35,9 +35,11 @@ export const status = z.object({
   fullCopy: z.boolean(),
   /** What is wrong, if anything: a refusal's words. */
   problem: refusalBody.shape.error.nullable(),
-  /** After a cut: what went and came while apart; null once read or none. */
   /** On the master: the owner has not printed the recovery code yet. */
   recoveryUnprinted: z.boolean(),
+  /** A master of this shop under keys that this register does not trust, as it announces itself on the network: one of the two must join the other. */
+  otherMaster: z.object({ register: z.string(), host: z.string(), port: z.int() }).nullable(),
+  /** After a cut: what went and came while apart; null once read or none. */
   lastCut: z.object({ fromMs: instant, untilMs: instant, sent: z.int(), received: z.int() }).nullable(),
   toCheck: z.int(),
   /** Of this register: low is a warning; full lets the open sale be finished, and none begin. */
@@ -139,8 +141,8 @@ export const storage = z.object({
   database: z.string().nullable(),
   masterName: z.string().nullable(),
   /**
-   * Of a slave: how its copy stands against those of the others that could take over, as it last heard of them: changes it lacks, and who holds
-   * more. Null where it heard of nobody.
+   * Of a slave, or a master without its keys: how its copy stands against those of the others that could take over, as it last heard of them:
+   * changes it lacks, and who holds more. Null where it heard of nobody.
    */
   copies: z
     .object({ heardAt: instant, lacks: z.int(), fuller: z.object({ code: z.string(), name: z.string(), lastSeenAt: instant }).nullable() })

@@ -269,7 +269,10 @@ async function viewStorage(runtime: Runtime): Promise<Result<Answer<'getStorage'
     port: account?.port ?? place?.hosts[0]?.port ?? master?.port ?? null,
     database: account?.database ?? (master === null ? null : 'aurapos'),
     masterName: masterName(runtime),
-    copies: mode === 'slave' ? viewCopies(store, runtime.network.sync()?.status().greeting?.incarnation.id ?? null) : null,
+    copies:
+      mode === 'slave' || runtime.network.problem()?.code === 'master.keys-missing'
+        ? viewCopies(store, runtime.network.sync()?.status().greeting?.incarnation.id ?? null, runtime.network.nearby())
+        : null,
     hub: master === null ? null : place === null ? 'here' : 'elsewhere',
     handingOver: mode === 'master' ? handingOverTo(store) : null,
     knowsShop: store.authority !== null,

@@ -40,22 +40,22 @@ function standBanner(status: Status): ReactNode {
   }
 }
 
-/** For whoever may change how the shop stores its data: another register took this one's part, or the recovery code is not printed. */
+/** For whoever may change how the shop stores its data: another register took this one's part or has one of its own, or the recovery code is not printed. */
 function Masters({ status }: { readonly status: Status }): ReactNode {
   const { t } = useTranslation();
   const can = useCan();
   if (!can('storage')) return null;
-  const replaced = status.problem?.code === 'master.replaced';
-  if (!replaced && !status.recoveryUnprinted) return null;
+  const { problem, otherMaster, recoveryUnprinted } = status;
+  const register = problem?.code === 'master.replaced' ? String(problem.params['register'] ?? '') : (otherMaster?.register ?? '');
+  const word = problem?.code === 'master.replaced' ? 'replaced' : otherMaster === null ? 'recovery' : 'other-keys';
+  if (word === 'recovery' && !recoveryUnprinted) return null;
   return (
     <div className="banner banner-wait" role="status">
       <KeyRound className="icon" aria-hidden />
-      <p className="strong">
-        {replaced ? t('banner.replaced', { register: String(status.problem?.params['register'] ?? '') }) : t('banner.recovery')}
-      </p>
+      <p className="strong">{t(`banner.${word}`, { register })}</p>
       <span className="grow" />
       <a className="btn" href={linkTo('settings', 'storage')}>
-        {t(replaced ? 'banner.replaced-do' : 'banner.recovery-do')}
+        {t(`banner.${word}-do`)}
       </a>
     </div>
   );

@@ -7,7 +7,7 @@ import { call } from '../../api/call.ts';
 import { bytes, count } from '../../format/format.ts';
 import { JobView } from '../../parts/job-view.tsx';
 import { Problem } from '../../parts/problem.tsx';
-import { useCan, useLocale, useRegister } from '../../parts/register-context.ts';
+import { useCan, useLocale, useRegister, type Status } from '../../parts/register-context.ts';
 import { linkTo } from '../../parts/route.ts';
 import { useJob, useJobId } from '../../parts/use-job.ts';
 import { AddressDialog } from './address-dialog.tsx';
@@ -18,6 +18,7 @@ import { RecoveryPanel } from './recovery.tsx';
 import { BecomeMaster, HandOver, HUB_PORT, MoveHub, PairAgain, TakeOver, WorkAlone } from './storage-dialogs.tsx';
 
 type StorageState = Answer<'getStorage'>;
+const HEARD_EVERY_MS = 3_000;
 const MODES = ['single', 'master', 'slave'] as const;
 type Mode = (typeof MODES)[number];
 
@@ -32,13 +33,15 @@ const WAYS = {
   alone: { row: 'single', label: 'storage.alone' },
 } as const satisfies Record<string, { readonly row: Mode; readonly label: string }>;
 type Way = keyof typeof WAYS;
+type Other = NonNullable<Status['otherMaster']>;
 
 /** Refusals of the link that only pairing mends. */
 const UNKNOWN = new Set(['pairing.not-known', 'pairing.revoked', 'hub.not-trusted']);
 
-function waysOf({ mode, knowsShop }: StorageState, problem: string | null): Way[] {
+function waysOf({ mode, knowsShop }: StorageState, status: Status | null): Way[] {
+  const problem = status?.problem?.code ?? null;
   if (mode === 'single') return knowsShop ? ['become', 'pair-again', 'join-another'] : ['become', 'join-another'];
-  if (mode === 'slave') return UNKNOWN.has(problem ?? '') ? ['take-over', 'alone', 'pair-again'] : ['take-over', 'alone'];
+  if (mode === 'slave') return status?.state === 'apart' || UNKNOWN.has(problem ?? '') ? ['take-over', 'alone', 'pair-again'] : ['take-over', 'alone'];
   if (problem === 'master.keys-missing') return ['take-over', 'pair-again'];
   return problem === 'master.replaced' ? ['pair-again'] : ['move', 'hand-over', 'alone'];
 }
@@ -53,12 +56,15 @@ export function Storage(): ReactNode {
     queryKey: ['storage', status?.state],
     queryFn: ({ signal }) => call('getStorage', { signal }),
     placeholderData: keepPreviousData,
+    // The others are heard one after the other.
+    refetchInterval: status?.state === 'apart' ? HEARD_EVERY_MS : false,
   });
   const problem = status?.problem?.code ?? null;
   const joining = useJoining(storage.data?.mode === 'single' && can('storage'));
   const joins = joining !== null || asking === 'join-another';
-  const ways = storage.data === undefined || !can('storage') || jobId !== null || joins ? [] : waysOf(storage.data, problem);
-  const isLost = status?.state === 'apart' && ways.includes('take-over') && !UNKNOWN.has(problem ?? '');
+  const ways = storage.data === undefined || !can('storage') || jobId !== null || joins ? [] : waysOf(storage.data, status);
+  const other = can('storage') && jobId === null && !joins ? (status?.otherMaster ?? null) : null;
+  const isLost = other === null && status?.state === 'apart' && ways.includes('take-over') && !UNKNOWN.has(problem ?? '');
   const started = (job: string): void => {
     setAsking(null);
     setJobId(job);
@@ -71,6 +77,9 @@ export function Storage(): ReactNode {
       </header>
       <Problem error={storage.error} />
       {problem === 'master.replaced' && can('storage') ? <Replaced register={String(status?.problem?.params['register'] ?? '')} /> : null}
+      {storage.data === undefined || other === null ? null : (
+        <OtherKeys mode={storage.data.mode} {...other} onPair={() => setAsking('pair-again')} />
+      )}
       {storage.data !== undefined && isLost ? <MasterLost copies={storage.data.copies} onTakeOver={() => setAsking('take-over')} /> : null}
       {jobId === null ? null : <Move id={jobId} onClose={() => setJobId(null)} />}
       {joins ? <JoinAnother joining={joining} onClose={() => setAsking(null)} /> : null}
@@ -101,7 +110,7 @@ export function Storage(): ReactNode {
       {storage.data === undefined ? null : <Facts storage={storage.data} />}
       {can('storage') ? <KeptStores /> : null}
       {storage.data === undefined || asking === null || asking === 'join-another' ? null : (
-        <Ask way={asking} storage={storage.data} onClose={() => setAsking(null)} onStarted={started} />
+        <Ask way={asking} storage={storage.data} other={other} onClose={() => setAsking(null)} onStarted={started} />
       )}
     </div>
   );
@@ -110,11 +119,12 @@ export function Storage(): ReactNode {
 interface AskProps {
   readonly way: Exclude<Way, 'join-another'>;
   readonly storage: StorageState;
+  readonly other: Other | null;
   readonly onClose: () => void;
   readonly onStarted: (job: string) => void;
 }
 
-function Ask({ way, storage, ...rest }: AskProps): ReactNode {
+function Ask({ way, storage, other, ...rest }: AskProps): ReactNode {
   const port = storage.port ?? HUB_PORT;
   switch (way) {
     case 'become':
@@ -126,7 +136,7 @@ function Ask({ way, storage, ...rest }: AskProps): ReactNode {
     case 'hand-over':
       return <HandOver onClose={rest.onClose} port={port} />;
     case 'pair-again':
-      return <PairAgain {...rest} port={port} host={storage.mode === 'master' ? '' : (storage.addresses[0] ?? '')} />;
+      return <PairAgain {...rest} port={other?.port ?? port} host={other?.host ?? (storage.mode === 'master' ? '' : (storage.addresses[0] ?? ''))} />;
     case 'alone':
       return <WorkAlone onClose={rest.onClose} mode={storage.mode === 'master' ? 'master' : 'slave'} />;
   }
@@ -147,6 +157,22 @@ function Replaced({ register }: { readonly register: string }): ReactNode {
       <div className="actions">
         <button type="button" className="btn btn-primary" disabled={join.isPending} onClick={() => join.mutate()}>
           {t('storage.join-it')}
+        </button>
+      </div>
+    </section>
+  );
+}
+
+/** Another main register of the shop, under keys of its own: a person decides which of the two stays. */
+function OtherKeys({ mode, register, host, onPair }: Other & { readonly mode: Mode; readonly onPair: () => void }): ReactNode {
+  const { t } = useTranslation();
+  return (
+    <section className="panel move" aria-labelledby="other-keys">
+      <h2 id="other-keys">{t('storage.other-keys', { register, host })}</h2>
+      <p>{t(mode === 'master' ? 'storage.other-keys-master-say' : 'storage.other-keys-slave-say')}</p>
+      <div className="actions">
+        <button type="button" className="btn btn-primary" onClick={onPair}>
+          {t('storage.pair-again')}
         </button>
       </div>
     </section>
