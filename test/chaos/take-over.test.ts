@@ -246,7 +246,9 @@ test(
     // Neither knows of the other: both let in an R4.
     const added: Till[] = [];
     for (const [at, { till, port }] of masters.entries()) added.push(await addTill(t, shop, `N${at}`, till, port));
-    const series = new Set((await Promise.all(added.map((till) => sellOn(till, 2, acknowledged)))).flat().map((label) => label.slice(0, -7)));
+    const series = new Set(
+      (await Promise.all(added.map((till) => sellOn(till, 2, acknowledged)))).flat().map((label) => label.slice(0, -7)),
+    );
     assert.equal(series.size, 2, [...series].join());
     for (const label of series) assert.match(label, /^R4-[0-9a-z]{4}$/);
     for (const { till } of masters) await sellOn(till, 2, acknowledged);
@@ -275,10 +277,13 @@ test(
     await settle(shop);
     assert.deepEqual(await checkShop(shop, acknowledged), []);
     const { rows } = await third.call('listRegisters');
-    assert.deepEqual(
-      rows.map((row) => `${row.code} ${row.name} ${row.isMaster}`).toSorted(),
-      ['R1 Front till false', 'R2 Till 2 true', 'R3 Till 3 false', 'R4 N0 false', 'R4 N1 false'],
-    );
+    assert.deepEqual(rows.map((row) => `${row.code} ${row.name} ${row.isMaster}`).toSorted(), [
+      'R1 Front till false',
+      'R2 Till 2 true',
+      'R3 Till 3 false',
+      'R4 N0 false',
+      'R4 N1 false',
+    ]);
     // Somebody else's shop is no place for it.
     const stranger = await openShop(0);
     t.after(() => stranger.stop());

@@ -90,9 +90,13 @@ async function runShare(from: number, at: number): Promise<Figures> {
 
 /** Seeds `from` to `from + seeds` in a process of their own. */
 function runSeeds(from: number, seeds: number, limits: readonly string[] = []): Promise<Figures> {
-  const child = spawn(process.execPath, [...NODE_FLAGS, RUN, '--json', '--idle', '--from', String(from), '--seeds', String(seeds), ...limits], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const child = spawn(
+    process.execPath,
+    [...NODE_FLAGS, RUN, '--json', '--idle', '--from', String(from), '--seeds', String(seeds), ...limits],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
   let printed = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     printed += text;

@@ -41,7 +41,8 @@ const UNKNOWN = new Set(['pairing.not-known', 'pairing.revoked', 'hub.not-truste
 function waysOf({ mode, knowsShop }: StorageState, status: Status | null): Way[] {
   const problem = status?.problem?.code ?? null;
   if (mode === 'single') return knowsShop ? ['become', 'pair-again', 'join-another'] : ['become', 'join-another'];
-  if (mode === 'slave') return status?.state === 'apart' || UNKNOWN.has(problem ?? '') ? ['take-over', 'alone', 'pair-again'] : ['take-over', 'alone'];
+  if (mode === 'slave')
+    return status?.state === 'apart' || UNKNOWN.has(problem ?? '') ? ['take-over', 'alone', 'pair-again'] : ['take-over', 'alone'];
   if (problem === 'master.keys-missing') return ['take-over', 'pair-again'];
   return problem === 'master.replaced' ? ['pair-again'] : ['move', 'hand-over', 'alone'];
 }
@@ -136,7 +137,13 @@ function Ask({ way, storage, other, ...rest }: AskProps): ReactNode {
     case 'hand-over':
       return <HandOver onClose={rest.onClose} port={port} />;
     case 'pair-again':
-      return <PairAgain {...rest} port={other?.port ?? port} host={other?.host ?? (storage.mode === 'master' ? '' : (storage.addresses[0] ?? ''))} />;
+      return (
+        <PairAgain
+          {...rest}
+          port={other?.port ?? port}
+          host={other?.host ?? (storage.mode === 'master' ? '' : (storage.addresses[0] ?? ''))}
+        />
+      );
     case 'alone':
       return <WorkAlone onClose={rest.onClose} mode={storage.mode === 'master' ? 'master' : 'slave'} />;
   }
