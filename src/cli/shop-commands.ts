@@ -69,7 +69,7 @@ async function status(options: Options, reach: Reach): Promise<{ value: unknown;
 function sayOther({ otherMaster }: Answer<'getStatus'>): string {
   if (otherMaster === null) return '';
   const { register, host, port } = otherMaster;
-  return `\n${register} at ${host} says that it is a main register of this shop too, with keys of its own. One joins the other, with a code from the one that stays (aurapos pair): aurapos storage slave --master ${host}:${port} --code CODE`;
+  return `\n${register} at ${host} says that it is the shop’s main register, with other keys. One joins the other, with a code from the one that stays (aurapos pair): aurapos storage slave --master ${host}:${port} --code CODE`;
 }
 
 async function pair(options: Options, reach: Reach): Promise<{ value: unknown; text: string }> {

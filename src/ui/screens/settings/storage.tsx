@@ -66,6 +66,8 @@ export function Storage(): ReactNode {
   const ways = storage.data === undefined || !can('storage') || jobId !== null || joins ? [] : waysOf(storage.data, status);
   const other = can('storage') && jobId === null && !joins ? (status?.otherMaster ?? null) : null;
   const isLost = other === null && status?.state === 'apart' && ways.includes('take-over') && !UNKNOWN.has(problem ?? '');
+  /** It has a button of its own above. */
+  const putForward: Way | null = isLost ? 'take-over' : other === null ? null : 'pair-again';
   const started = (job: string): void => {
     setAsking(null);
     setJobId(job);
@@ -97,7 +99,7 @@ export function Storage(): ReactNode {
               </div>
               {storage.data?.mode === mode ? <span className="badge">{t('storage.in-use')}</span> : null}
               {ways
-                .filter((way) => WAYS[way].row === mode && !(isLost && way === 'take-over'))
+                .filter((way) => WAYS[way].row === mode && way !== putForward)
                 .map((way) => (
                   <button key={way} type="button" className="btn" onClick={() => setAsking(way)}>
                     {t(WAYS[way].label)}
