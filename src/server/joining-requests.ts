@@ -16,6 +16,7 @@ import { readChain } from '../store/archive.ts';
 import { readSelf } from '../store/backup-parts.ts';
 import { Database } from '../store/database.ts';
 import { commit } from '../store/journal.ts';
+import { codeOfSeries } from '../store/begin-chain.ts';
 import { holdsRecord } from '../store/queries/holdings.ts';
 import { readCurrency, readShop } from '../store/queries/shop.ts';
 import { lockFolder, type FolderLock } from '../store/lock-folder.ts';
@@ -186,7 +187,7 @@ async function leave(joiner: Joiner, name: string): Promise<Result<object>> {
   try {
     const id = ownRegisterId(store);
     // Its row may not have come yet.
-    const row = { code: store.own.series, name, revoked: true };
+    const row = { code: codeOfSeries(store.own.series), name, revoked: true };
     commit(store, { kind: 'register-left', user: null }, (draft) => {
       if (holdsRecord(store.db, 'register', id)) draft.patch('register', id, row);
       else draft.create('register', row, id);

@@ -6,6 +6,7 @@ import { backup } from 'node:sqlite';
 import { fromHex, toBase64Url, toHex } from '../base/bytes.ts';
 import { INDEX_SPACE, openBody } from '../protocol/changeset.ts';
 import { personalHashes } from './archive.ts';
+import { codeOfSeries } from './begin-chain.ts';
 import { bytesOf, bytesOrNull, Database, numberOf, numberOrNull, textOf, textOrNull, type SqlRow, type SqlValue } from './database.ts';
 import { readMeta } from './look-up.ts';
 import { ownChains } from './chains.ts';
@@ -231,7 +232,7 @@ export function readSelf(db: Database): StoreStand['register'] {
   if (own === undefined) return { id: '', code: '', name: '' };
   const series = textOrNull(db.get('SELECT series FROM chain WHERE number = ?', own.number)?.['series']) ?? '';
   const row = listRegisters(db).find(({ id }) => id === own.register);
-  return { id: own.register, code: /^R\d+/.exec(series)?.[0] ?? series, name: row?.name ?? '' };
+  return { id: own.register, code: codeOfSeries(series), name: row?.name ?? '' };
 }
 
 export function readStoreStand(db: Database): StoreStand {

@@ -62,7 +62,7 @@ export function renewChain(store: Store): void {
  * begin at the same moment, so what follows it comes from the new key: never a number twice, whoever was copied and whoever is offline.
  */
 export function nextSeries(db: Database, series: string, chain: Uint8Array): string {
-  const base = /^R\d+/.exec(series)?.[0] ?? series;
+  const base = codeOfSeries(series);
   const taken = new Set(db.all('SELECT series FROM chain WHERE series IS NOT NULL').map((row) => textOf(row['series']).split('-')[0]));
   for (let count = 2; ; count++) if (!taken.has(base + letters(count))) return `${base}${letters(count)}-${mark(chain)}`;
 }
@@ -78,6 +78,11 @@ export function seriesOfNew({ db, own }: Store, code: string, chain: Uint8Array)
     present(own, 'the own chain').number,
   );
   return elsewhere === undefined ? code : `${code}-${mark(chain)}`;
+}
+
+/** The register's code that a receipt series begins with: R2 of R2b-4k7q, R4 of R4-x03d. */
+export function codeOfSeries(series: string): string {
+  return /^R\d+/.exec(series)?.[0] ?? series;
 }
 
 /** Without letters that look like digits. */

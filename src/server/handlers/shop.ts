@@ -18,6 +18,7 @@ import { setUpShop } from '../../register/set-up-shop.ts';
 import { textOrNull } from '../../store/database.ts';
 import { receiptPrinter } from '../../store/queries/printing.ts';
 import { listRegisters, readCurrency, readShop } from '../../store/queries/shop.ts';
+import { codeOfSeries } from '../../store/begin-chain.ts';
 import { readMeta, type Store } from '../../store/store.ts';
 import { findMasters, ownAddresses } from '../../sync/discovery.ts';
 import { gradeLink } from '../diagnosis/link-meter.ts';
@@ -238,9 +239,11 @@ function viewReceiptPrinter(store: Store): Answer<'getState'>['receiptPrinter'] 
   return printer === null ? null : { id: printer.id, name: printer.name, receipts: printer.receipts };
 }
 
-/** Of a register whose row has not come yet: its receipt series is its code. */
+/** Of a register whose row has not come yet: its receipt series says its code. */
 function readSelf(store: Store): Answer<'getState'>['register'] {
-  return store.own === null ? null : { id: ownRegisterId(store), code: store.own.series, name: store.own.series };
+  return store.own === null
+    ? null
+    : { id: ownRegisterId(store), code: codeOfSeries(store.own.series), name: codeOfSeries(store.own.series) };
 }
 
 function viewPairing(runtime: Runtime): Answer<'listRegisters'>['pairing'] {
