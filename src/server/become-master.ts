@@ -5,11 +5,14 @@
 import { asResult, describeRefusal, ok, refuse, type Result } from '../base/result.ts';
 import type { HubMasterClient } from '../hub/hub-client.ts';
 import { present } from '../base/assert.ts';
+import { readMode } from '../register/register.ts';
+import { readMeta, writeMeta } from '../store/store.ts';
 import type { Comparison } from '../sync/compare-projection.ts';
 import type { Sync } from '../sync/sync-loop.ts';
 import type { JobProgress } from './jobs.ts';
 import type { Master } from './master.ts';
 import type { NetworkInput } from './network-input.ts';
+import type { Ties } from './ties.ts';
 
 /** Between looks at how far the projection is. */
 const LOOK_MS = 250;
@@ -18,8 +21,57 @@ const COMPARISONS = 12;
 const TRIES = 5;
 const RETRY_MS = 500;
 
+/** What a change of mode answers: the owner's recovery code, where one was made. */
+export interface Moved {
+  readonly recoveryCode?: string;
+}
+
+/**
+ * From single, slave, or a master whose hub moves. Nothing here waits for it: this register's session with its old hub goes on until the new one
+ * is open. Refuses what raising and opening a hub do, and storage.differs.
+ */
+export async function becomeMaster(input: NetworkInput, ties: Ties, progress: JobProgress, port: number): Promise<Result<Moved>> {
+  const { store } = input.register;
+  const from = readMode(store);
+  const note = (write: () => void): void => {
+    store.db.transact('durable', () => ok(write()));
+    input.onStatus();
+  };
+  note(() => {
+    writeMeta(store.db, 'hub_port', port);
+    // A master that moves its hub is one all the while: cut, move-hub.ts knows where the hub is.
+    if (from !== 'master') writeMeta(store.db, 'unfinished', 'to-master');
+  });
+  const raised = await raiseSurely(input, () => ties.raise(port, progress));
+  if (!raised.ok) return raised;
+  const opened = await fillAndOpen(input, raised.value, progress);
+  if (!opened.ok) return opened;
+  await ties.endSync();
+  ties.beginSync(() => raised.value.connectOwn());
+  // Who was a slave is the master from here on: the others are on their way.
+  if (from === 'slave') note(() => writeMeta(store.db, 'mode', 'master'));
+  if (!ties.isReplaced) ties.problem = null;
+  // What this register was still to read, the others will bring: until then there is nothing whole to compare.
+  const isWhole = from === 'single' || readMeta(store.db, 'full_copy') !== null;
+  const moved = isWhole ? await projectAndCompare(input, raised.value, () => ties.sync, progress) : ok(null);
+  if (!moved.ok) return moved;
+  note(() => {
+    if (from === 'single') writeMeta(store.db, 'full_copy', 1);
+    writeMeta(store.db, 'mode', 'master');
+    store.db.run("DELETE FROM meta WHERE name = 'unfinished'");
+  });
+  input.log.info('storage.master', { port, from });
+  return ok(codeToShow(raised.value));
+}
+
+/** The code that the owner has not printed yet, if there is one. */
+export function codeToShow({ recovery }: Master): Moved {
+  const code = recovery.code();
+  return code === null ? {} : { recoveryCode: code };
+}
+
 /** A server that dies while it is set up is set up again: the steps find done what is done. */
-export async function raiseSurely({ clock, log }: NetworkInput, raise: () => Promise<Result<Master>>): Promise<Result<Master>> {
+async function raiseSurely({ clock, log }: NetworkInput, raise: () => Promise<Result<Master>>): Promise<Result<Master>> {
   for (let tries = 1; ; tries++) {
     try {
       const raised = await asResult(raise);
@@ -34,7 +86,7 @@ export async function raiseSurely({ clock, log }: NetworkInput, raise: () => Pro
 }
 
 /** The first push, then everybody is let in. A hub that dies meanwhile is raised by its supervision, and filled on. */
-export async function fillAndOpen({ clock, log }: NetworkInput, master: Master, progress: JobProgress): Promise<Result<null>> {
+async function fillAndOpen({ clock, log }: NetworkInput, master: Master, progress: JobProgress): Promise<Result<null>> {
   progress.step('push');
   for (let tries = 1; ; tries++) {
     try {
@@ -50,7 +102,7 @@ export async function fillAndOpen({ clock, log }: NetworkInput, master: Master, 
 }
 
 /** Until the tables hold what the store does, and both sides compared, table by table. Refuses storage.differs. */
-export async function projectAndCompare(
+async function projectAndCompare(
   input: NetworkInput,
   master: Master,
   sync: () => Sync | null,

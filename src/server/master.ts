@@ -65,7 +65,12 @@ export interface Master {
   stop(how: { readonly server: 'stop' | 'leave' }): Promise<void>;
 }
 
-export const DEFAULT_HUB_PORT = 5432;
+const DEFAULT_HUB_PORT = 5432;
+
+/** Where the hub on this machine answers, or is to. */
+export function readHubPort({ register }: Pick<NetworkInput, 'register'>): number {
+  return Number(readMeta(register.store.db, 'hub_port') ?? DEFAULT_HUB_PORT);
+}
 
 /**
  * Raises the hub with the keys that lie here, or new ones. One that this register hosts already is open at once; else it is filled first, and opened by `open`. Refuses what setUpHub

@@ -6,7 +6,7 @@
 import { existsSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ok } from '../base/result.ts';
+import { asResult, ok, type Result } from '../base/result.ts';
 import { writePrivately } from '../hub/cluster.ts';
 import { readShopSecret } from '../hub/hub-keys.ts';
 import { readHubServer, spellPlace, writeHubServer, type HubServer } from '../hub/hub-place.ts';
@@ -15,9 +15,13 @@ import { registerPassword } from '../hub/sealed-box.ts';
 import { readIncarnation } from '../store/queries/incarnations.ts';
 import { writeMeta } from '../store/store.ts';
 import { giveMissing, readHubHeads } from '../sync/compare-heads.ts';
-import { hubFolder, keysFolder } from './master.ts';
+import { becomeMaster, type Moved } from './become-master.ts';
+import type { JobProgress } from './jobs.ts';
+import { hubFolder, keysFolder, readHubPort } from './master.ts';
 import type { NetworkInput } from './network-input.ts';
 import { accountOf, connectAs, type HubAccount } from './slave-link.ts';
+import { GOODBYE_MS } from './step-down.ts';
+import type { Ties } from './ties.ts';
 import { isHostedAt, ownPairing } from './vouch.ts';
 
 interface Before {
@@ -28,9 +32,39 @@ interface Before {
 const fileOf = (input: NetworkInput): string => join(hubFolder(input), 'server-before.json');
 const OLD_HUB_MS = 3_000;
 
+/** To `server`, or this machine (null), there on `port`. Refuses what becoming the master does. */
+export async function moveHub(
+  input: NetworkInput,
+  ties: Ties,
+  progress: JobProgress,
+  port: number,
+  server: HubServer | null,
+): Promise<Result<Moved>> {
+  const old = ties.master;
+  await beginMove(input, server);
+  ties.master = null;
+  const stayed = async (): Promise<boolean> => {
+    if (!(await takeBackMove(input))) return false;
+    await ties.master?.stop({ server: 'stop' });
+    ties.master = old;
+    input.onStatus();
+    return true;
+  };
+  const moved = await asResult(() => becomeMaster(input, ties, progress, port)).catch(async (error: unknown) => {
+    await stayed();
+    throw error;
+  });
+  if (!moved.ok && (await stayed())) return moved;
+  await endMove(input);
+  // Whoever is connected hears of it there.
+  await input.clock.sleep(GOODBYE_MS);
+  await old?.stop({ server: 'stop' });
+  return moved;
+}
+
 /** From here on the hub is on `server`; where it was is kept until endMove. */
-export async function beginMove(input: NetworkInput, server: HubServer | null, port: number): Promise<void> {
-  const before: Before = { server: await readHubServer(hubFolder(input)), port };
+async function beginMove(input: NetworkInput, server: HubServer | null): Promise<void> {
+  const before: Before = { server: await readHubServer(hubFolder(input)), port: readHubPort(input) };
   await writePrivately(fileOf(input), JSON.stringify(before));
   await writeHubServer(hubFolder(input), server);
 }

@@ -17,8 +17,9 @@ import { listRegisters } from '../store/queries/shop.ts';
 import { readMeta } from '../store/store.ts';
 import { listPairings } from '../sync/raise-members.ts';
 import type { JobProgress } from './jobs.ts';
-import { keysFolder, type Master } from './master.ts';
+import { keysFolder, readHubPort, type Master } from './master.ts';
 import type { NetworkInput } from './network-input.ts';
+import type { Ties } from './ties.ts';
 import { vouchForAll } from './vouch.ts';
 
 /** Registers say how they stand every two seconds, and hear then that there is a word for them. */
@@ -34,13 +35,6 @@ export async function makeNextKeys(input: NetworkInput): Promise<void> {
   await ensureHubKeys(nextFolder(input), String(readMeta(input.register.store.db, 'shop_id')), input.random);
 }
 
-/** What the change of keys needs of the register's ties. */
-export interface Ties {
-  raise(): Promise<Result<Master>>;
-  /** The hub goes down. */
-  end(): Promise<void>;
-}
-
 /** Ends with the hub up under the new keys and open. Refuses what raising a hub refuses. */
 export async function renewKeys(input: NetworkInput, ties: Ties, progress: JobProgress): Promise<Result<Master>> {
   const { authority } = input.register.store;
@@ -51,11 +45,11 @@ export async function renewKeys(input: NetworkInput, ties: Ties, progress: JobPr
       if (!told.ok) return told;
     }
     progress.step('keys');
-    await ties.end();
+    await ties.cut({ server: 'stop' });
     await rm(keysFolder(input), { recursive: true, force: true });
     await rename(nextFolder(input), keysFolder(input));
   }
-  const raised = await asResult(() => ties.raise());
+  const raised = await asResult(() => ties.raise(readHubPort(input), null));
   if (!raised.ok) return raised;
   const opened = await asResult(() => raised.value.open());
   return opened.ok ? raised : opened;
@@ -68,7 +62,7 @@ async function loadKeys(input: NetworkInput, folder: string): Promise<HubKeys> {
 async function tellAndPublish(input: NetworkInput, ties: Ties, next: HubKeys, progress: JobProgress): Promise<Result<null>> {
   const { register, clock, random } = input;
   const { store } = register;
-  const raised = await ties.raise();
+  const raised = await ties.raise(readHubPort(input), null);
   if (!raised.ok) return raised;
   const master = raised.value;
   progress.step('tell');

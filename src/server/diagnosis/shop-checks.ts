@@ -16,10 +16,9 @@ import { HUB_PROTOCOL } from '../../hub/set-up-hub.ts';
 import { MAX_CLOCK_SKEW_MS } from '../../hub/test-connection.ts';
 import { ownRegisterId } from '../../register/register.ts';
 import { readIncarnation } from '../../store/queries/incarnations.ts';
-import { readMeta } from '../../store/store.ts';
 import { countWaiting } from '../../store/waiting.ts';
 import { authorityMark, findMasters, ownAddresses } from '../../sync/discovery.ts';
-import { DEFAULT_HUB_PORT, hubFolder, type Master } from '../master.ts';
+import { hubFolder, readHubPort, type Master } from '../master.ts';
 import type { Runtime } from '../runtime.ts';
 import { hubAddressOf, readAccount, type HubAccount } from '../slave-link.ts';
 import { atScreen, byCommand, found, refusedCheck, type Check } from './finding.ts';
@@ -38,9 +37,8 @@ const CROWDED_SHARE = 0.8;
 const FULL_SHARE = 0.97;
 
 export async function checkMaster(runtime: Runtime): Promise<readonly Check[]> {
-  const { store } = runtime.register;
   const master = runtime.network.master();
-  const port = master?.port ?? Number(readMeta(store.db, 'hub_port') ?? DEFAULT_HUB_PORT);
+  const port = master?.port ?? readHubPort(runtime);
   const problem = runtime.network.problem();
   if (master === null) {
     const server = await readHubServer(hubFolder(runtime));

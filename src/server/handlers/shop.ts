@@ -24,7 +24,7 @@ import { findMasters, ownAddresses } from '../../sync/discovery.ts';
 import { gradeLink } from '../diagnosis/link-meter.ts';
 import { nameSilence, WIZARD_PATIENCE_MS } from '../diagnosis/name-silence.ts';
 import type { Caller, Handlers } from '../handler.ts';
-import type { Moved } from '../network.ts';
+import type { Moved } from '../become-master.ts';
 import type { Runtime } from '../runtime.ts';
 import { moveToAddress, readAccount } from '../slave-link.ts';
 import { masterName, viewRegisters, viewStatus } from '../stand.ts';
