@@ -68,6 +68,9 @@ export interface Announcement {
   stop(): Promise<void>;
 }
 
+/** AURAPOS_SEARCH=off: nothing is said or heard on the network, and masters are found by their addresses alone. */
+const networks = process.env['AURAPOS_SEARCH'] === 'off' ? (): string[] => [] : ownAddresses;
+
 /** Between looks at the own addresses. */
 const LOOK_MS = 2_000;
 
@@ -82,7 +85,7 @@ export function announce(said: Said, clock: Clock, log: Log): Announcement {
   };
   const keep = async (): Promise<void> => {
     do {
-      const addresses = ownAddresses();
+      const addresses = networks();
       if (addresses.join(' ') === announced) continue;
       announced = addresses.join(' ');
       await leave();
@@ -125,13 +128,10 @@ export interface Heard {
   readonly txt: Readonly<Record<string, string | undefined>>;
 }
 
-/** AURAPOS_SEARCH=off: masters are found by their addresses alone. */
-const SEARCHES = process.env['AURAPOS_SEARCH'] !== 'off';
-
 /** What is announced of that type while it listens, on all networks, once for each address. */
 export async function listen(type: string, listenMs: number, clock: Clock, log: Log): Promise<Heard[]> {
   const heard = new Map<string, Heard>();
-  const listening = (SEARCHES ? ownAddresses() : []).map((address) => {
+  const listening = networks().map((address) => {
     const bonjour = open(address, log);
     const browser = bonjour.find({ type }, ({ port, txt, referer, addresses, name }) => {
       for (const host of [referer?.address, ...(addresses ?? [])])

@@ -32,7 +32,7 @@ export function buildScreens(): void {
 }
 
 export interface StartOptions {
-  /** Hears no announcement of a master: it knows the address that it was told, and nothing else. */
+  /** Says and hears nothing on the network: it knows the address that it was told, and nothing else. */
   readonly deaf?: boolean;
 }
 

@@ -14,6 +14,7 @@ export const CHECKS = [
   'address',
   'subnet',
   'hub',
+  'masters',
   'certificate',
   'clock',
   'connections',

@@ -37,6 +37,22 @@ const CROWDED_SHARE = 0.8;
 const FULL_SHARE = 0.97;
 
 export async function checkMaster(runtime: Runtime): Promise<readonly Check[]> {
+  return [...checkOther(runtime), ...(await checkAsMaster(runtime))];
+}
+
+export async function checkSlave(runtime: Runtime): Promise<readonly Check[]> {
+  return [...checkOther(runtime), ...(await checkAsSlave(runtime))];
+}
+
+/** Another main register of this shop, under keys that this one does not trust. */
+function checkOther({ network }: Runtime): Check[] {
+  const other = network.otherMaster();
+  if (other === null) return [];
+  const { register, host } = other;
+  return [found('masters', 'other-keys', 'bad', { params: { register, host }, mend: atScreen('settings', 'storage') })];
+}
+
+async function checkAsMaster(runtime: Runtime): Promise<readonly Check[]> {
   const master = runtime.network.master();
   const port = master?.port ?? readHubPort(runtime);
   const problem = runtime.network.problem();
@@ -136,7 +152,7 @@ async function checkConnections(master: Master): Promise<Check> {
   return found('connections', level === 'good' ? 'good' : 'crowded', level, { params: { used, allowed } });
 }
 
-export async function checkSlave(runtime: Runtime): Promise<readonly Check[]> {
+async function checkAsSlave(runtime: Runtime): Promise<readonly Check[]> {
   const account = readAccount(runtime.register.store);
   if (account === null) return [];
   const { host, port } = account;
