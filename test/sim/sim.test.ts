@@ -1,6 +1,6 @@
 /**
- * The simulator on every run of the tests: 5,000 schedules (SIM_SCHEDULES), nineteen of twenty brief, in processes of their own that take what
- * the others leave of the processors; on a machine too slow for that, as many as there is time for (SIM_UNTIL, UTC milliseconds), and 2,000
+ * The simulator on every run of the tests: 5,000 schedules (SIM_SCHEDULES), forty-nine of fifty brief, in processes of their own that take what
+ * the others leave of the processors; on a machine too slow for that, as many as there is time for (SIM_UNTIL, UTC milliseconds), and 1,000
  * at least. Meanwhile every seed that ever failed by name, the same seed twice, and bugs planted on purpose, each of which the checker must find.
  */
 import assert from 'node:assert/strict';
@@ -14,9 +14,11 @@ import type { PlantedBug } from './planted-bug.ts';
 const RUN = join(import.meta.dirname, 'run.ts');
 const NODE_FLAGS = ['--disable-warning=ExperimentalWarning'];
 const SCHEDULES = Number(process.env['SIM_SCHEDULES'] ?? 5_000);
-const AT_LEAST = Math.min(SCHEDULES, 2_000);
-/** Schedules of each process, of each length: a brief one has as many faults, for half the work. */
-const SHARE = { long: share(SCHEDULES * 0.05), brief: share(SCHEDULES * 0.95), least: share(AT_LEAST - SCHEDULES * 0.05) };
+const AT_LEAST = Math.min(SCHEDULES, 1_000);
+/** The part of them that is long: a brief one has as many faults, for half the work. */
+const LONG = 0.02;
+/** Schedules of each process. */
+const SHARE = { long: share(SCHEDULES * LONG), brief: share(SCHEDULES * (1 - LONG)), least: share(AT_LEAST - SCHEDULES * LONG) };
 
 function share(schedules: number): number {
   return Math.ceil(schedules / availableParallelism());
