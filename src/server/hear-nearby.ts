@@ -3,7 +3,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Id } from '../base/id.ts';
 import type { Log } from '../base/log.ts';
 import type { Store } from '../store/store.ts';
-import { announceCopy, findCopies } from '../sync/nearby-copies.ts';
+import { announceCopy, findCopies, type NearbyCopy } from '../sync/nearby-copies.ts';
 
 export interface NearbyStand {
   readonly register: Id;
@@ -30,7 +30,7 @@ export function hearNearby({ store, clock, log, onHeard }: { store: Store; clock
   let without: AbortController | null = null;
   let ended: Promise<void> = Promise.resolve();
 
-  const note = (found: Awaited<ReturnType<typeof findCopies>>): void => {
+  const note = (found: readonly NearbyCopy[]): void => {
     const isNews = found.some(({ register, position }) => heard.get(register)?.position !== position);
     for (const { register, position } of found) heard.set(register, { register, position, lastSeenMs: clock.nowMs() });
     if (isNews) onHeard();
@@ -40,7 +40,8 @@ export function hearNearby({ store, clock, log, onHeard }: { store: Store; clock
     const said = announceCopy(store, clock, log);
     try {
       for (let time = 0; !signal.aborted; time++) {
-        note(await findCopies(store, LISTEN_MS, clock, log));
+        const found = await findCopies(store, LISTEN_MS, clock, log, signal);
+        if (!signal.aborted) note(found);
         await clock.sleep(PAUSES_MS[Math.min(time, PAUSES_MS.length - 1)] ?? 0, signal);
       }
     } finally {
@@ -50,13 +51,13 @@ export function hearNearby({ store, clock, log, onHeard }: { store: Store; clock
   const end = (): void => {
     without?.abort();
     without = null;
+    heard = new Map();
   };
   return {
     follow: (isWithoutMaster) => {
       if (isWithoutMaster === (without !== null)) return;
       end();
       if (!isWithoutMaster) return;
-      heard = new Map();
       const mine = (without = new AbortController());
       ended = ended.then(() => talk(mine.signal)).catch((error: unknown) => log.warn('discovery.failed', { error: String(error) }));
     },

@@ -36,7 +36,7 @@ export function watchRivals(input: RivalsInput): { stop(): Promise<void> } {
   const stopped = new AbortController();
   const watch = async (): Promise<void> => {
     do {
-      for (const place of await findPlaces(input)) {
+      for (const place of await findPlaces(input, stopped.signal)) {
         if (stopped.signal.aborted) return;
         await meet(input, place).catch((error: unknown) => log.info('master.rival-lost', { ...place, error: String(error) }));
       }
@@ -51,15 +51,15 @@ export function watchRivals(input: RivalsInput): { stop(): Promise<void> } {
   };
 }
 
-async function findPlaces({ register, port, mark, clock, log, onFound }: RivalsInput): Promise<Place[]> {
+async function findPlaces({ register, port, mark, clock, log, onFound }: RivalsInput, signal: AbortSignal): Promise<Place[]> {
   const { store } = register;
   const own = new Set(ownAddresses().map((host) => `${host}:${port}`));
   const newest = readIncarnation(store);
   const told = listIncarnations(store)
     .filter(({ id }) => id !== newest?.id)
     .flatMap((one) => one.addresses.filter((address) => readPlace(address) === null).map((host) => ({ host, port: one.port })));
-  const found = (await findMasters(LISTEN_MS, clock, log)).filter((one) => !own.has(`${one.host}:${one.port}`));
-  onFound(found);
+  const found = (await findMasters(LISTEN_MS, clock, log, signal)).filter((one) => !own.has(`${one.host}:${one.port}`));
+  if (!signal.aborted) onFound(found);
   const announced = found.filter(({ authority }) => authority === mark).map(({ host, port: at }) => ({ host, port: at }));
   const places = new Map([...told, ...announced].map((place) => [`${place.host}:${place.port}`, place]));
   return [...places].flatMap(([text, place]) => (own.has(text) ? [] : [place]));

@@ -42,8 +42,8 @@ export function announceMaster(master: Omit<FoundMaster, 'host'>, clock: Clock, 
 }
 
 /** Listens for announcements on all networks for `listenMs`. */
-export async function findMasters(listenMs: number, clock: Clock, log: Log): Promise<FoundMaster[]> {
-  return (await listen(MASTERS, listenMs, clock, log)).map(({ host, port, txt }) => ({
+export async function findMasters(listenMs: number, clock: Clock, log: Log, signal?: AbortSignal): Promise<FoundMaster[]> {
+  return (await listen(MASTERS, listenMs, clock, log, signal)).map(({ host, port, txt }) => ({
     shop: txt['shop'] ?? '',
     shopId: txt['id'] ?? '',
     register: txt['register'] ?? '',
@@ -128,8 +128,8 @@ export interface Heard {
   readonly txt: Readonly<Record<string, string | undefined>>;
 }
 
-/** What is announced of that type while it listens, on all networks, once for each address. */
-export async function listen(type: string, listenMs: number, clock: Clock, log: Log): Promise<Heard[]> {
+/** What is announced of that type while it listens, on all networks, once for each address; what was heard so far where `signal` ends it. */
+export async function listen(type: string, listenMs: number, clock: Clock, log: Log, signal?: AbortSignal): Promise<Heard[]> {
   const heard = new Map<string, Heard>();
   const listening = networks().map((address) => {
     const bonjour = open(address, log);
@@ -140,7 +140,7 @@ export async function listen(type: string, listenMs: number, clock: Clock, log: 
     });
     return { bonjour, browser };
   });
-  await clock.sleep(listenMs);
+  await clock.sleep(listenMs, signal);
   for (const { bonjour, browser } of listening) {
     browser.stop();
     await endSoon(clock, (done) => bonjour.destroy(done));

@@ -41,8 +41,8 @@ export function spellCopy(store: Store): { readonly chain: string; readonly posi
 }
 
 /** What other registers of this shop say while it listens. */
-export async function findCopies(store: Store, listenMs: number, clock: Clock, log: Log): Promise<NearbyCopy[]> {
-  const heard = await listen(COPIES, listenMs, clock, log);
+export async function findCopies(store: Store, listenMs: number, clock: Clock, log: Log, signal: AbortSignal): Promise<NearbyCopy[]> {
+  const heard = await listen(COPIES, listenMs, clock, log, signal);
   return heard.flatMap(({ txt }) => readCopy(store, txt) ?? []);
 }
 
