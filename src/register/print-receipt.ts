@@ -1,5 +1,5 @@
 /**
- * What goes to a receipt printer: queued on disk, sent by the queue's own loop (server/print-queue.ts), so that selling waits for no printer.
+ * What goes to a receipt printer: queued on disk, sent by the queue's own loop (server/desks/print-queue.ts), so that selling waits for no printer.
  * A receipt is printed once by itself; every further one is marked a copy and journalled. So is a Z, a closed period or an invoice.
  */
 import { makeId, type Id } from '../base/id.ts';

@@ -2,7 +2,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { Id } from '../base/id.ts';
 import type { Store } from '../store/store.ts';
-import type { Network } from './network.ts';
+import type { Network } from './network/network.ts';
 
 /** Announced every two seconds: three missed are no accident. */
 export const ONLINE_WITHIN_MS = 7_000;

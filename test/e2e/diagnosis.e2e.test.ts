@@ -67,10 +67,10 @@ test(
       await logIn(old.page);
       await old.page.getByText('Stall says that it is the shop’s main register, with other keys.').waitFor();
       await old.page.getByRole('link', { name: 'Bring them together' }).waitFor();
-    await openFromMenu(old.page, 'Help', 'Diagnosis');
-    const named = old.page.getByRole('list', { name: 'Checks' }).getByRole('listitem').first();
-    await named.filter({ hasText: /Main register Bad.*Stall at .* with other keys.*pair the other with it by a code/s }).waitFor();
-    await named.getByRole('link', { name: 'Open' }).click();
+      await openFromMenu(old.page, 'Help', 'Diagnosis');
+      const named = old.page.getByRole('list', { name: 'Checks' }).getByRole('listitem').first();
+      await named.filter({ hasText: /Main register Bad.*Stall at .* with other keys.*pair the other with it by a code/s }).waitFor();
+      await named.getByRole('link', { name: 'Open' }).click();
       await old.page.getByRole('heading', { name: /^Stall at .* says that it is the main register of this shop$/ }).waitFor();
       await lookTwice(old.page, 'storage-other-keys');
       await old.page.getByRole('button', { name: 'Pair with the shop again' }).click();

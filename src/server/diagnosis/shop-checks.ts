@@ -18,9 +18,9 @@ import { ownRegisterId } from '../../register/register.ts';
 import { readIncarnation } from '../../store/queries/incarnations.ts';
 import { countWaiting } from '../../store/waiting.ts';
 import { authorityMark, findMasters, ownAddresses } from '../../sync/discovery.ts';
-import { hubFolder, readHubPort, type Master } from '../master.ts';
+import { hubFolder, readHubPort, type Master } from '../network/master.ts';
 import type { Runtime } from '../runtime.ts';
-import { hubAddressOf, readAccount, type HubAccount } from '../slave-link.ts';
+import { hubAddressOf, readAccount, type HubAccount } from '../network/slave-link.ts';
 import { atScreen, byCommand, found, refusedCheck, type Check } from './finding.ts';
 import { DOCTOR_PATIENCE_MS, nameSilence } from './name-silence.ts';
 

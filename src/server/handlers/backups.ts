@@ -8,7 +8,7 @@ import type { BACKUPS } from '../../protocol/api/backups.ts';
 import { readMode } from '../../register/register.ts';
 import { listSealedBoxes } from '../../store/chains.ts';
 import { endWaiting } from '../../store/restored.ts';
-import { isCartOpen, isOtherWork } from '../backup-desk.ts';
+import { isCartOpen, isOtherWork } from '../desks/backup-desk.ts';
 import type { Handlers } from '../handler.ts';
 import type { Runtime } from '../runtime.ts';
 import { viewBackupStand } from '../stand.ts';

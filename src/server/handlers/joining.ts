@@ -9,9 +9,9 @@ import { readMeta } from '../../store/store.ts';
 import type { Handlers } from '../handler.ts';
 import { refusalWords } from '../jobs.ts';
 import { invoicePdf } from '../invoice-pdf.ts';
-import { askKept, listKeptFiles } from '../kept-stores.ts';
+import { askKept, listKeptFiles } from '../joining/kept-stores.ts';
 import type { Runtime } from '../runtime.ts';
-import { startBringing, startComparing } from '../joining-jobs.ts';
+import { startBringing, startComparing } from '../joining/joining-jobs.ts';
 import { actingUser } from './selling.ts';
 
 const ZS_A_PAGE = 100;

@@ -24,11 +24,11 @@ import { findMasters, ownAddresses } from '../../sync/discovery.ts';
 import { gradeLink } from '../diagnosis/link-meter.ts';
 import { nameSilence, WIZARD_PATIENCE_MS } from '../diagnosis/name-silence.ts';
 import type { Caller, Handlers } from '../handler.ts';
-import type { Moved } from '../become-master.ts';
+import type { Moved } from '../network/become-master.ts';
 import type { Runtime } from '../runtime.ts';
-import { moveToAddress, readAccount } from '../slave-link.ts';
+import { moveToAddress, readAccount } from '../network/slave-link.ts';
 import { masterName, viewRegisters, viewStatus } from '../stand.ts';
-import { viewCopies } from '../fuller-copy.ts';
+import { viewCopies } from '../network/fuller-copy.ts';
 import { actingUser } from './selling.ts';
 
 /** How long the wizard listens for masters at a time. */

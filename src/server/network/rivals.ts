@@ -2,13 +2,13 @@
  * Other masters of the same shop: one that was replaced and does not know it, or two that took over at once. The master looks for them where
  * the shop's word says that one was, and on the network; to the older it tells, from the newer it hears. Who holds, the incarnations decide.
  */
-import type { Id } from '../base/id.ts';
-import { describeRefusal, type Result } from '../base/result.ts';
-import type { HubClient } from '../hub/hub-client.ts';
-import { readPlace } from '../hub/hub-place.ts';
-import { compareIncarnations, listIncarnations, readIncarnation } from '../store/queries/incarnations.ts';
-import { giveMissing, readHubHeads, takeMissing } from '../sync/compare-heads.ts';
-import { findMasters, ownAddresses, type FoundMaster } from '../sync/discovery.ts';
+import type { Id } from '../../base/id.ts';
+import { describeRefusal, type Result } from '../../base/result.ts';
+import type { HubClient } from '../../hub/hub-client.ts';
+import { readPlace } from '../../hub/hub-place.ts';
+import { compareIncarnations, listIncarnations, readIncarnation } from '../../store/queries/incarnations.ts';
+import { giveMissing, readHubHeads, takeMissing } from '../../sync/compare-heads.ts';
+import { findMasters, ownAddresses, type FoundMaster } from '../../sync/discovery.ts';
 import type { NetworkInput } from './network-input.ts';
 
 interface Place {

@@ -2,14 +2,14 @@
  * How a register becomes the master, alone before or a slave until now: its hub is raised and filled with all that the store holds, then
  * opened to the others, then both sides are compared. Selling goes on all the while. Cut anywhere, a restart takes it up and it ends once.
  */
-import { asResult, describeRefusal, ok, refuse, type Result } from '../base/result.ts';
-import type { HubMasterClient } from '../hub/hub-client.ts';
-import { present } from '../base/assert.ts';
-import { readMode } from '../register/register.ts';
-import { readMeta, writeMeta } from '../store/store.ts';
-import type { Comparison } from '../sync/compare-projection.ts';
-import type { Sync } from '../sync/sync-loop.ts';
-import type { JobProgress } from './jobs.ts';
+import { asResult, describeRefusal, ok, refuse, type Result } from '../../base/result.ts';
+import type { HubMasterClient } from '../../hub/hub-client.ts';
+import { present } from '../../base/assert.ts';
+import { readMode } from '../../register/register.ts';
+import { readMeta, writeMeta } from '../../store/store.ts';
+import type { Comparison } from '../../sync/compare-projection.ts';
+import type { Sync } from '../../sync/sync-loop.ts';
+import type { JobProgress } from '../jobs.ts';
 import type { Master } from './master.ts';
 import type { NetworkInput } from './network-input.ts';
 import type { Ties } from './ties.ts';

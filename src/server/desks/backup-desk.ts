@@ -5,12 +5,12 @@
  */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { ok, refuse, type Refusal, type Result } from '../base/result.ts';
-import { identitiesFrom, identityOfCode, recipientOf } from '../backup/encryption.ts';
-import type { BackupAnswers } from '../backup/requests.ts';
-import { forgetPieces } from '../backup/make-backup.ts';
-import { runBackup } from '../backup/run-backup.ts';
-import { folderOf } from '../backup/target.ts';
+import { ok, refuse, type Refusal, type Result } from '../../base/result.ts';
+import { identitiesFrom, identityOfCode, recipientOf } from '../../backup/encryption.ts';
+import type { BackupAnswers } from '../../backup/requests.ts';
+import { forgetPieces } from '../../backup/make-backup.ts';
+import { runBackup } from '../../backup/run-backup.ts';
+import { folderOf } from '../../backup/target.ts';
 import {
   isBackupDue,
   isTrialDue,
@@ -20,18 +20,18 @@ import {
   writeBackupStand,
   type BackupStand,
   type MadeNote,
-} from '../backup/settings.ts';
-import type { RefusalCode } from '../base/refusals.ts';
-import type { Clock } from '../base/clock.ts';
-import type { Log } from '../base/log.ts';
-import { unsettledPayment } from '../domain/card-payment.ts';
-import { readOpenCart } from '../register/edit-cart.ts';
-import { readMode } from '../register/register.ts';
-import { readSelf } from '../store/backup-parts.ts';
-import { attemptsOf } from '../store/queries/payments.ts';
-import type { Store } from '../store/store.ts';
-import { Bell } from '../sync/signal.ts';
-import type { JobProgress, Jobs } from './jobs.ts';
+} from '../../backup/settings.ts';
+import type { RefusalCode } from '../../base/refusals.ts';
+import type { Clock } from '../../base/clock.ts';
+import type { Log } from '../../base/log.ts';
+import { unsettledPayment } from '../../domain/card-payment.ts';
+import { readOpenCart } from '../../register/edit-cart.ts';
+import { readMode } from '../../register/register.ts';
+import { readSelf } from '../../store/backup-parts.ts';
+import { attemptsOf } from '../../store/queries/payments.ts';
+import type { Store } from '../../store/store.ts';
+import { Bell } from '../../sync/signal.ts';
+import type { JobProgress, Jobs } from '../jobs.ts';
 
 export interface BackupDesk {
   /** Makes the register's folder at a place that a person chose. */

@@ -4,10 +4,10 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { makeId, type Id } from '../base/id.ts';
-import { ok, refuse, type Result } from '../base/result.ts';
-import type { Answer } from '../protocol/api/routes.ts';
-import { readPackCode } from '../domain/barcode.ts';
+import { makeId, type Id } from '../../base/id.ts';
+import { ok, refuse, type Result } from '../../base/result.ts';
+import type { Answer } from '../../protocol/api/routes.ts';
+import { readPackCode } from '../../domain/barcode.ts';
 import {
   IMPORT_FIELDS,
   inspectFile,
@@ -16,13 +16,13 @@ import {
   type ImportPlan,
   type Layout,
   type RowError,
-} from '../register/import-file.ts';
-import { writeImport } from '../register/import-products.ts';
-import { undoImport } from '../register/undo-import.ts';
-import { productsByCode } from '../store/queries/catalogue.ts';
-import type { Register } from '../register/register.ts';
-import type { GiveWay } from './give-way.ts';
-import type { JobProgress } from './jobs.ts';
+} from '../../register/import-file.ts';
+import { writeImport } from '../../register/import-products.ts';
+import { undoImport } from '../../register/undo-import.ts';
+import { productsByCode } from '../../store/queries/catalogue.ts';
+import type { Register } from '../../register/register.ts';
+import type { GiveWay } from '../give-way.ts';
+import type { JobProgress } from '../jobs.ts';
 
 type Preview = Answer<'openImport'>;
 

@@ -3,9 +3,9 @@
  * were made on two that could not see each other, or this one was off meanwhile. Neither can be believed on its word, so nothing flows between
  * them; a person says which one stays, and pairs the other with it by a code.
  */
-import { fromBase64Url } from '../base/bytes.ts';
-import { readMeta, type Store } from '../store/store.ts';
-import { authorityMark, type FoundMaster } from '../sync/discovery.ts';
+import { fromBase64Url } from '../../base/bytes.ts';
+import { readMeta, type Store } from '../../store/store.ts';
+import { authorityMark, type FoundMaster } from '../../sync/discovery.ts';
 import { readAccount } from './slave-link.ts';
 
 /** As it announces itself: words for a person, who decides. */

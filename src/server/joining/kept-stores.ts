@@ -4,15 +4,15 @@
  */
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Clock } from '../base/clock.ts';
-import type { Random } from '../base/random.ts';
-import { ok, refuse, type Result } from '../base/result.ts';
-import { SCHEMA_VERSION } from '../protocol/tables.ts';
-import { Database } from '../store/database.ts';
-import { openStore } from '../store/open-store.ts';
-import type { LongQueryArgs, LongQueryName, LongQueryResult } from '../store/queries.ts';
-import { askStore } from '../store/reader.ts';
-import { closeStore, readMeta } from '../store/store.ts';
+import type { Clock } from '../../base/clock.ts';
+import type { Random } from '../../base/random.ts';
+import { ok, refuse, type Result } from '../../base/result.ts';
+import { SCHEMA_VERSION } from '../../protocol/tables.ts';
+import { Database } from '../../store/database.ts';
+import { openStore } from '../../store/open-store.ts';
+import type { LongQueryArgs, LongQueryName, LongQueryResult } from '../../store/queries.ts';
+import { askStore } from '../../store/reader.ts';
+import { closeStore, readMeta } from '../../store/store.ts';
 import { KEPT } from './joining-place.ts';
 
 interface Deps {

@@ -4,19 +4,19 @@
  * they have; one that was off is paired again by a code. Every step finds its work done or does it.
  */
 import { rename, rm } from 'node:fs/promises';
-import { equalBytes } from '../base/bytes.ts';
-import { asResult, type Result } from '../base/result.ts';
-import { signByAuthority } from '../hub/certificate-authority.ts';
-import { ensureHubKeys, hasHubKeys, type HubKeys } from '../hub/hub-keys.ts';
-import { memberRole } from '../hub/members.ts';
-import { countUnheard, sayPrivately } from '../hub/private-word.ts';
-import { registerPassword } from '../hub/sealed-box.ts';
-import { publishAuthority } from '../register/admit-register.ts';
-import { ownRegisterId } from '../register/register.ts';
-import { listRegisters } from '../store/queries/shop.ts';
-import { readMeta } from '../store/store.ts';
-import { listPairings } from '../sync/raise-members.ts';
-import type { JobProgress } from './jobs.ts';
+import { equalBytes } from '../../base/bytes.ts';
+import { asResult, type Result } from '../../base/result.ts';
+import { signByAuthority } from '../../hub/certificate-authority.ts';
+import { ensureHubKeys, hasHubKeys, type HubKeys } from '../../hub/hub-keys.ts';
+import { memberRole } from '../../hub/members.ts';
+import { countUnheard, sayPrivately } from '../../hub/private-word.ts';
+import { registerPassword } from '../../hub/sealed-box.ts';
+import { publishAuthority } from '../../register/admit-register.ts';
+import { ownRegisterId } from '../../register/register.ts';
+import { listRegisters } from '../../store/queries/shop.ts';
+import { readMeta } from '../../store/store.ts';
+import { listPairings } from '../../sync/raise-members.ts';
+import type { JobProgress } from '../jobs.ts';
 import { keysFolder, readHubPort, type Master } from './master.ts';
 import type { NetworkInput } from './network-input.ts';
 import type { Ties } from './ties.ts';

@@ -5,19 +5,19 @@
  */
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { syncFolder, writeWhole } from '../backup/target.ts';
-import { assert } from '../base/assert.ts';
-import { toHex } from '../base/bytes.ts';
-import type { Clock } from '../base/clock.ts';
-import type { Log } from '../base/log.ts';
-import type { Random } from '../base/random.ts';
-import { ok, unwrap, type Refusal } from '../base/result.ts';
-import { bringOwn, Bringing, type Choices } from '../register/bring-over.ts';
-import type { Holdings } from '../register/compare-shops.ts';
-import type { Database } from '../store/database.ts';
-import { openStore } from '../store/open-store.ts';
-import { settleFile } from '../store/restore-parts.ts';
-import { closeStore, readMeta, type Store } from '../store/store.ts';
+import { syncFolder, writeWhole } from '../../backup/target.ts';
+import { assert } from '../../base/assert.ts';
+import { toHex } from '../../base/bytes.ts';
+import type { Clock } from '../../base/clock.ts';
+import type { Log } from '../../base/log.ts';
+import type { Random } from '../../base/random.ts';
+import { ok, unwrap, type Refusal } from '../../base/result.ts';
+import { bringOwn, Bringing, type Choices } from '../../register/bring-over.ts';
+import type { Holdings } from '../../register/compare-shops.ts';
+import type { Database } from '../../store/database.ts';
+import { openStore } from '../../store/open-store.ts';
+import { settleFile } from '../../store/restore-parts.ts';
+import { closeStore, readMeta, type Store } from '../../store/store.ts';
 
 /** How far the joining is, in a file of its own: the register reads it without opening the other store. */
 export interface JoiningStand {

@@ -1,18 +1,18 @@
 /** What a master signs for its shop with the CA's key: every chain it knows, what was revoked, the sealed box, and that it is the master. */
-import { makeId, type Id } from '../base/id.ts';
-import type { Random } from '../base/random.ts';
-import { ok, type Result } from '../base/result.ts';
-import { issueChainCertificate, signByAuthority, type CertificateAuthority } from '../hub/certificate-authority.ts';
-import type { HubKeys } from '../hub/hub-keys.ts';
-import { readPlace, spellPlace, type HubPlace } from '../hub/hub-place.ts';
-import { proclaimMaster, type AuthorityRows } from '../register/admit-register.ts';
-import { ownRegisterId } from '../register/register.ts';
-import { isSignedByAuthority } from '../protocol/certificate.ts';
-import { knownChains, listRevocations } from '../store/chains.ts';
-import { incarnationParts, readIncarnation, type Incarnation, type IncarnationMark } from '../store/queries/incarnations.ts';
-import { readMeta, writeMeta, type Store } from '../store/store.ts';
-import { ownAddresses } from '../sync/discovery.ts';
-import { listPairings } from '../sync/raise-members.ts';
+import { makeId, type Id } from '../../base/id.ts';
+import type { Random } from '../../base/random.ts';
+import { ok, type Result } from '../../base/result.ts';
+import { issueChainCertificate, signByAuthority, type CertificateAuthority } from '../../hub/certificate-authority.ts';
+import type { HubKeys } from '../../hub/hub-keys.ts';
+import { readPlace, spellPlace, type HubPlace } from '../../hub/hub-place.ts';
+import { proclaimMaster, type AuthorityRows } from '../../register/admit-register.ts';
+import { ownRegisterId } from '../../register/register.ts';
+import { isSignedByAuthority } from '../../protocol/certificate.ts';
+import { knownChains, listRevocations } from '../../store/chains.ts';
+import { incarnationParts, readIncarnation, type Incarnation, type IncarnationMark } from '../../store/queries/incarnations.ts';
+import { readMeta, writeMeta, type Store } from '../../store/store.ts';
+import { ownAddresses } from '../../sync/discovery.ts';
+import { listPairings } from '../../sync/raise-members.ts';
 import type { NetworkInput } from './network-input.ts';
 
 /** Of this register: what its role and password at the hub follow from. */

@@ -1,7 +1,7 @@
 /** The long work of joining another shop, as jobs: what a screen or a command starts, and what a start takes up again. */
-import type { JoinRequest } from './join-shop.ts';
+import type { JoinRequest } from '../network/join-shop.ts';
 import { unfinishedJoining } from './joining-desk.ts';
-import type { Runtime } from './runtime.ts';
+import type { Runtime } from '../runtime.ts';
 
 /** The answer of the finished work reaches its screen before the register starts anew. */
 const BEFORE_RESTART_MS = 400;

@@ -3,21 +3,21 @@
  * (register/ask-card.ts), each answer after it is heard; screens hear of both. An approved payment that covers its cart makes the sale at
  * once, whoever still looks at the screen. An answer that does not come within its time is unknown, and the line stays open for a late one.
  */
-import type { Id } from '../base/id.ts';
-import { refuse, type Result } from '../base/result.ts';
-import { openTerminal } from '../devices/terminals/open-terminal.ts';
-import type { Asked, TerminalAnswer } from '../devices/terminals/terminal.ts';
-import { noteAnswer, noteAsked, noteGivingBack, type AskInput } from '../register/ask-card.ts';
-import type { PayInput } from '../register/complete-sale.ts';
+import type { Id } from '../../base/id.ts';
+import { refuse, type Result } from '../../base/result.ts';
+import { openTerminal } from '../../devices/terminals/open-terminal.ts';
+import type { Asked, TerminalAnswer } from '../../devices/terminals/terminal.ts';
+import { noteAnswer, noteAsked, noteGivingBack, type AskInput } from '../../register/ask-card.ts';
+import type { PayInput } from '../../register/complete-sale.ts';
 import type { FiscalDesk } from './fiscal-desk.ts';
-import { getCart } from '../register/edit-cart.ts';
-import type { CartView } from '../register/view-cart.ts';
-import type { Register } from '../register/register.ts';
-import { readTerminal } from '../register/set-terminal.ts';
-import { referenceTo } from '../store/look-up.ts';
-import type { AttemptRow } from '../store/queries/payments.ts';
-import { readCurrency } from '../store/queries/shop.ts';
-import type { Log } from '../base/log.ts';
+import { getCart } from '../../register/edit-cart.ts';
+import type { CartView } from '../../register/view-cart.ts';
+import type { Register } from '../../register/register.ts';
+import { readTerminal } from '../../register/set-terminal.ts';
+import { referenceTo } from '../../store/look-up.ts';
+import type { AttemptRow } from '../../store/queries/payments.ts';
+import { readCurrency } from '../../store/queries/shop.ts';
+import type { Log } from '../../base/log.ts';
 
 /** A customer looks for a card, and mistypes the PIN twice. */
 const ANSWERS_WITHIN_MS = 120_000;

@@ -1,13 +1,13 @@
 /** Files of counts handed in: read and checked, then written by a job. */
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { makeId, type Id } from '../base/id.ts';
-import { ok, refuse, type Result } from '../base/result.ts';
-import type { Answer } from '../protocol/api/routes.ts';
-import type { Register } from '../register/register.ts';
-import { readCounts, writeStocktake, type StocktakePlan } from '../register/stocktake.ts';
-import type { GiveWay } from './give-way.ts';
-import type { JobProgress } from './jobs.ts';
+import { makeId, type Id } from '../../base/id.ts';
+import { ok, refuse, type Result } from '../../base/result.ts';
+import type { Answer } from '../../protocol/api/routes.ts';
+import type { Register } from '../../register/register.ts';
+import { readCounts, writeStocktake, type StocktakePlan } from '../../register/stocktake.ts';
+import type { GiveWay } from '../give-way.ts';
+import type { JobProgress } from '../jobs.ts';
 
 /** A million rows. */
 const MAX_FILE_BYTES = 64 * 1024 * 1024;

@@ -4,15 +4,15 @@
  * heard is never ahead of what is, so whoever holds most sees nobody before it. Positions of two hubs are compared as they are: each feed begins
  * with all that the shop held.
  */
-import type { Clock } from '../base/clock.ts';
-import { ok, RefusalError } from '../base/result.ts';
-import type { Answer } from '../protocol/api/routes.ts';
-import { ownRegisterId } from '../register/register.ts';
-import { readFeedMark } from '../store/archive.ts';
-import { readIncarnation } from '../store/queries/incarnations.ts';
-import { listRegisters } from '../store/queries/shop.ts';
-import { readMeta, writeMeta, type Store } from '../store/store.ts';
-import type { Sync } from '../sync/sync-loop.ts';
+import type { Clock } from '../../base/clock.ts';
+import { ok, RefusalError } from '../../base/result.ts';
+import type { Answer } from '../../protocol/api/routes.ts';
+import { ownRegisterId } from '../../register/register.ts';
+import { readFeedMark } from '../../store/archive.ts';
+import { readIncarnation } from '../../store/queries/incarnations.ts';
+import { listRegisters } from '../../store/queries/shop.ts';
+import { readMeta, writeMeta, type Store } from '../../store/store.ts';
+import type { Sync } from '../../sync/sync-loop.ts';
 
 /** How far others had read the shop's feed. */
 export interface Heard {

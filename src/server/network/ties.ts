@@ -2,17 +2,17 @@
  * What ties a running register to the others: its session with the shop's database, that database where this register hosts it, and what it
  * hears on the network where it has neither. Begun and cut here; which of them a register has, its mode decides (network.ts).
  */
-import { ok, type Refusal, type Result } from '../base/result.ts';
-import type { HubClient } from '../hub/hub-client.ts';
-import { ownRegisterId, readMode } from '../register/register.ts';
-import { endWaiting } from '../store/restored.ts';
-import { readMeta, writeMeta, type Store } from '../store/store.ts';
-import { countWaiting } from '../store/waiting.ts';
-import type { FoundMaster } from '../sync/discovery.ts';
-import { startSync, type Sync } from '../sync/sync-loop.ts';
+import { ok, type Refusal, type Result } from '../../base/result.ts';
+import type { HubClient } from '../../hub/hub-client.ts';
+import { ownRegisterId, readMode } from '../../register/register.ts';
+import { endWaiting } from '../../store/restored.ts';
+import { readMeta, writeMeta, type Store } from '../../store/store.ts';
+import { countWaiting } from '../../store/waiting.ts';
+import type { FoundMaster } from '../../sync/discovery.ts';
+import { startSync, type Sync } from '../../sync/sync-loop.ts';
 import { keepHeard } from './fuller-copy.ts';
 import { hearNearby, type Nearby } from './hear-nearby.ts';
-import type { JobProgress } from './jobs.ts';
+import type { JobProgress } from '../jobs.ts';
 import { raiseMaster, type Master } from './master.ts';
 import type { NetworkInput } from './network-input.ts';
 import { masterOfOtherKeys, type OtherMaster } from './other-keys.ts';

@@ -2,20 +2,20 @@
  * What connects a register to the others, by its mode: nothing (single), the hub on this machine (master), a master elsewhere (slave). The
  * one place that knows which; handlers ask it, and start and stop go through it. Changing the mode is a job that a restart takes up again.
  */
-import { equalBytes, toBase64Url } from '../base/bytes.ts';
-import type { Id } from '../base/id.ts';
-import { asResult, describeRefusal, ok, refuse, type Refusal, type Result } from '../base/result.ts';
-import type { HubClient } from '../hub/hub-client.ts';
-import { hasHubKeys, makeShop, putHubKeys } from '../hub/hub-keys.ts';
-import { readHubServer, writeHubServer, type HubServer } from '../hub/hub-place.ts';
-import { readPrivateWord } from '../hub/private-word.ts';
-import { readMode, refillSearch, type Mode } from '../register/register.ts';
-import { listSealedBoxes } from '../store/chains.ts';
-import { readMeta, writeMeta } from '../store/store.ts';
-import type { Sync } from '../sync/sync-loop.ts';
+import { equalBytes, toBase64Url } from '../../base/bytes.ts';
+import type { Id } from '../../base/id.ts';
+import { asResult, describeRefusal, ok, refuse, type Refusal, type Result } from '../../base/result.ts';
+import type { HubClient } from '../../hub/hub-client.ts';
+import { hasHubKeys, makeShop, putHubKeys } from '../../hub/hub-keys.ts';
+import { readHubServer, writeHubServer, type HubServer } from '../../hub/hub-place.ts';
+import { readPrivateWord } from '../../hub/private-word.ts';
+import { readMode, refillSearch, type Mode } from '../../register/register.ts';
+import { listSealedBoxes } from '../../store/chains.ts';
+import { readMeta, writeMeta } from '../../store/store.ts';
+import type { Sync } from '../../sync/sync-loop.ts';
 import { becomeMaster, codeToShow, type Moved } from './become-master.ts';
 import type { NearbyStand } from './hear-nearby.ts';
-import type { JobProgress } from './jobs.ts';
+import type { JobProgress } from '../jobs.ts';
 import { askToPair, firstPull, settleIn, type JoinRequest } from './join-shop.ts';
 import { hubFolder, keysFolder, readHubPort, type Master } from './master.ts';
 import { endMove, moveHub, takeBackMove } from './move-hub.ts';

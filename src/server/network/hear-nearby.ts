@@ -1,9 +1,9 @@
 /** While a register has no master: it says on the network how full its copy of the shop is, and hears the others say it (sync/nearby-copies.ts). */
-import type { Clock } from '../base/clock.ts';
-import type { Id } from '../base/id.ts';
-import type { Log } from '../base/log.ts';
-import type { Store } from '../store/store.ts';
-import { announceCopy, findCopies, type NearbyCopy } from '../sync/nearby-copies.ts';
+import type { Clock } from '../../base/clock.ts';
+import type { Id } from '../../base/id.ts';
+import type { Log } from '../../base/log.ts';
+import type { Store } from '../../store/store.ts';
+import { announceCopy, findCopies, type NearbyCopy } from '../../sync/nearby-copies.ts';
 
 export interface NearbyStand {
   readonly register: Id;

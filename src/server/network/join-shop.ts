@@ -2,21 +2,21 @@
  * How a register joins a shop: it is paired by a code, takes what the shop has, and sells. A register that belonged to this shop before (its
  * CA changed, or it was on its own for a while) keeps its name, its chain and its data; a new one begins with nothing.
  */
-import type { Clock } from '../base/clock.ts';
-import type { Id } from '../base/id.ts';
-import type { Log } from '../base/log.ts';
-import type { Random } from '../base/random.ts';
-import { describeRefusal, ok, refuse, type Result } from '../base/result.ts';
-import { pairWithMaster, type PairingAnswer } from '../hub/pairing.ts';
-import { exportChainKey, importChainKey, makeChainKey, type ChainKey } from '../protocol/changeset.ts';
-import { ownRegisterId } from '../register/register.ts';
-import { beginChain } from '../store/begin-chain.ts';
-import { keepCertificate } from '../store/chains.ts';
-import { commitWith } from '../store/journal.ts';
-import { readMeta, writeMeta, type Store } from '../store/store.ts';
-import { pullRecords } from '../sync/first-pull.ts';
-import type { SyncTools } from '../sync/tools.ts';
-import type { JobProgress } from './jobs.ts';
+import type { Clock } from '../../base/clock.ts';
+import type { Id } from '../../base/id.ts';
+import type { Log } from '../../base/log.ts';
+import type { Random } from '../../base/random.ts';
+import { describeRefusal, ok, refuse, type Result } from '../../base/result.ts';
+import { pairWithMaster, type PairingAnswer } from '../../hub/pairing.ts';
+import { exportChainKey, importChainKey, makeChainKey, type ChainKey } from '../../protocol/changeset.ts';
+import { ownRegisterId } from '../../register/register.ts';
+import { beginChain } from '../../store/begin-chain.ts';
+import { keepCertificate } from '../../store/chains.ts';
+import { commitWith } from '../../store/journal.ts';
+import { readMeta, writeMeta, type Store } from '../../store/store.ts';
+import { pullRecords } from '../../sync/first-pull.ts';
+import type { SyncTools } from '../../sync/tools.ts';
+import type { JobProgress } from '../jobs.ts';
 import { accountOf, readAccount, slaveConnect } from './slave-link.ts';
 
 /** Whose store it is that joins, and what it works with. */

@@ -3,15 +3,15 @@
  * the other, and it joins that one: by itself where it gave the part away, else by one tap.
  */
 import { rm } from 'node:fs/promises';
-import { ok, refuse, type Result } from '../base/result.ts';
-import { readShopSecret } from '../hub/hub-keys.ts';
-import { writeHubServer } from '../hub/hub-place.ts';
-import { memberRole } from '../hub/members.ts';
-import { registerPassword } from '../hub/sealed-box.ts';
-import { ownRegisterId, readMode } from '../register/register.ts';
-import { readIncarnation } from '../store/queries/incarnations.ts';
-import { listRegisters } from '../store/queries/shop.ts';
-import { readMeta, writeMeta } from '../store/store.ts';
+import { ok, refuse, type Result } from '../../base/result.ts';
+import { readShopSecret } from '../../hub/hub-keys.ts';
+import { writeHubServer } from '../../hub/hub-place.ts';
+import { memberRole } from '../../hub/members.ts';
+import { registerPassword } from '../../hub/sealed-box.ts';
+import { ownRegisterId, readMode } from '../../register/register.ts';
+import { readIncarnation } from '../../store/queries/incarnations.ts';
+import { listRegisters } from '../../store/queries/shop.ts';
+import { readMeta, writeMeta } from '../../store/store.ts';
 import { hubFolder, keysFolder } from './master.ts';
 import type { NetworkInput } from './network-input.ts';
 import { accountOf, placeOf, writeAccount } from './slave-link.ts';

@@ -2,17 +2,17 @@
  * The owner's recovery code, on the master: there until the owner says that it is printed, and made anew at any time. A new code opens a new
  * sealed box; old copies of the box open with the old code as before: whoever fears that one was taken makes new keys (renew-keys.ts).
  */
-import { equalBytes } from '../base/bytes.ts';
-import type { Random } from '../base/random.ts';
-import { ok, refuse, unwrap, type Result } from '../base/result.ts';
-import { exportAuthorityKey, signByAuthority } from '../hub/certificate-authority.ts';
-import { forgetRecoveryCode, keepRecoveryCode, type HubKeys, type KeysToPut } from '../hub/hub-keys.ts';
-import { makeRecoveryCode } from '../hub/recovery-code.ts';
-import { openBox, sealBox, type ShopKeys } from '../hub/sealed-box.ts';
-import { publishBox } from '../register/admit-register.ts';
-import type { Register } from '../register/register.ts';
-import { listSealedBoxes } from '../store/chains.ts';
-import type { Store } from '../store/store.ts';
+import { equalBytes } from '../../base/bytes.ts';
+import type { Random } from '../../base/random.ts';
+import { ok, refuse, unwrap, type Result } from '../../base/result.ts';
+import { exportAuthorityKey, signByAuthority } from '../../hub/certificate-authority.ts';
+import { forgetRecoveryCode, keepRecoveryCode, type HubKeys, type KeysToPut } from '../../hub/hub-keys.ts';
+import { makeRecoveryCode } from '../../hub/recovery-code.ts';
+import { openBox, sealBox, type ShopKeys } from '../../hub/sealed-box.ts';
+import { publishBox } from '../../register/admit-register.ts';
+import type { Register } from '../../register/register.ts';
+import { listSealedBoxes } from '../../store/chains.ts';
+import type { Store } from '../../store/store.ts';
 
 export interface Recovery {
   /** Until the owner has printed it. */

@@ -4,27 +4,27 @@
  */
 import { join } from 'node:path';
 import { mkdirSync } from 'node:fs';
-import type { OnProgress } from '../backup/serve-beside.ts';
-import { systemClock } from '../base/clock.ts';
-import { silentLog } from '../base/log.ts';
-import { systemRandom } from '../base/random.ts';
-import { asResult, ok, refuse, unwrap, type Result } from '../base/result.ts';
-import { Bringing, type Choices } from '../register/bring-over.ts';
-import { compareShops } from '../register/compare-shops.ts';
-import { ownRegisterId } from '../register/register.ts';
-import { readChain } from '../store/archive.ts';
-import { readSelf } from '../store/backup-parts.ts';
-import { Database } from '../store/database.ts';
-import { commit } from '../store/journal.ts';
-import { codeOfSeries } from '../store/begin-chain.ts';
-import { holdsRecord } from '../store/queries/holdings.ts';
-import { readCurrency, readShop } from '../store/queries/shop.ts';
-import { lockFolder, type FolderLock } from '../store/lock-folder.ts';
-import { openStore } from '../store/open-store.ts';
-import { closeStore, readMeta, type Store } from '../store/store.ts';
-import { askToPair, firstPull, settleIn, type Joiner, type JoinRequest } from './join-shop.ts';
+import type { OnProgress } from '../../backup/serve-beside.ts';
+import { systemClock } from '../../base/clock.ts';
+import { silentLog } from '../../base/log.ts';
+import { systemRandom } from '../../base/random.ts';
+import { asResult, ok, refuse, unwrap, type Result } from '../../base/result.ts';
+import { Bringing, type Choices } from '../../register/bring-over.ts';
+import { compareShops } from '../../register/compare-shops.ts';
+import { ownRegisterId } from '../../register/register.ts';
+import { readChain } from '../../store/archive.ts';
+import { readSelf } from '../../store/backup-parts.ts';
+import { Database } from '../../store/database.ts';
+import { commit } from '../../store/journal.ts';
+import { codeOfSeries } from '../../store/begin-chain.ts';
+import { holdsRecord } from '../../store/queries/holdings.ts';
+import { readCurrency, readShop } from '../../store/queries/shop.ts';
+import { lockFolder, type FolderLock } from '../../store/lock-folder.ts';
+import { openStore } from '../../store/open-store.ts';
+import { closeStore, readMeta, type Store } from '../../store/store.ts';
+import { askToPair, firstPull, settleIn, type Joiner, type JoinRequest } from '../network/join-shop.ts';
 import { chainOf, clearJoining, joiningFolder, joiningStore, readStand, throwAway, writeStand } from './joining-place.ts';
-import { slaveConnect } from './slave-link.ts';
+import { slaveConnect } from '../network/slave-link.ts';
 
 interface At {
   readonly dataFolder: string;

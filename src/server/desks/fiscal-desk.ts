@@ -3,19 +3,19 @@
  * waits for its signature, for a few seconds at most. What an outage does then is the country's rule: the receipt says so, or there is no sale.
  * Without a device a sale is made at once, as everywhere else.
  */
-import type { Id } from '../base/id.ts';
-import { refuse, type Result } from '../base/result.ts';
-import type { AskFiscal, FiscalRequest } from '../devices/fiscal/fiscal-device.ts';
-import { openFiscalDevice } from '../devices/fiscal/open-device.ts';
-import { priceCart, type PricedCart } from '../domain/cart.ts';
-import type { Log } from '../base/log.ts';
-import { checkSale, completeSale, type PayInput } from '../register/complete-sale.ts';
-import { completedSaleOf, readOpenCart } from '../register/edit-cart.ts';
-import { fiscalRule, noteFiscal, readFiscal } from '../register/note-fiscal.ts';
-import { ownRegisterId, type Register } from '../register/register.ts';
-import { openFiscalCart } from '../store/queries/fiscal.ts';
-import type { ReceiptData } from '../domain/receipt.ts';
-import type { EventBus } from './events.ts';
+import type { Id } from '../../base/id.ts';
+import { refuse, type Result } from '../../base/result.ts';
+import type { AskFiscal, FiscalRequest } from '../../devices/fiscal/fiscal-device.ts';
+import { openFiscalDevice } from '../../devices/fiscal/open-device.ts';
+import { priceCart, type PricedCart } from '../../domain/cart.ts';
+import type { Log } from '../../base/log.ts';
+import { checkSale, completeSale, type PayInput } from '../../register/complete-sale.ts';
+import { completedSaleOf, readOpenCart } from '../../register/edit-cart.ts';
+import { fiscalRule, noteFiscal, readFiscal } from '../../register/note-fiscal.ts';
+import { ownRegisterId, type Register } from '../../register/register.ts';
+import { openFiscalCart } from '../../store/queries/fiscal.ts';
+import type { ReceiptData } from '../../domain/receipt.ts';
+import type { EventBus } from '../events.ts';
 
 export interface FiscalDesk {
   /** Refuses as completeSale does, and with fiscal.outage where no sale may be made without the device. */

@@ -1,12 +1,12 @@
 /** What connecting a register to others works with, whatever its mode. */
-import type { Clock } from '../base/clock.ts';
-import type { Log } from '../base/log.ts';
-import type { Random } from '../base/random.ts';
-import type { Result } from '../base/result.ts';
-import type { Register } from '../register/register.ts';
-import type { Reader } from '../store/reader.ts';
-import type { SyncTools } from '../sync/tools.ts';
-import type { JobKind, JobProgress } from './jobs.ts';
+import type { Clock } from '../../base/clock.ts';
+import type { Log } from '../../base/log.ts';
+import type { Random } from '../../base/random.ts';
+import type { Result } from '../../base/result.ts';
+import type { Register } from '../../register/register.ts';
+import type { Reader } from '../../store/reader.ts';
+import type { SyncTools } from '../../sync/tools.ts';
+import type { JobKind, JobProgress } from '../jobs.ts';
 
 export interface NetworkInput {
   readonly register: Register;

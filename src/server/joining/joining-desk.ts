@@ -3,23 +3,23 @@
  * belongs to that shop. Here lies how far it is, what a person chose, and the last step: once no shift is open, the days are closed, selling
  * stops for a moment, and the register starts anew over the other store (joining-place.ts).
  */
-import { runBeside } from '../backup/run-beside.ts';
-import { localDay, utcOffsetMinutes, type Clock } from '../base/clock.ts';
-import type { Id } from '../base/id.ts';
-import type { Log } from '../base/log.ts';
-import { ok, refuse, type Result } from '../base/result.ts';
-import { unsettledPayment } from '../domain/card-payment.ts';
-import type { Choices } from '../register/bring-over.ts';
-import { closeDay } from '../register/close-day.ts';
-import { readOpenCart } from '../register/edit-cart.ts';
-import { ownRegisterId, readMode, type Register } from '../register/register.ts';
-import { listHeldCarts } from '../store/queries/held-carts.ts';
-import { attemptsOf } from '../store/queries/payments.ts';
-import { openShift } from '../store/queries/shifts.ts';
-import type { Reader } from '../store/reader.ts';
-import { readMeta, writeMeta } from '../store/store.ts';
-import type { JobProgress } from './jobs.ts';
-import type { JoinRequest } from './join-shop.ts';
+import { runBeside } from '../../backup/run-beside.ts';
+import { localDay, utcOffsetMinutes, type Clock } from '../../base/clock.ts';
+import type { Id } from '../../base/id.ts';
+import type { Log } from '../../base/log.ts';
+import { ok, refuse, type Result } from '../../base/result.ts';
+import { unsettledPayment } from '../../domain/card-payment.ts';
+import type { Choices } from '../../register/bring-over.ts';
+import { closeDay } from '../../register/close-day.ts';
+import { readOpenCart } from '../../register/edit-cart.ts';
+import { ownRegisterId, readMode, type Register } from '../../register/register.ts';
+import { listHeldCarts } from '../../store/queries/held-carts.ts';
+import { attemptsOf } from '../../store/queries/payments.ts';
+import { openShift } from '../../store/queries/shifts.ts';
+import type { Reader } from '../../store/reader.ts';
+import { readMeta, writeMeta } from '../../store/store.ts';
+import type { JobProgress } from '../jobs.ts';
+import type { JoinRequest } from '../network/join-shop.ts';
 import { chainOf, isReady, makeReady, readStand, throwAway, writeStand, type JoiningStand } from './joining-place.ts';
 import type { JoiningRequest } from './joining-requests.ts';
 

@@ -4,16 +4,16 @@
  * person, since nobody here knows how much came out. The drawer's kick goes first and is dropped when it is late: a drawer must not fly open
  * on its own.
  */
-import type { Clock } from '../base/clock.ts';
-import type { Id } from '../base/id.ts';
-import type { Log } from '../base/log.ts';
-import { ok } from '../base/result.ts';
-import { PAPERS, type Printer, type PrinterProblem } from '../domain/printer.ts';
-import { encodePaper, KICK_DRAWER } from '../devices/escpos.ts';
-import { rasterLogo, type Raster } from '../devices/raster.ts';
-import { sendToPrinter, type Sent } from '../devices/send-to-printer.ts';
-import { copyMark, testBlocks, receiptBlocks, type Block } from '../domain/receipt-blocks.ts';
-import { endJob } from '../register/print-receipt.ts';
+import type { Clock } from '../../base/clock.ts';
+import type { Id } from '../../base/id.ts';
+import type { Log } from '../../base/log.ts';
+import { ok } from '../../base/result.ts';
+import { PAPERS, type Printer, type PrinterProblem } from '../../domain/printer.ts';
+import { encodePaper, KICK_DRAWER } from '../../devices/escpos.ts';
+import { rasterLogo, type Raster } from '../../devices/raster.ts';
+import { sendToPrinter, type Sent } from '../../devices/send-to-printer.ts';
+import { copyMark, testBlocks, receiptBlocks, type Block } from '../../domain/receipt-blocks.ts';
+import { endJob } from '../../register/print-receipt.ts';
 import {
   cutUnfinishedJobs,
   drawerPrinter,
@@ -24,13 +24,13 @@ import {
   writePrintJob,
   type PrintJob,
   type PrintWork,
-} from '../store/queries/printing.ts';
-import { readReceiptLogo, readReceiptTemplate } from '../store/queries/receipt-template.ts';
-import { readReceipt } from '../store/queries/sales.ts';
-import { readLanguage } from '../store/queries/shop.ts';
-import type { Store } from '../store/store.ts';
-import { Bell } from '../sync/signal.ts';
-import type { GiveWay } from './give-way.ts';
+} from '../../store/queries/printing.ts';
+import { readReceiptLogo, readReceiptTemplate } from '../../store/queries/receipt-template.ts';
+import { readReceipt } from '../../store/queries/sales.ts';
+import { readLanguage } from '../../store/queries/shop.ts';
+import type { Store } from '../../store/store.ts';
+import { Bell } from '../../sync/signal.ts';
+import type { GiveWay } from '../give-way.ts';
 
 export interface PrintQueue {
   /** Something was queued. A printer that did not answer is left its pause. */

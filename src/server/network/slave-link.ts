@@ -2,21 +2,21 @@
  * A slave's way to its master: the address it was told, and when nothing answers there, whatever announces itself under the shop's own CA.
  * The CA is pinned, so a wrong address costs a try and nothing else.
  */
-import type { Clock } from '../base/clock.ts';
-import { fromBase64Url, toBase64Url } from '../base/bytes.ts';
-import type { Id } from '../base/id.ts';
-import type { Log } from '../base/log.ts';
-import type { RefusalCode } from '../base/refusals.ts';
-import type { Random } from '../base/random.ts';
-import { ok, refuse, type Result } from '../base/result.ts';
-import { REGISTER_SCRAM_ITERATIONS, SHOP_DATABASE } from '../hub/cluster-conf.ts';
-import { makeHubClient, type HubClient } from '../hub/hub-client.ts';
-import { placeAddress, readPlace } from '../hub/hub-place.ts';
-import { connectHub, type HubAddress } from '../hub/pg-link.ts';
-import { compareIncarnations, readIncarnation } from '../store/queries/incarnations.ts';
-import { readMeta, writeMeta, type Store } from '../store/store.ts';
-import { ownRegisterId } from '../register/register.ts';
-import { authorityMark, findMasters, type FoundMaster } from '../sync/discovery.ts';
+import type { Clock } from '../../base/clock.ts';
+import { fromBase64Url, toBase64Url } from '../../base/bytes.ts';
+import type { Id } from '../../base/id.ts';
+import type { Log } from '../../base/log.ts';
+import type { RefusalCode } from '../../base/refusals.ts';
+import type { Random } from '../../base/random.ts';
+import { ok, refuse, type Result } from '../../base/result.ts';
+import { REGISTER_SCRAM_ITERATIONS, SHOP_DATABASE } from '../../hub/cluster-conf.ts';
+import { makeHubClient, type HubClient } from '../../hub/hub-client.ts';
+import { placeAddress, readPlace } from '../../hub/hub-place.ts';
+import { connectHub, type HubAddress } from '../../hub/pg-link.ts';
+import { compareIncarnations, readIncarnation } from '../../store/queries/incarnations.ts';
+import { readMeta, writeMeta, type Store } from '../../store/store.ts';
+import { ownRegisterId } from '../../register/register.ts';
+import { authorityMark, findMasters, type FoundMaster } from '../../sync/discovery.ts';
 
 export interface HubAccount {
   readonly host: string;
