@@ -11,7 +11,7 @@ import { aurapos } from './aurapos-command.ts';
 import { launchBrowser, openScreen, scan } from './browser.ts';
 import { makeCuttableLink } from '../support/cuttable-link.ts';
 import { addCustomer, addProduct, holdToAxe, logIn, openFromMenu, OWNER_PIN } from './journeys.ts';
-import { buildScreens, freePort, startRegister } from './register-process.ts';
+import { buildScreens, freePort, startRegister, type RegisterProcess } from './register-process.ts';
 
 const LONGEST_MS = 120_000;
 /** A cluster is made, the data is moved and compared. */
@@ -51,10 +51,11 @@ test('cut off, both sell on and add; mended, it says what happened and both hold
     await openFromMenu(master, 'Sell');
 
     await link.cut();
-    const cutAt = performance.now();
-    await slave.getByText('Front till not reachable since').waitFor({ timeout: NOTICED_WITHIN_MS });
+    const cutMs = Date.now();
+    await slave.getByText('Front till not reachable since').waitFor();
     const noticedAt = performance.now();
-    assert.ok(noticedAt - cutAt < NOTICED_WITHIN_MS);
+    const noticedMs = (await stand(stall)).sinceMs - cutMs;
+    assert.ok(noticedMs < NOTICED_WITHIN_MS, `${noticedMs}`);
 
     // Apart, each sells, and takes on a customer and a product of its own.
     for (const [page, name, price] of [
@@ -73,8 +74,11 @@ test('cut off, both sell on and add; mended, it says what happened and both hold
     await holdToAxe(slave)('sell-apart');
     await passed(noticedAt, WORTH_TELLING_MS);
 
+    const mendedMs = Date.now();
     await link.mend();
-    await slave.getByText('Online', { exact: true }).waitFor({ timeout: RECONNECTED_WITHIN_MS });
+    await slave.getByText('Online', { exact: true }).waitFor();
+    const reconnectedMs = (await stand(stall)).sinceMs - mendedMs;
+    assert.ok(reconnectedMs < RECONNECTED_WITHIN_MS, `${reconnectedMs}`);
     await slave.getByText('Back together').waitFor();
     await slave.getByText(/\d+ changes sent, \d+ (change )?received/).waitFor();
     await holdToAxe(slave)('sell-healed');
@@ -97,6 +101,11 @@ test('cut off, both sell on and add; mended, it says what happened and both hold
     await front.stop();
   }
 });
+
+/** As the register itself dates it: a screen under test shares the processors with other tests. */
+async function stand({ folder }: RegisterProcess): Promise<{ readonly sinceMs: number }> {
+  return (await aurapos(folder, 'status')) as { sinceMs: number };
+}
 
 /** Settings > Storage, from single to master, while the screen stays usable. */
 async function becomeMaster(page: Page, hubPort: number): Promise<void> {
