@@ -6,35 +6,31 @@
 import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import { present } from '../../base/assert.ts';
-import { equalBytes } from '../../base/bytes.ts';
 import { makeId, type Id } from '../../base/id.ts';
 import { ok, refuse, type Refused, type Result } from '../../base/result.ts';
-import { issueChainCertificate, signByAuthority } from '../../hub/certificate-authority.ts';
+import { signByAuthority } from '../../hub/certificate-authority.ts';
 import { REGISTER_SCRAM_ITERATIONS, SHOP_DATABASE } from '../../hub/cluster-conf.ts';
 import { openFirewall, systemRunner, type FirewallResult } from '../../hub/firewall.ts';
-import { makeHubClient, type HubClient, type HubMasterClient } from '../../hub/hub-client.ts';
-import { closeMember, ensureMember, listMembers, memberRole, revokeMember } from '../../hub/members.ts';
-import { closePairing, openPairing, servePairing, type PairingCode, type PairingRequest } from '../../hub/pairing.ts';
+import { makeHubClient, type HubClient } from '../../hub/hub-client.ts';
+import { ensureMember, listMembers, memberRole, revokeMember } from '../../hub/members.ts';
 import { connectHub, type HubAddress } from '../../hub/pg-link.ts';
 import { sayPrivately, takeWordsBack } from '../../hub/private-word.ts';
-import { placeAddress, readHubServer, spellPlace } from '../../hub/hub-place.ts';
+import { placeAddress, readHubServer } from '../../hub/hub-place.ts';
 import { runHub, type RunningHub } from '../../hub/run-hub.ts';
 import { runUrlHub } from '../../hub/run-url-hub.ts';
 import { registerPassword } from '../../hub/sealed-box.ts';
 import type { ServerState } from '../../hub/supervise.ts';
 import type { SetUpProgress } from '../../hub/set-up-hub.ts';
-import { admitRegister, nextRegisterCode, publishAuthority, readmitRegister, recordRevocation } from '../../register/admit-register.ts';
+import { publishAuthority, recordRevocation } from '../../register/admit-register.ts';
 import { ownRegisterId } from '../../register/register.ts';
-import { chainIdOf } from '../../protocol/changeset.ts';
-import { seriesOfNew } from '../../store/begin-chain.ts';
-import { knownChains } from '../../store/chains.ts';
 import { readIncarnation } from '../../store/queries/incarnations.ts';
 import { listRegisters, readShop } from '../../store/queries/shop.ts';
-import { readMeta, writeMeta, type Store } from '../../store/store.ts';
+import { readMeta, writeMeta } from '../../store/store.ts';
 import { announceMaster, authorityMark, type Announcement, type FoundMaster } from '../../sync/discovery.ts';
 import { startDutyThread, type DutyThread } from '../../sync/duty-thread.ts';
 import { listPairings, raiseMembers } from '../../sync/raise-members.ts';
 import type { NetworkInput } from './network-input.ts';
+import { startPairingDesk, type PairingDesk } from './pairing-desk.ts';
 import { keepRecovery, shopKeysOf, type Recovery } from './recovery.ts';
 import { watchRivals } from './rivals.ts';
 import { isHostedAt, ownPairing, proclaim, vouchForAll } from './vouch.ts';
@@ -47,7 +43,7 @@ const RIVAL_TIMEOUT_MS = 1_500;
 /** `onFound`: other masters that announced themselves just now. */
 export type MasterInput = NetworkInput & { onFound(masters: readonly FoundMaster[]): void };
 
-export interface Master {
+export interface Master extends Omit<PairingDesk, 'close'> {
   readonly port: number;
   readonly running: RunningHub;
   readonly duty: DutyThread;
@@ -58,9 +54,6 @@ export interface Master {
   open(): Promise<Result<null>>;
   /** Offers the shop's keys to that register, whose database is to answer on `port`; null takes the offer back. */
   handOver(to: Id | null, port: number): Promise<Result<null>>;
-  startPairing(): Promise<Result<PairingCode>>;
-  stopPairing(): Promise<Result<null>>;
-  pairing(): PairingCode | null;
   revoke(register: Id, user: Id | null): Promise<Result<null>>;
   stop(how: { readonly server: 'stop' | 'leave' }): Promise<void>;
 }
@@ -73,8 +66,8 @@ export function readHubPort({ register }: Pick<NetworkInput, 'register'>): numbe
 }
 
 /**
- * Raises the hub with the keys that lie here, or new ones. One that this register hosts already is open at once; else it is filled first, and opened by `open`. Refuses what setUpHub
- * refuses. Killed anywhere, run again: ends once.
+ * Raises the hub with the keys that lie here, or new ones. One that this register hosts already is open at once; else it is filled first, and
+ * opened by `open`. Refuses what setUpHub refuses. Killed anywhere, run again: ends once.
  */
 export async function raiseMaster(input: MasterInput, port: number, onStep: (progress: SetUpProgress) => void): Promise<Result<Master>> {
   const { register, clock, random, log } = input;
@@ -127,7 +120,7 @@ async function takeDuty(input: MasterInput, running: RunningHub, port: number, i
   const { keys } = running.hub;
   const pairing = ownPairing(store);
   const shopName = readShop(store.db)?.name ?? '';
-  const desk = startDesk(input, running, shopName);
+  const desk = startPairingDesk(input, running, shopName);
   const address = await running.hub.address(SHOP_DATABASE);
   const duty = startDutyThread({ file: store.file, address, clock, log });
   let firewall: FirewallResult | null = null;
@@ -216,113 +209,6 @@ async function takeDuty(input: MasterInput, running: RunningHub, port: number, i
 function whyDown(server: ServerState): Refused | null {
   if (server.state === 'up') return null;
   return server.refusal === null ? refuse('hub.starting') : { ok: false, refusal: server.refusal };
-}
-
-interface Desk {
-  startPairing(): Promise<Result<PairingCode>>;
-  stopPairing(): Promise<Result<null>>;
-  pairing(): PairingCode | null;
-  close(): Promise<void>;
-}
-
-/** Gives out codes, and answers whoever comes with one. The superuser's link is open only while a code is. */
-function startDesk(input: NetworkInput, running: RunningHub, shopName: string): Desk {
-  const { clock, random, log } = input;
-  let open: { readonly code: PairingCode; readonly client: HubMasterClient; readonly serving: { stop(): Promise<void> } } | null = null;
-  let used = false;
-  const close = async (): Promise<void> => {
-    const held = open;
-    open = null;
-    if (held === null) return;
-    await held.serving.stop();
-    await closePairing(held.client.link).catch((error: unknown) => log.warn('pairing.close', { error: String(error) }));
-    await held.client.close();
-  };
-  return {
-    pairing: () => (open !== null && !used && open.code.expiresAtMs > clock.nowMs() ? open.code : null),
-    startPairing: async () => {
-      await close();
-      const client = await running.connectMaster();
-      if (!client.ok) return client;
-      const code = await openPairing(client.value.link, { clock, random });
-      used = false;
-      const serving = servePairing({
-        link: client.value.link,
-        keys: running.hub.keys,
-        place: running.hub.place === null ? null : spellPlace(running.hub.place),
-        shopName,
-        clock,
-        random,
-        onRequest: async (request) => {
-          const granted = grant(input, running, request);
-          // Good for one: no screen shows it any more. The desk stays open until the new register has its answer.
-          used ||= granted.ok;
-          if (granted.ok) await takeOverRole(input, client.value, granted.value.register, request.pairing);
-          return granted;
-        },
-        onFault: (error) => log.error('pairing.failed', { error: String(error) }),
-      });
-      open = { code, client: client.value, serving };
-      // Nobody answers over a link that is gone: the code is shown no more, and the next one opens another.
-      client.value.link.onLost(() => {
-        used = true;
-        void serving.stop();
-      });
-      return ok(code);
-    },
-    stopPairing: async () => {
-      await close();
-      return ok(null);
-    },
-    close,
-  };
-}
-
-/**
- * A new register gets the next code; one that belonged to this shop before is that again. Its key gets a certificate; all of it is in the
- * journal before it hears of it. Refuses pairing.other-shop.
- */
-function grant(
-  input: NetworkInput,
-  running: RunningHub,
-  request: PairingRequest,
-): Result<{ register: Id; registerCode: string; series: string; certificate: Uint8Array }> {
-  const { register, clock, random } = input;
-  const { authority, shopId } = running.hub.keys;
-  const { before, publicKey } = request;
-  const row = listRegisters(register.store.db).find(({ id }) => id === before?.register);
-  if (before !== null && (before.shop !== shopId || isOtherThan(register.store, before.register, publicKey)))
-    return refuse('pairing.other-shop');
-  const id = row?.id ?? (before?.register as Id | undefined) ?? makeId(clock, random);
-  const certificate = issueChainCertificate(authority, random, { register: id, pairing: request.pairing as Id }, publicKey);
-  const code = row?.code ?? nextRegisterCode(register.store);
-  const admitted =
-    row === undefined
-      ? admitRegister(register, { id, code, name: request.name, publicKey, certificate })
-      : readmitRegister(register, { id, publicKey, certificate });
-  const series = seriesOfNew(register.store, code, chainIdOf(publicKey));
-  return admitted.ok ? ok({ register: id, registerCode: code, series, certificate }) : admitted;
-}
-
-/**
- * Does this key belong to another register, or that register have other keys? One whose keys nobody here vouched for yet was let in by another
- * master, whose own keys differ.
- */
-function isOtherThan({ db }: Store, register: string, publicKey: Uint8Array): boolean {
-  const chains = knownChains(db);
-  const held = chains.find((chain) => equalBytes(chain.publicKey, publicKey));
-  return held === undefined ? chains.some((chain) => chain.register === register) : held.register !== register;
-}
-
-/** One that was here before has had another role: its chains go over to the new one, and the old one lets nobody in. */
-async function takeOverRole({ register: { store } }: NetworkInput, client: HubMasterClient, register: Id, pairing: string): Promise<void> {
-  for (const member of await listMembers(client.link))
-    if (member.register === register && member.pairing !== pairing) await closeMember(client.link, member.role);
-  for (const chain of knownChains(store.db))
-    if (chain.register === register) {
-      await client.assignChain(chain.chain, memberRole(pairing));
-      await client.denyChain(chain.chain, null);
-    }
 }
 
 async function revoke(input: NetworkInput, running: RunningHub, id: Id, user: Id | null): Promise<Result<null>> {
