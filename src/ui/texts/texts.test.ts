@@ -2,7 +2,9 @@ import { strict as assert } from 'node:assert';
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { COUNTER_REFUSALS } from '../../base/counter-refusals.ts';
 import { REFUSALS } from '../../base/refusals.ts';
+import { STORAGE_REFUSALS } from '../../base/storage-refusals.ts';
 import { LANGUAGES as SPOKEN } from '../../domain/language.ts';
 import { job } from '../../protocol/api/shop.ts';
 import { LANGUAGES as SCREEN_LANGUAGES } from './i18n.ts';
@@ -110,10 +112,11 @@ test('every refusal is raised by the program and named by a test, and no text is
   const read = (pattern: string): readonly (readonly [file: string, text: string])[] =>
     globSync(pattern, { cwd: ROOT }).map((file) => [file, readFileSync(join(ROOT, file), 'utf8')] as const);
   const isTest = (file: string): boolean => /\.test\.tsx?$/.test(file) || file.includes('/testing/');
-  const program = read('src/**/*.{ts,tsx}').filter(([file]) => !isTest(file) && file !== join('src', 'base', 'refusals.ts'));
+  const program = read('src/**/*.{ts,tsx}').filter(([file]) => !isTest(file) && !/^src.base.(counter-|storage-)?refusals\.ts$/.test(file));
   // A pattern writes the point of a code with a stroke before it.
   const tests = read('{src,test}/**/*.test.ts').map(([, text]) => text.replaceAll('\\.', '.'));
   const codes = Object.keys(REFUSALS);
+  assert.equal(codes.length, 1 + Object.keys(COUNTER_REFUSALS).length + Object.keys(STORAGE_REFUSALS).length, 'each stands in one part');
   const raised = codes.filter((code) => program.some(([, text]) => text.includes(`'${code}'`)));
   assert.deepEqual(
     codes.filter((code) => !raised.includes(code)),
