@@ -8,7 +8,6 @@ import { present } from '../../base/assert.ts';
 import { readMode } from '../../register/register.ts';
 import { readMeta, writeMeta } from '../../store/store.ts';
 import type { Comparison } from '../../sync/compare-projection.ts';
-import type { Sync } from '../../sync/sync-loop.ts';
 import type { JobProgress } from '../jobs.ts';
 import type { Master } from './master.ts';
 import type { NetworkInput } from './network-input.ts';
@@ -53,7 +52,7 @@ export async function becomeMaster(input: NetworkInput, ties: Ties, progress: Jo
   if (!ties.isReplaced) ties.problem = null;
   // What this register was still to read, the others will bring: until then there is nothing whole to compare.
   const isWhole = from === 'single' || readMeta(store.db, 'full_copy') !== null;
-  const moved = isWhole ? await projectAndCompare(input, raised.value, () => ties.sync, progress) : ok(null);
+  const moved = isWhole ? await projectAndCompare(input, ties, raised.value, progress) : ok(null);
   if (!moved.ok) return moved;
   note(() => {
     if (from === 'single') writeMeta(store.db, 'full_copy', 1);
@@ -102,14 +101,9 @@ async function fillAndOpen({ clock, log }: NetworkInput, master: Master, progres
 }
 
 /** Until the tables hold what the store does, and both sides compared, table by table. Refuses storage.differs. */
-async function projectAndCompare(
-  input: NetworkInput,
-  master: Master,
-  sync: () => Sync | null,
-  progress: JobProgress,
-): Promise<Result<null>> {
+async function projectAndCompare(input: NetworkInput, ties: Ties, master: Master, progress: JobProgress): Promise<Result<null>> {
   progress.step('move');
-  await watchProjection(input, master, sync, progress);
+  await watchProjection(input, ties, master, progress);
   progress.step('compare');
   for (let tries = 1; ; tries++) {
     const compared = await compareIfUp(input, master);
@@ -127,12 +121,12 @@ async function projectAndCompare(
  * Until all that the store held at first is in the tables; what is sold meanwhile follows as every sale does. Both sides are counted anew each
  * time. A hub that dies meanwhile is waited for.
  */
-async function watchProjection(input: NetworkInput, master: Master, sync: () => Sync | null, progress: JobProgress): Promise<void> {
+async function watchProjection(input: NetworkInput, ties: Ties, master: Master, progress: JobProgress): Promise<void> {
   const last = present(input.register.store.own, 'the own chain').n;
   let hub: HubMasterClient | null = null;
   for (;;) {
-    const greeting = sync()?.status().greeting ?? null;
-    const arrived = sync()?.status().level === true && master.duty.projected() >= Math.max(last, greeting?.position ?? 0);
+    const { greeting = null, level = false } = ties.sync?.status() ?? {};
+    const arrived = level && master.duty.projected() >= Math.max(last, greeting?.position ?? 0);
     const here = await input.reader.ask('countRows');
     try {
       hub ??= await connectIfUp(master);

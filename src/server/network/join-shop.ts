@@ -75,22 +75,30 @@ function keyToOffer(store: Store): ChainKey {
 export function settleIn(store: Store, request: JoinRequest, answer: PairingAnswer): Result<null> {
   const isNew = store.own === null;
   const key = keyToOffer(store);
-  return commitWith(store, () => {
-    writeMeta(store.db, 'authority', answer.authority);
-    store.authority = answer.authority;
-    if (isNew) beginChain(store, answer.register as Id, answer.series, key);
-    keepCertificate(store, answer.certificate);
-    writeMeta(store.db, 'hub_account', JSON.stringify(accountOf(answer, request)));
-    writeMeta(store.db, 'paired_box', answer.box);
-    writeMeta(store.db, 'shop_id', answer.shopId);
-    if (isNew) {
-      writeMeta(store.db, 'language', request.language);
-      writeMeta(store.db, 'unfinished', 'join');
-    }
-    writeMeta(store.db, 'mode', 'slave');
-    store.db.run("DELETE FROM meta WHERE name IN ('pairing_key', 'handing_over')");
-    return ok(null);
-  });
+  const before = store.authority;
+  let settled: Result<null> | undefined;
+  try {
+    settled = commitWith(store, () => {
+      writeMeta(store.db, 'authority', answer.authority);
+      store.authority = answer.authority;
+      if (isNew) beginChain(store, answer.register as Id, answer.series, key);
+      keepCertificate(store, answer.certificate);
+      writeMeta(store.db, 'hub_account', JSON.stringify(accountOf(answer, request)));
+      writeMeta(store.db, 'paired_box', answer.box);
+      writeMeta(store.db, 'shop_id', answer.shopId);
+      if (isNew) {
+        writeMeta(store.db, 'language', request.language);
+        writeMeta(store.db, 'unfinished', 'join');
+      }
+      writeMeta(store.db, 'mode', 'slave');
+      store.db.run("DELETE FROM meta WHERE name IN ('pairing_key', 'handing_over')");
+      return ok(null);
+    });
+    return settled;
+  } finally {
+    // What was rolled back was never written.
+    if (settled?.ok !== true) store.authority = before;
+  }
 }
 
 const RETRY_MS = 1_000;

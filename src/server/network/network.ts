@@ -202,11 +202,14 @@ export function makeNetwork(input: NetworkInput): Network {
       if (!answer.ok) return answer;
       await ties.withdrawOffer();
       await ties.cut({ server: 'stop' });
-      const settled = settleIn(store, request, answer.value);
-      if (!settled.ok) {
-        await start();
-        return settled;
+      let settled: Result<null> | undefined;
+      try {
+        settled = settleIn(store, request, answer.value);
+      } finally {
+        // Nothing was written, the disk may be full: it goes on as what it was.
+        if (settled?.ok !== true) await start();
       }
+      if (!settled.ok) return settled;
       await forgetHub(input);
       return readMeta(store.db, 'unfinished') === 'join' ? pullAndBegin(progress) : beginAsSlave();
     },
