@@ -122,7 +122,7 @@ const WAITING = [
 const UNHURRIED = 'backups-doc|hub-elsewhere|join-another|join-refusals|take-over';
 /** Beside all of those before: what they leave of the processors is its own, until SIMULATED_WITHIN_MS after the beginning. */
 const SIMULATOR = ['test/sim/*.test.ts'];
-const SIMULATED_WITHIN_MS = 17 * 60_000;
+const SIMULATED_WITHIN_MS = 20 * 60_000;
 /** Two files at a time: processes that start, are killed, and find each other again. */
 const TOGETHER = [
   'test/{attack,machine,versions}/*.test.ts',

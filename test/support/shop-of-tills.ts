@@ -90,10 +90,17 @@ export async function openShop(slaves: number, catalogue: 'demo' | 'empty' = 'de
   };
 }
 
+/** By the master's folder and its shop: finding out takes four processes, and who waits for something asks often. */
+const clusters = new Map<string, string>();
+
 /** Where the cluster lies: beside the keys, or under /var/lib when the server's user cannot pass. */
 export async function clusterFolder(masterFolder: string): Promise<string> {
-  const user = unwrap(await chooseSystemUser());
-  return (await placeHub(join(masterFolder, 'hub'), shopIdOf(masterFolder), user)).cluster;
+  const shopId = shopIdOf(masterFolder);
+  const known = clusters.get(masterFolder + shopId);
+  if (known !== undefined) return known;
+  const { cluster } = await placeHub(join(masterFolder, 'hub'), shopId, unwrap(await chooseSystemUser()));
+  clusters.set(masterFolder + shopId, cluster);
+  return cluster;
 }
 
 function shopIdOf(masterFolder: string): string {
