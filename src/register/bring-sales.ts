@@ -5,7 +5,6 @@
  */
 import { present } from '../base/assert.ts';
 import { idToBytes, type Id } from '../base/id.ts';
-import { localDay, utcOffsetMinutes } from '../base/clock.ts';
 import { BROUGHT_IN } from '../domain/closing-totals.ts';
 import type { LedgerRef } from '../protocol/columns.ts';
 import type { Scalar } from '../protocol/changeset.ts';
@@ -18,6 +17,7 @@ import { broughtShift } from '../store/queries/shifts.ts';
 import { referenceTo, type Store } from '../store/store.ts';
 import type { Places, Rows } from './bring-records.ts';
 import { ownRegisterId } from './register.ts';
+import { tradingDayAt } from './trading-day.ts';
 
 type Values = Readonly<Record<string, Scalar>>;
 
@@ -60,7 +60,7 @@ function shiftOfTheBrought({ store, places, rows }: Passage, { values }: LedgerR
   const user = places.user(rows, values['user'] as Id);
   rows.end();
   const at = store.clock.nowMs();
-  const common = { register, user, at, trading_day: localDay(at, utcOffsetMinutes(at)), detail: BROUGHT_IN };
+  const common = { register, user, at, trading_day: tradingDayAt(store.db, at), detail: BROUGHT_IN };
   const draft = rows.ledger();
   const shift = draft.insert('shift_event', { ...common, kind: 'opened', silent: true });
   draft.insert('shift_event', { ...common, kind: 'closed', shift });

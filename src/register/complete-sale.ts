@@ -4,7 +4,7 @@
  * has paid, and neither a power cut nor a second tap changes that (P1). Printing comes after.
  */
 import { idToBytes, makeId, type Id } from '../base/id.ts';
-import { localDay, utcOffsetMinutes } from '../base/clock.ts';
+import { utcOffsetMinutes } from '../base/clock.ts';
 import { present } from '../base/assert.ts';
 import { ok, refuse, type Result } from '../base/result.ts';
 import { priceCart, type Cart, type PricedCart, type PricedLine } from '../domain/cart.ts';
@@ -31,6 +31,7 @@ import { shiftFor } from './open-shift.ts';
 import { draftCreditNotes } from './make-invoice.ts';
 import { queueFirstReceipt } from './print-receipt.ts';
 import { ownRegisterId, type Register } from './register.ts';
+import { tradingDayAt } from './trading-day.ts';
 
 export interface PayInput {
   readonly cart: Id;
@@ -159,7 +160,7 @@ function draftSale(store: Store, draft: Draft, { sale: uuid, cart, priced, settl
   const registerId = ownRegisterId(store);
   const now = Math.max(store.clock.nowMs(), own.lastAt);
   const offset = utcOffsetMinutes(now);
-  const day = localDay(now, offset);
+  const day = tradingDayAt(store.db, now);
   const series = cart.training ? `${own.series}T` : own.series;
   const number = nextReceiptNumber(store.db, series);
   const sale = draft.insert('sale', {

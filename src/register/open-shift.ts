@@ -2,7 +2,6 @@
  * Opening a shift: by a person with a float, or silently with the first sale when nobody did. A shift left open overnight never blocks the
  * morning: sales go on in it, and whoever opens the next one ends it as it should be, uncounted.
  */
-import { localDay, utcOffsetMinutes } from '../base/clock.ts';
 import type { Id } from '../base/id.ts';
 import { present } from '../base/assert.ts';
 import { ok, refuse, type Result } from '../base/result.ts';
@@ -12,6 +11,7 @@ import { floatSetAside, hasFloat, openShift, type ShiftFigures, type ShiftRow } 
 import { referenceTo } from '../store/look-up.ts';
 import type { Store } from '../store/store.ts';
 import { ownRegisterId, type Register } from './register.ts';
+import { tradingDayAt } from './trading-day.ts';
 
 /** Every sale and movement belongs to a shift: the open one, or one opened silently with it, which takes over the float set aside. */
 export function shiftFor(store: Store, draft: Draft, register: Id, user: Id, at: number, day: number): LedgerRef {
@@ -75,5 +75,5 @@ export function draftFloat(draft: Draft, shift: LedgerRef, user: Id, amountMinor
 /** Instant and trading day of what is written now; never before what the own chain holds. */
 export function tradingNow(store: Store): { readonly at: number; readonly day: number } {
   const at = Math.max(store.clock.nowMs(), present(store.own, 'the own chain').lastAt);
-  return { at, day: localDay(at, utcOffsetMinutes(at)) };
+  return { at, day: tradingDayAt(store.db, at) };
 }

@@ -28,6 +28,8 @@ export interface SellingSettings {
   readonly taxByLine: boolean;
   /** Whether a line is only taken out of a cart with a reason. */
   readonly voidReason: boolean;
+  /** When a trading day ends, in minutes after midnight. */
+  readonly dayEndsAt: number;
 }
 
 type Key = keyof SellingSettings;
@@ -42,9 +44,13 @@ const UNSET: SellingSettings = {
   pricesIncludeTax: true,
   taxByLine: false,
   voidReason: false,
+  dayEndsAt: 0,
 };
 
 const isFlag = (value: unknown): value is boolean => typeof value === 'boolean';
+/** Until noon: a day has an evening of its own. */
+export const LATEST_DAY_END = 12 * 60;
+const isDayEnd = (value: unknown): value is number => Number.isInteger(value) && Number(value) >= 0 && Number(value) <= LATEST_DAY_END;
 const isPpm = (value: unknown): value is number => typeof value === 'number' && value >= 0 && value <= 1_000_000;
 
 const IS_VALID: { readonly [K in Key]: (value: unknown) => value is SellingSettings[K] } = {
@@ -56,6 +62,7 @@ const IS_VALID: { readonly [K in Key]: (value: unknown) => value is SellingSetti
   pricesIncludeTax: isFlag,
   taxByLine: isFlag,
   voidReason: isFlag,
+  dayEndsAt: isDayEnd,
 };
 
 const KEYS: readonly Key[] = [
@@ -67,6 +74,7 @@ const KEYS: readonly Key[] = [
   'pricesIncludeTax',
   'taxByLine',
   'voidReason',
+  'dayEndsAt',
 ];
 
 export function sellingSetting<K extends Key>(db: Database, key: K): SellingSettings[K] {
@@ -83,6 +91,7 @@ export function readSelling(db: Database): SellingSettings {
     pricesIncludeTax: sellingSetting(db, 'pricesIncludeTax'),
     taxByLine: sellingSetting(db, 'taxByLine'),
     voidReason: sellingSetting(db, 'voidReason'),
+    dayEndsAt: sellingSetting(db, 'dayEndsAt'),
   };
 }
 

@@ -42,6 +42,11 @@ test(
       await page.getByLabel('Reason when a line is taken back').check();
       await page.getByRole('button', { name: 'Save' }).click();
       await page.getByText('It holds at every register').waitFor();
+      await page.getByLabel('A trading day ends at').selectOption('240');
+      await page.getByRole('button', { name: 'Save' }).click();
+      await page.getByText('It holds at every register').waitFor();
+      await page.reload();
+      await page.getByRole('option', { name: '04:00', selected: true }).waitFor({ state: 'attached' });
 
       // On a phone the menu is a page of its own.
       await page.setViewportSize({ width: 390, height: 844 });

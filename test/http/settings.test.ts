@@ -32,9 +32,9 @@ test('the limit of a discount, a reason for what is taken out, and eaten in or n
   const line = present(cart.lines[0], 'the line').line;
   const discount = { kind: 'percent' as const, ppm: 80_000 };
   await asSam('changeLine', { params: { line }, body: { discount } });
-  await asOwner('setSelling', { body: { discountLimitPpm: 50_000, voidReason: true, eatIn: false } });
+  await asOwner('setSelling', { body: { discountLimitPpm: 50_000, voidReason: true, eatIn: false, dayEndsAt: 180 } });
   await assert.rejects(asSam('changeLine', { params: { line }, body: { discount } }), refusedWith('right.missing'));
-  assert.deepEqual((await asSam('getState')).selling, { eatIn: false, voidReason: true });
+  assert.deepEqual((await asSam('getState')).selling, { eatIn: false, voidReason: true, dayEndsAt: 180 });
   await assert.rejects(asSam('removeLine', { params: { line } }), refusedWith('void.reason-needed'));
   await asSam('changeLine', { params: { line }, body: { quantityMilli: 3000 } });
   await assert.rejects(asSam('changeLine', { params: { line }, body: { quantityMilli: 2000 } }), refusedWith('void.reason-needed'));

@@ -13,6 +13,8 @@ const selling = z.object({
   pricesIncludeTax: z.boolean(),
   taxByLine: z.boolean(),
   voidReason: z.boolean(),
+  /** When a trading day ends, in minutes after midnight. */
+  dayEndsAt: z.int().min(0).max(720),
 });
 
 export const SETTINGS = {

@@ -60,8 +60,8 @@ export const state = z.object({
   shop: z.object({ name: z.string(), currency: z.string(), country: z.string() }).nullable(),
   user: z.object({ id: idText, name: z.string(), rights: z.array(z.enum(RIGHTS)) }).nullable(),
   status: status.nullable(),
-  /** What the selling screen must know of how the shop sells; null before somebody is known. */
-  selling: z.object({ eatIn: z.boolean(), voidReason: z.boolean() }).nullable(),
+  /** What screens must know of how the shop sells; null before somebody is known. */
+  selling: z.object({ eatIn: z.boolean(), voidReason: z.boolean(), dayEndsAt: z.int() }).nullable(),
   /** Where receipts are printed; null where the browser does it. */
   receiptPrinter: z.object({ id: idText, name: z.string(), receipts: z.enum(RECEIPTS_WHEN) }).nullable(),
 });

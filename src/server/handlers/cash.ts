@@ -1,5 +1,5 @@
 /** Handlers of the drawer's day and of closings. What reads many sales is read on the reading thread. */
-import { localDay, utcOffsetMinutes } from '../../base/clock.ts';
+import { utcOffsetMinutes } from '../../base/clock.ts';
 import { ok, refuse, type Result } from '../../base/result.ts';
 import type { Id } from '../../base/id.ts';
 import { accountingCsv } from '../../domain/accounting-file.ts';
@@ -21,6 +21,7 @@ import { printPaper } from '../../register/print-receipt.ts';
 import { ownRegisterId } from '../../register/register.ts';
 import { sealArchive } from '../../register/seal-archive.ts';
 import { sellingSetting, setSelling } from '../../register/set-selling.ts';
+import { tradingDayAt } from '../../register/trading-day.ts';
 import type { ClosingName } from '../../store/period-archive.ts';
 import type { PeriodView } from '../../store/queries/closings.ts';
 import { floatSetAside, hasFloat, openShift, type CountRow, type ShiftFigures } from '../../store/queries/shifts.ts';
@@ -179,7 +180,7 @@ async function viewShift({ register, reader, clock }: Runtime, caller: Caller): 
       openedBy: open.openedBy,
       silent: open.silent,
       hasFloat: hasFloat(db, open.shift),
-      isOld: open.tradingDay < today(clock.nowMs()),
+      isOld: open.tradingDay < tradingDayAt(db, clock.nowMs()),
       sales: figures.sales,
       methods: figures.methods.map((method) => ({ ...method, expectedMinor: maySee ? method.expectedMinor : null })),
       movements: await reader.ask('listMovements', open.shift),
@@ -239,14 +240,10 @@ function viewCause(cause: Cause, nameOf: (method: Extract<Cause, { kind: 'wrong-
   }
 }
 
-function today(nowMs: number): number {
-  return localDay(nowMs, utcOffsetMinutes(nowMs));
-}
-
 // ---- closings
 
 function readUnclosed({ register, reader, clock }: Runtime) {
-  return reader.ask('readUnclosed', ownRegisterId(register.store), today(clock.nowMs()));
+  return reader.ask('readUnclosed', ownRegisterId(register.store), tradingDayAt(register.store.db, clock.nowMs()));
 }
 
 function sumsOf(totals: ClosingTotals, names: Answer<'xReport'>['names']) {

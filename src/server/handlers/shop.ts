@@ -13,7 +13,7 @@ import { renameRegister } from '../../register/admit-register.ts';
 import { hashPin } from '../../register/hash-pin.ts';
 import { grantRight, logIn } from '../../register/log-in.ts';
 import { ownRegisterId, readMode } from '../../register/register.ts';
-import { sellingSetting } from '../../register/set-selling.ts';
+import { readSelling } from '../../register/set-selling.ts';
 import { setUpShop } from '../../register/set-up-shop.ts';
 import { textOrNull } from '../../store/database.ts';
 import { receiptPrinter } from '../../store/queries/printing.ts';
@@ -231,7 +231,8 @@ function viewState(runtime: Runtime, caller: Caller): Answer<'getState'> {
 }
 
 function viewSelling({ db }: Store): Answer<'getState'>['selling'] {
-  return { eatIn: sellingSetting(db, 'eatIn'), voidReason: sellingSetting(db, 'voidReason') };
+  const { eatIn, voidReason, dayEndsAt } = readSelling(db);
+  return { eatIn, voidReason, dayEndsAt };
 }
 
 function viewReceiptPrinter(store: Store): Answer<'getState'>['receiptPrinter'] {

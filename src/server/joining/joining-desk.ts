@@ -4,7 +4,7 @@
  * stops for a moment, and the register starts anew over the other store (joining-place.ts).
  */
 import { runBeside } from '../../backup/run-beside.ts';
-import { localDay, utcOffsetMinutes, type Clock } from '../../base/clock.ts';
+import type { Clock } from '../../base/clock.ts';
 import type { Id } from '../../base/id.ts';
 import type { Log } from '../../base/log.ts';
 import { ok, refuse, type Result } from '../../base/result.ts';
@@ -13,6 +13,7 @@ import type { Choices } from '../../register/bring-over.ts';
 import { closeDay } from '../../register/close-day.ts';
 import { readOpenCart } from '../../register/edit-cart.ts';
 import { ownRegisterId, readMode, type Register } from '../../register/register.ts';
+import { tradingDayAt } from '../../register/trading-day.ts';
 import { listHeldCarts } from '../../store/queries/held-carts.ts';
 import { attemptsOf } from '../../store/queries/payments.ts';
 import { openShift } from '../../store/queries/shifts.ts';
@@ -99,8 +100,7 @@ export function makeJoiningDesk(input: DeskInput): JoiningDesk {
 
   /** Every sale of this store lies in a Z of it: nobody can make one later. */
   const closeDays = async (user: Id): Promise<void> => {
-    const now = clock.nowMs();
-    const unclosed = await reader.ask('readUnclosed', ownRegisterId(store), localDay(now, utcOffsetMinutes(now)));
+    const unclosed = await reader.ask('readUnclosed', ownRegisterId(store), tradingDayAt(store.db, clock.nowMs()));
     const closed = closeDay(register, unclosed, user);
     if (!closed.ok) log.info('joining.days-not-closed', { ...closed.refusal });
   };

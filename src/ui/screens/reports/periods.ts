@@ -17,16 +17,19 @@ export interface Spans {
 
 const DAYS_A_WEEK = 7;
 
-export function spansOf(period: Period, nowMs: number): Spans {
+/** `dayEndsAt`: minutes after midnight until which a day goes on. */
+export function spansOf(period: Period, nowMs: number, dayEndsAt: number): Spans {
   const at = new Date(nowMs);
+  at.setMinutes(at.getMinutes() - dayEndsAt);
   const [year, month, date] = [at.getFullYear(), at.getMonth(), at.getDate()];
   const span = (from: Date, until: Date): Span => ({ fromMs: from.getTime(), untilMs: until.getTime() });
-  /** As far into it as now is, so that half a day is not set against a whole one. */
-  const soFar = (start: Date, startBefore: Date, endBefore: Date): Span => ({
-    fromMs: startBefore.getTime(),
-    untilMs: Math.min(startBefore.getTime() + (nowMs - start.getTime()), endBefore.getTime()),
+  /** As far into it as now is, by the clock on the wall, so that half a day is not set against a whole one. */
+  const soFar = (begun: Date, begunBefore: Date, endBefore: Date): Span => ({
+    fromMs: begunBefore.getTime(),
+    untilMs: Math.min(later(begunBefore, onTheWall(new Date(nowMs)) - onTheWall(begun)), endBefore.getTime()),
   });
-  const day = (offset: number): Date => new Date(year, month, date + offset);
+  const start = (...ymd: readonly [number, number, number]): Date => new Date(...ymd, 0, dayEndsAt);
+  const day = (offset: number): Date => start(year, month, date + offset);
   switch (period) {
     case 'today':
       return { by: 'hour', now: span(day(0), day(1)), before: soFar(day(0), day(-DAYS_A_WEEK), day(1 - DAYS_A_WEEK)) };
@@ -38,12 +41,19 @@ export function spansOf(period: Period, nowMs: number): Spans {
       return { by: 'day', now: span(monday, day(1)), before: soFar(monday, day(-sinceMonday - DAYS_A_WEEK), monday) };
     }
     case 'month': {
-      const [first, firstBefore] = [new Date(year, month, 1), new Date(year, month - 1, 1)];
+      const [first, firstBefore] = [start(year, month, 1), start(year, month - 1, 1)];
       return { by: 'day', now: span(first, day(1)), before: soFar(first, firstBefore, first) };
     }
     case 'year': {
-      const [first, firstBefore] = [new Date(year, 0, 1), new Date(year - 1, 0, 1)];
+      const [first, firstBefore] = [start(year, 0, 1), start(year - 1, 0, 1)];
       return { by: 'month', now: span(first, day(1)), before: soFar(first, firstBefore, first) };
     }
   }
+}
+
+const onTheWall = (at: Date): number => at.getTime() - at.getTimezoneOffset() * 60_000;
+
+/** Clocks that were put forward or back between the two count for nothing. */
+function later(at: Date, ms: number): number {
+  return new Date(at.getFullYear(), at.getMonth(), at.getDate(), at.getHours(), at.getMinutes(), 0, ms).getTime();
 }

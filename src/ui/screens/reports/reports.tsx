@@ -8,7 +8,7 @@ import { call } from '../../api/call.ts';
 import { count, percentChange, quantity, rate } from '../../format/format.ts';
 import { Desk } from '../../parts/desk.tsx';
 import { Problem } from '../../parts/problem.tsx';
-import { useLocale, useMoney } from '../../parts/register-context.ts';
+import { useLocale, useMoney, useRegister } from '../../parts/register-context.ts';
 import { linkTo } from '../../parts/route.ts';
 import { Bars, type Bar } from './bars.tsx';
 import { PERIODS, spansOf, type Period, type Span, type Spans } from './periods.ts';
@@ -22,7 +22,8 @@ const AGAIN_MS = 60_000;
 export function Reports(): ReactNode {
   const { t } = useTranslation();
   const [period, setPeriod] = useState<Period>('today');
-  const spans = spansOf(period, Math.floor(systemClock.nowMs() / AGAIN_MS) * AGAIN_MS);
+  const dayEndsAt = useRegister().selling?.dayEndsAt ?? 0;
+  const spans = spansOf(period, Math.floor(systemClock.nowMs() / AGAIN_MS) * AGAIN_MS, dayEndsAt);
   const now = useReport(spans.now, spans.by);
   const before = useReport(spans.before, spans.by);
   return (
@@ -41,7 +42,9 @@ export function Reports(): ReactNode {
           </div>
           <Problem error={now.error ?? before.error} />
         </div>
-        {now.data === undefined ? null : <Figures report={now.data} before={before.data ?? null} spans={spans} period={period} />}
+        {now.data === undefined ? null : (
+          <Figures report={now.data} before={before.data ?? null} spans={spans} period={period} dayEndsAt={dayEndsAt} />
+        )}
       </main>
     </Desk>
   );
@@ -61,9 +64,10 @@ interface FiguresProps {
   readonly before: Report | null;
   readonly spans: Spans;
   readonly period: Period;
+  readonly dayEndsAt: number;
 }
 
-function Figures({ report, before, spans, period }: FiguresProps): ReactNode {
+function Figures({ report, before, spans, period, dayEndsAt }: FiguresProps): ReactNode {
   const { t } = useTranslation();
   const locale = useLocale();
   const { money } = useMoney();
@@ -90,7 +94,7 @@ function Figures({ report, before, spans, period }: FiguresProps): ReactNode {
             <h2>
               {t(`reports.by-${spans.by}`)} <span className="soft small">{t(`reports.against-${period}`)}</span>
             </h2>
-            <Bars caption={t(`reports.by-${spans.by}`)} bars={barsOf(report, before, spans, locale, money)} />
+            <Bars caption={t(`reports.by-${spans.by}`)} bars={barsOf(report, before, spans, Math.floor(dayEndsAt / 60), locale, money)} />
           </section>
           <Part
             title={t('reports.products')}
@@ -122,6 +126,12 @@ function Figures({ report, before, spans, period }: FiguresProps): ReactNode {
       </p>
     </div>
   );
+}
+
+const HOURS_A_DAY = 24;
+
+function monthName(month: number, locale: string): string {
+  return new Date(2000, month - 1, 1).toLocaleDateString(locale, { month: 'short' });
 }
 
 /** Of 1: 0.12 is twelve per cent more. Null where there was nothing to compare with. */
@@ -179,8 +189,16 @@ function Part({ title, rows }: PartProps): ReactNode {
   );
 }
 
-function barsOf(report: Report, before: Report | null, { by }: Spans, locale: string, money: (minor: number) => string): Bar[] {
-  const place = (at: number): number => (by === 'hour' ? at : at % 100);
+/** Hours stand in the order in which they are sold in: from `firstHour` on. */
+function barsOf(
+  report: Report,
+  before: Report | null,
+  { by }: Spans,
+  firstHour: number,
+  locale: string,
+  money: (minor: number) => string,
+): Bar[] {
+  const place = (at: number): number => (by === 'hour' ? (at + HOURS_A_DAY - firstHour) % HOURS_A_DAY : at % 100);
   const [now, then] = [report, before].map((one) => new Map((one?.buckets ?? []).map((bucket) => [place(bucket.at), bucket.totalMinor])));
   const places = [...(now?.keys() ?? []), ...(by === 'day' ? [] : (then?.keys() ?? []))];
   const [first, last] = [Math.min(...places), Math.max(...places)];
@@ -190,7 +208,7 @@ function barsOf(report: Report, before: Report | null, { by }: Spans, locale: st
   return shown.map((at, index) => {
     const value = now?.get(at) ?? 0;
     const earlier = by === 'day' ? (thenInOrder[index] ?? 0) : (then?.get(at) ?? 0);
-    const label = by === 'month' ? new Date(2000, at - 1, 1).toLocaleDateString(locale, { month: 'short' }) : String(at);
+    const label = by === 'hour' ? String((at + firstHour) % HOURS_A_DAY) : by === 'month' ? monthName(at, locale) : String(at);
     return { key: at, label, value, before: earlier, say: `${money(value)} / ${money(earlier)}` };
   });
 }

@@ -4,7 +4,7 @@ import { useState, type ReactNode } from 'react';
 import { exampleScaleLabel, isScalePattern, readScaleLabel } from '../../../domain/scale-label.ts';
 import type { Answer, BodyInput } from '../../../protocol/api/routes.ts';
 import { call } from '../../api/call.ts';
-import { quantity } from '../../format/format.ts';
+import { quantity, time } from '../../format/format.ts';
 import { parseTyped } from '../../format/parse-typed.ts';
 import { queryClient } from '../../live/query-client.ts';
 import { Field, SelectField } from '../../parts/field.tsx';
@@ -49,6 +49,7 @@ function SellingForm({ settings }: { readonly settings: Settings }): ReactNode {
   const { t } = useTranslation();
   const [percent, setPercent] = useState(String(settings.discountLimitPpm / PPM_OF_PERCENT));
   const [pattern, setPattern] = useState(settings.scalePattern);
+  const [dayEndsAt, setDayEndsAt] = useState(settings.dayEndsAt);
   const [flags, setFlags] = useState(settings);
   const ppm = readPercent(percent);
   const isWrong = ppm === null || !isScalePattern(pattern);
@@ -66,6 +67,7 @@ function SellingForm({ settings }: { readonly settings: Settings }): ReactNode {
         save.mutate({
           discountLimitPpm: ppm,
           scalePattern: pattern,
+          dayEndsAt,
           pricesIncludeTax,
           taxByLine,
           eatIn,
@@ -93,6 +95,7 @@ function SellingForm({ settings }: { readonly settings: Settings }): ReactNode {
         onChange={(event) => setPattern(event.target.value.toUpperCase())}
         error={isScalePattern(pattern) ? null : t('selling.no-scale')}
       />
+      <DayEnd minutes={dayEndsAt} onChange={setDayEndsAt} />
       {FLAGS.map((flag) => (
         <div key={flag} className="selling-flag">
           <label className="check">
@@ -119,6 +122,30 @@ function SellingForm({ settings }: { readonly settings: Settings }): ReactNode {
         </p>
       ) : null}
     </form>
+  );
+}
+
+const MINUTES_AN_HOUR = 60;
+const HOURS_AFTER_MIDNIGHT = 12;
+
+function DayEnd({ minutes, onChange }: { readonly minutes: number; readonly onChange: (minutes: number) => void }): ReactNode {
+  const { t } = useTranslation();
+  const locale = useLocale();
+  const hours = Array.from({ length: HOURS_AFTER_MIDNIGHT + 1 }, (_, hour) => hour * MINUTES_AN_HOUR);
+  const choices = [...new Set([...hours, minutes])].sort((a, b) => a - b);
+  return (
+    <SelectField
+      label={t('setting.dayEndsAt')}
+      hint={t('selling.dayEndsAt-say')}
+      value={minutes}
+      onChange={(event) => onChange(Number(event.target.value))}
+    >
+      {choices.map((choice) => (
+        <option key={choice} value={choice}>
+          {time(new Date(2000, 0, 1, 0, choice).getTime(), locale)}
+        </option>
+      ))}
+    </SelectField>
   );
 }
 

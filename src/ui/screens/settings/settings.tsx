@@ -91,7 +91,7 @@ function useLabels(): readonly PageTexts[] {
   }));
 }
 
-const SELLING = ['pricesIncludeTax', 'eatIn', 'ageChecks', 'voidReason', 'blindCount'] as const;
+const SELLING = ['pricesIncludeTax', 'eatIn', 'ageChecks', 'voidReason', 'blindCount', 'dayEndsAt'] as const;
 
 function isPage(page: string | null): page is PageName {
   return page !== null && Object.hasOwn(PAGES, page);
