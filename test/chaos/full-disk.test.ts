@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { test } from 'node:test';
 import { RefusalError } from '../../src/base/result.ts';
+import type { HubMasterClient } from '../../src/hub/hub-client.ts';
 import { LinkLost } from '../../src/hub/pg-link.ts';
 import { eventually } from '../support/shop-of-many.ts';
 import { checkShop, clusterFolder, connectSuperuser, isReady, openShop, settle, type ShopOfTills } from '../support/shop-of-tills.ts';
@@ -46,17 +47,18 @@ async function assertSaid(shop: ShopOfTills, expected: string, places: readonly 
 
 /** Until PostgreSQL is down: one that had no room for something else was only refused, and goes on writing. */
 async function bringDown(shop: ShopOfTills, cluster: string): Promise<void> {
-  for (let tries = 0; tries < 5 && isReady(cluster); tries++) {
+  for (let tries = 0; tries < 10 && isReady(cluster); tries++) {
     await useUpTheLog(shop);
     await eventually('PostgreSQL is down', () => !isReady(cluster), 2_000).catch(() => {});
   }
   assert.ok(!isReady(cluster), 'PostgreSQL is down');
 }
 
-/** Writes PostgreSQL's log until it has no room for the next segment. */
+/** Writes PostgreSQL's log until it has no room for the next segment; one that lets nobody in any more is going down by itself. */
 async function useUpTheLog(shop: ShopOfTills): Promise<void> {
-  const hub = await connectSuperuser(shop);
+  let hub: HubMasterClient | undefined;
   try {
+    hub = await connectSuperuser(shop);
     for (let segment = 0; segment < MOST_SEGMENTS; segment++) {
       await hub.link.query("select pg_logical_emit_message(true, 'test', 'a piece of the log')");
       await hub.link.query('select pg_switch_wal()');
@@ -65,7 +67,7 @@ async function useUpTheLog(shop: ShopOfTills): Promise<void> {
     if (error instanceof RefusalError || error instanceof LinkLost) return;
     throw error;
   } finally {
-    await hub.close();
+    await hub?.close();
   }
   assert.fail(`PostgreSQL wrote ${MOST_SEGMENTS} segments of its log on a full disk`);
 }
