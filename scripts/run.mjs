@@ -135,7 +135,14 @@ const TOGETHER = [
 const AT_THE_COUNTER = [`test/e2e/!(${UNHURRIED}|diagnosis|troubleshooting-doc).e2e.test.ts`];
 
 const STOPS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
-const testArguments = (concurrency, files) => ['--test', `--test-concurrency=${concurrency}`, '--test-reporter=spec', ...files];
+/** A file ends with its last test: what one that failed left open keeps nobody waiting. */
+const testArguments = (concurrency, files) => [
+  '--test',
+  '--test-force-exit',
+  `--test-concurrency=${concurrency}`,
+  '--test-reporter=spec',
+  ...files,
+];
 const unitArguments = (reporter) => ['--test', '--test-isolation=none', `--test-reporter=${reporter}`, ...UNIT];
 
 /** Runs on the pinned Node, signals handed on. Resolves with its exit code; a signal that ended it ends this too. */

@@ -25,6 +25,8 @@ const ATTEMPT = 'attempt-';
 const NO_SPACE = /No space left on device/;
 /** A segment of its log: with less PostgreSQL can write nothing. */
 const SMALLEST_ROOM_BYTES = 16 * 1024 * 1024;
+/** Its hint where somebody else listens on an address that it wants. */
+const IN_USE = /Is another postmaster already running on port/;
 const READY_POLL_MS = 50;
 /** A log past this is set aside at the next start; one old one is kept. */
 const MAX_LOG_BYTES = 16 * 1024 * 1024;
@@ -159,14 +161,21 @@ export async function startCluster(cluster: Cluster, clock: Clock): Promise<Resu
   const logSizeBefore = await sizeOf(logFile(cluster));
   try {
     await pgCtl(cluster, ['start', '-w', '-t', String(START_TIMEOUT_S), '-l', logFile(cluster), '-o', `-p ${port}`]);
-    return ok('started');
+    if (!IN_USE.test(await logSince(cluster, logSizeBefore))) return ok('started');
+    // Of two addresses it has one, which is enough for it: who asks for the other meets another program.
+    await stopCluster(cluster);
+    return refuse('hub.port-taken', { port });
   } catch (error) {
     // Two starters at once: one wins, the other finds it running.
     if ((await runningServer(cluster)) !== null && (await becomesReady(cluster, clock))) return ok('adopted');
-    const said = (await readFile(logFile(cluster)).catch(() => Buffer.alloc(0))).subarray(logSizeBefore).toString();
+    const said = await logSince(cluster, logSizeBefore);
     if (/could not bind|address already in use/i.test(said)) return refuse('hub.port-taken', { port });
     return refuseFailure(cluster, said, error);
   }
+}
+
+async function logSince(cluster: Cluster, bytes: number): Promise<string> {
+  return (await readFile(logFile(cluster)).catch(() => Buffer.alloc(0))).subarray(bytes).toString();
 }
 
 /** Which refusal it is that PostgreSQL did not come up: by what it said, and where it could not say anything by the room it had for that. */

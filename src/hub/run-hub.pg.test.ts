@@ -17,7 +17,8 @@ import { connectHub } from './pg-link.ts';
 import { runHub, type RunningHub } from './run-hub.ts';
 import { setUpHub, type SetUpOptions } from './set-up-hub.ts';
 import { makeTestChain } from './testing/test-chain.ts';
-import { freePort, refusalCode, testOptions, tools } from './testing/test-hub.ts';
+import { refusalCode, testOptions, tools } from './testing/test-hub.ts';
+import { freePort } from '../../test/support/free-port.ts';
 
 const SCRIPT = fileURLToPath(new URL('./testing/hub-process.ts', import.meta.url));
 
@@ -150,6 +151,9 @@ test('a port that another program holds is named', async (t) => {
   other.listen(options.port, '127.0.0.1');
   await once(other, 'listening');
   assert.equal(refusalCode(await setUpHub(options)), 'hub.port-taken');
+  // On every address PostgreSQL comes up with those that are left: whoever asks this machine would meet the other program.
+  assert.equal(refusalCode(await setUpHub({ ...options, listen: '*' })), 'hub.port-taken');
+  assert.equal(await runningServer({ folder: path.join(options.folder, 'cluster') }), null);
   other.close();
   const moved = { ...options, port: await freePort() };
   const hub = unwrap(await setUpHub(moved));

@@ -12,7 +12,8 @@ import { FRONT_DOOR_PASSWORD, switchFrontDoor } from './front-door.ts';
 import { connectHub } from './pg-link.ts';
 import { HUB_PROTOCOL, setUpHub } from './set-up-hub.ts';
 import { testMaster, type TestTarget } from './test-connection.ts';
-import { freePort, refusalCode, startTestHub, tools, type TestHub } from './testing/test-hub.ts';
+import { refusalCode, startTestHub, tools, type TestHub } from './testing/test-hub.ts';
+import { freePort } from '../../test/support/free-port.ts';
 
 let shop: TestHub;
 before(async () => {

@@ -29,12 +29,13 @@ import { countSales } from '../../src/store/queries/sales.ts';
 import type { Store } from '../../src/store/store.ts';
 import { countWaiting } from '../../src/store/waiting.ts';
 import { clusterFolder, connectSuperuser, type Tills } from '../support/shop-of-tills.ts';
-import { freePort, setUpTill, startTill, waitForJob, type Till } from '../support/till.ts';
+import { setUpTill, startTill, waitForJob, type Till } from '../support/till.ts';
 import { connectMember, POLL_MS, postgresMb, startPoller } from './hub-members.ts';
 import type { Delivered, Keys } from './light-clients.ts';
 import { until, wait } from './wait.ts';
 import { announce, describeMachine, machineMs, percentile, rounded, type Figures } from './figures.ts';
 import { makeHistory, readCatalogue } from './register.ts';
+import { freePort } from '../support/free-port.ts';
 
 export interface SyncBench {
   readonly registers: number;

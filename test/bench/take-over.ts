@@ -6,10 +6,11 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { eventually } from '../support/shop-of-many.ts';
 import { clusterFolder, postgresPid } from '../support/shop-of-tills.ts';
-import { cashMethod, freePort, joinTill, sell, setUpTill, startTill, waitForJob, type Till } from '../support/till.ts';
+import { cashMethod, joinTill, sell, setUpTill, startTill, waitForJob, type Till } from '../support/till.ts';
 import { rounded, type Figures } from './figures.ts';
 import { makeHistory } from './register.ts';
 import { whileSelling } from './while-selling.ts';
+import { freePort } from '../support/free-port.ts';
 
 const LOOK_MS = 50;
 const WITHIN_MS = 600_000;

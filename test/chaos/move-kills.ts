@@ -7,8 +7,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeHistory } from '../bench/register.ts';
 import { checkShop, clusterFolder, postgresPid, settle, type Tills } from '../support/shop-of-tills.ts';
-import { freePort, setUpTill, startTill, type Till } from '../support/till.ts';
+import { setUpTill, startTill, type Till } from '../support/till.ts';
 import { emptyLedger, keepSelling, wait, type Ledger } from './keep-selling.ts';
+import { freePort } from '../support/free-port.ts';
 
 export interface MoveKills {
   /** What was killed, and when after the move was asked for. */

@@ -7,8 +7,9 @@ import { join } from 'node:path';
 import { makeHistory } from '../bench/register.ts';
 import { clusterFolder, connectSuperuser } from '../support/shop-of-tills.ts';
 import { eventually } from '../support/shop-of-many.ts';
-import { freePort, setUpTill, startTill, waitForJob } from '../support/till.ts';
+import { setUpTill, startTill, waitForJob } from '../support/till.ts';
 import { runMoveKills } from './move-kills.ts';
+import { freePort } from '../support/free-port.ts';
 
 test(
   '[fault 30] single to master killed with -9 on the way (one of the 20 moments of `npm run chaos`): it ends by itself, once, and all rows are equal',

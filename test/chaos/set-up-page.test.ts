@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { planFirewall } from '../../src/hub/firewall.ts';
-import { freePort } from '../e2e/register-process.ts';
+import { freePort } from '../support/free-port.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const LONGEST_MS = 120_000;

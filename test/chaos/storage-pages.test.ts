@@ -11,8 +11,9 @@ import { readSteps } from '../support/doc-steps.ts';
 import { eventually } from '../support/shop-of-many.ts';
 import { checkShop, clusterFolder, openShop, settle } from '../support/shop-of-tills.ts';
 import { closeDrawer } from '../support/single-shop.ts';
-import { freePort, reachTill, setUpTill, startTill, type Till } from '../support/till.ts';
+import { reachTill, setUpTill, startTill, type Till } from '../support/till.ts';
 import { temporaryFolder } from '../support/shop.ts';
+import { freePort } from '../support/free-port.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 

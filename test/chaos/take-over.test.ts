@@ -6,7 +6,8 @@ import { after, before, test, type TestContext } from 'node:test';
 import { makeHistory } from '../bench/register.ts';
 import { checkShop, clusterFolder, openShop, settle, type ShopOfTills } from '../support/shop-of-tills.ts';
 import { eventually } from '../support/shop-of-many.ts';
-import { freePort, joinTill, sellTimes, startTill, waitForJob, type Till } from '../support/till.ts';
+import { joinTill, sellTimes, startTill, waitForJob, type Till } from '../support/till.ts';
+import { freePort } from '../support/free-port.ts';
 
 /** One shop of three registers whose main register changes from test to test; only the last of these leaves it with two. */
 let shop: ShopOfTills;

@@ -11,7 +11,8 @@ import { aurapos } from './aurapos-command.ts';
 import { launchBrowser, openScreen, scan } from './browser.ts';
 import { makeCuttableLink } from '../support/cuttable-link.ts';
 import { addCustomer, addProduct, holdToAxe, logIn, openFromMenu, OWNER_PIN } from './journeys.ts';
-import { buildScreens, freePort, startRegister, type RegisterProcess } from './register-process.ts';
+import { buildScreens, startRegister, type RegisterProcess } from './register-process.ts';
+import { freePort } from '../support/free-port.ts';
 
 const LONGEST_MS = 120_000;
 /** A cluster is made, the data is moved and compared. */

@@ -9,7 +9,8 @@ import { clusterFolder } from '../support/shop-of-tills.ts';
 import { aurapos } from './aurapos-command.ts';
 import { launchBrowser, openScreen } from './browser.ts';
 import { holdToAxe, logIn, lookTwice, openFromMenu, OWNER_PIN } from './journeys.ts';
-import { buildScreens, freePort, startRegister } from './register-process.ts';
+import { buildScreens, startRegister } from './register-process.ts';
+import { freePort } from '../support/free-port.ts';
 
 const LONGEST_MS = 180_000;
 /** The measuring itself, and what is drawn after it. */

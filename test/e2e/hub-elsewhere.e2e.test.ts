@@ -10,7 +10,8 @@ import { ADMIN, ADMIN_PASSWORD, openServers } from '../support/two-servers.ts';
 import { aurapos } from './aurapos-command.ts';
 import { launchBrowser, openScreen } from './browser.ts';
 import { logIn, lookTwice, openFromMenu, openStorage, OWNER_PIN } from './journeys.ts';
-import { buildScreens, freePort, startRegister } from './register-process.ts';
+import { buildScreens, startRegister } from './register-process.ts';
+import { freePort } from '../support/free-port.ts';
 
 const LONGEST_MS = 240_000;
 const WORK_WITHIN_MS = 90_000;

@@ -11,7 +11,8 @@ import { connectStrict, type StrictClient } from '../../src/hub/strict-client.ts
 import { aurapos } from './aurapos-command.ts';
 import { launchBrowser, openScreen } from './browser.ts';
 import { chooseSlave, holdToAxe, OWNER_PIN } from './journeys.ts';
-import { buildScreens, freePort, startRegister } from './register-process.ts';
+import { buildScreens, startRegister } from './register-process.ts';
+import { freePort } from '../support/free-port.ts';
 
 const LONGEST_MS = 120_000;
 /** More than the front door lets in at a time. */

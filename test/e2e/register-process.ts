@@ -2,10 +2,11 @@
 import { strict as assert } from 'node:assert';
 import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, globSync, mkdtempSync, rmSync, statSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PROGRAM } from '../support/program.ts';
+import { endWithUs } from '../support/end-with-us.ts';
+import { freePort } from '../support/free-port.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const STARTS_WITHIN_MS = 15_000;
@@ -67,6 +68,7 @@ async function startProcess(folder: string, port: number, url: string, env: Node
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  endWithUs(child);
   let said = '';
   const note = (chunk: Buffer): void => {
     said = (said + chunk.toString()).slice(-8000);
@@ -98,15 +100,4 @@ async function answers(url: string): Promise<boolean> {
     // Not yet listening.
     return false;
   }
-}
-
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => (typeof address === 'object' && address !== null ? resolve(address.port) : reject(new Error('no port'))));
-    });
-  });
 }

@@ -10,7 +10,8 @@ import { systemClock } from '../../src/base/clock.ts';
 import { findBarriers, launchBrowser, openScreen, scan } from './browser.ts';
 import { makeCuttableLink } from '../support/cuttable-link.ts';
 import { answerWizard, chooseSlave, joinMaster, logIn, openFromMenu, type Look } from './journeys.ts';
-import { buildScreens, freePort, startRegister } from './register-process.ts';
+import { buildScreens, startRegister } from './register-process.ts';
+import { freePort } from '../support/free-port.ts';
 
 const SIZES = [
   { name: 'till', width: 1024, height: 768 },

@@ -13,10 +13,11 @@ import { makeCuttableLink } from '../support/cuttable-link.ts';
 import { backUp, chooseTarget, restoreTill } from '../support/backups-of-till.ts';
 import { checkShop, clusterFolder, postgresPid, settle } from '../support/shop-of-tills.ts';
 import { eventually } from '../support/shop-of-many.ts';
-import { freePort, joinTill, sellTimes, setUpTill, startTill, type Till } from '../support/till.ts';
+import { joinTill, sellTimes, setUpTill, startTill, type Till } from '../support/till.ts';
 import { launchBrowser, openScreen } from './browser.ts';
 import { logIn, lookTwice, openStorage } from './journeys.ts';
 import { buildScreens } from './register-process.ts';
+import { freePort } from '../support/free-port.ts';
 
 const HISTORY = 1_000;
 const WITHIN_MS = 60_000;

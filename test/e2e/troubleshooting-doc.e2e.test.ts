@@ -8,7 +8,8 @@ import { REFUSALS } from '../../src/base/refusals.ts';
 import en from '../../src/ui/locales/en.json' with { type: 'json' };
 import { clusterFolder } from '../support/shop-of-tills.ts';
 import { temporaryFolder } from '../support/shop.ts';
-import { freePort, setUpTill, startTill } from '../support/till.ts';
+import { setUpTill, startTill } from '../support/till.ts';
+import { freePort } from '../support/free-port.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const PAGE = readFileSync(join(ROOT, 'docs/troubleshooting.md'), 'utf8');

@@ -3,7 +3,8 @@ import { strict as assert } from 'node:assert';
 import { test } from 'node:test';
 import { launchBrowser, openScreen, scan } from './browser.ts';
 import { answerWizard, holdToAxe, joinMaster, logIn, minorOf, openFromMenu, OWNER_PIN } from './journeys.ts';
-import { buildScreens, freePort, startRegister } from './register-process.ts';
+import { buildScreens, startRegister } from './register-process.ts';
+import { freePort } from '../support/free-port.ts';
 
 const LONGEST_MS = 240_000;
 /** A master brings up a database; a slave pulls the shop. */

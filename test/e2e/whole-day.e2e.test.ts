@@ -25,7 +25,8 @@ import {
   totalOf,
   type Look,
 } from './journeys.ts';
-import { buildScreens, freePort, startRegister } from './register-process.ts';
+import { buildScreens, startRegister } from './register-process.ts';
+import { freePort } from '../support/free-port.ts';
 
 const LONGEST_MS = 240_000;
 const SET_UP_WITHIN_MS = 90_000;

@@ -8,18 +8,8 @@ import { backUp, chooseTarget, restoreTill, tryOut } from '../support/backups-of
 import { temporaryFolder } from '../support/shop.ts';
 import { eventually } from '../support/shop-of-many.ts';
 import { clusterFolder } from '../support/shop-of-tills.ts';
-import {
-  ApiRefusal,
-  cashMethod,
-  freePort,
-  reachTill,
-  refusedWith,
-  sell,
-  setUpTill,
-  startTill,
-  waitForJob,
-  type Till,
-} from '../support/till.ts';
+import { ApiRefusal, cashMethod, reachTill, refusedWith, sell, setUpTill, startTill, waitForJob, type Till } from '../support/till.ts';
+import { freePort } from '../support/free-port.ts';
 
 async function goodAt(till: Till): Promise<number> {
   return (await till.call('getBackups')).stand.lastGoodAt ?? 0;

@@ -10,7 +10,8 @@ import { barcodeOf, linesOf } from '../support/escpos-picture.ts';
 import { startFakePrinter, type FakePrinter } from '../support/fake-printer.ts';
 import { openLampTill } from '../support/lamp-till.ts';
 import { temporaryFolder } from '../support/shop.ts';
-import { OWNER_PIN, type Till, freePort, logInAt, refusedWith, sell, startTill } from '../support/till.ts';
+import { OWNER_PIN, type Till, logInAt, refusedWith, sell, startTill } from '../support/till.ts';
+import { freePort } from '../support/free-port.ts';
 
 const LONGEST_MS = 60_000;
 

@@ -10,8 +10,8 @@ import { test, type TestContext } from 'node:test';
 import { promisify } from 'node:util';
 import type { RefusalCode } from '../../src/base/refusals.ts';
 import { temporaryFolder } from '../support/shop.ts';
-import { freePort } from '../support/till.ts';
 import { PROGRAM } from '../support/program.ts';
+import { freePort } from '../support/free-port.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 

@@ -16,8 +16,9 @@ import { decrypt, plainHandshakes, readRecords, readSecrets, type Secrets } from
 import { eventually } from '../support/shop-of-many.ts';
 import { clusterFolder } from '../support/shop-of-tills.ts';
 import { temporaryFolder } from '../support/shop.ts';
-import { cashMethod, freePort, sell, startTill, waitForJob, type Till } from '../support/till.ts';
+import { cashMethod, sell, startTill, waitForJob, type Till } from '../support/till.ts';
 import { tapWire, type Capture, type WireTap } from '../support/wire-tap.ts';
+import { freePort } from '../support/free-port.ts';
 
 /** Long and rare, so that chance does not write them into ciphertext. */
 const NAMES = {

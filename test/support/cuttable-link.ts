@@ -4,7 +4,7 @@
  */
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
-import { freePort } from './till.ts';
+import { freePort } from './free-port.ts';
 
 export interface CuttableLink {
   readonly port: number;

@@ -17,7 +17,8 @@ import { checksumStore, type Checksum } from '../../src/store/checksum.ts';
 import { Database } from '../../src/store/database.ts';
 import { verifyStore } from '../../src/store/verify.ts';
 import { compareProjection } from '../../src/sync/compare-projection.ts';
-import { freePort, joinTill, setUpTill, startTill, type Till } from './till.ts';
+import { joinTill, setUpTill, startTill, type Till } from './till.ts';
+import { freePort } from './free-port.ts';
 
 export interface Tills {
   readonly hubPort: number;

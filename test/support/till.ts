@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { RefusalCode } from '../../src/base/refusals.ts';
 import { ROUTES, type Answer, type BodyInput, type ParamsInput, type QueryInput, type RouteName } from '../../src/protocol/api/routes.ts';
 import { RUNNING_FILE } from '../../src/server/running-file.ts';
+import { endWithUs } from './end-with-us.ts';
 import { PROGRAM, SOURCES } from './program.ts';
 
 export const OWNER_PIN = '482916';
@@ -49,6 +50,7 @@ export async function startTill(folder: string, options: TillOptions = {}): Prom
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...options.env },
   });
+  endWithUs(child);
   let said = '';
   const ready = new Promise<void>((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error(`no register within ${STARTS_WITHIN_MS} ms: ${said}`)), STARTS_WITHIN_MS);
@@ -262,16 +264,4 @@ export async function cashMethod(till: Pick<Till, 'call'>): Promise<string> {
   const cash = rows.find(({ kind }) => kind === 'cash');
   if (cash === undefined) throw new Error('the shop takes cash');
   return cash.id;
-}
-
-export async function freePort(): Promise<number> {
-  const { createServer } = await import('node:net');
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.on('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
 }

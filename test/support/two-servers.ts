@@ -14,7 +14,7 @@ import { connectHub } from '../../src/hub/pg-link.ts';
 import { asUser, binaryPath, findPostgres } from '../../src/hub/postgres-binaries.ts';
 import type { SqlLink } from '../../src/hub/sql-link.ts';
 import { chooseSystemUser, type SystemUser } from '../../src/hub/system-user.ts';
-import { freePort } from './till.ts';
+import { freePort } from './free-port.ts';
 
 const run = promisify(execFile);
 export const ADMIN = 'landlord';

@@ -1,6 +1,5 @@
 /** A real hub in a folder of its own, for *.pg.test.ts; one a test file, because a start takes about two seconds. */
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { systemClock } from '../../base/clock.ts';
@@ -15,6 +14,7 @@ import { ensureMember } from '../members.ts';
 import { registerPassword } from '../sealed-box.ts';
 import { connectHub, type HubAddress } from '../pg-link.ts';
 import { setUpHub, type Hub, type SetUpOptions } from '../set-up-hub.ts';
+import { freePort } from '../../../test/support/free-port.ts';
 
 export const tools = { clock: systemClock, random: systemRandom };
 
@@ -27,18 +27,6 @@ export interface TestHub {
   register(): Promise<HubClient>;
   registerAddress(): Promise<HubAddress>;
   end(): Promise<void>;
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  const port = await new Promise<number>((resolve) => {
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      resolve(typeof address === 'object' && address !== null ? address.port : 0);
-    });
-  });
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 export async function testOptions(changed: Partial<SetUpOptions> = {}): Promise<SetUpOptions> {
