@@ -22,6 +22,7 @@ test('a setting of how the shop sells holds from the next line on, and what is n
     pricesIncludeTax: true,
     taxByLine: false,
     voidReason: false,
+    dayEndsAt: 0,
   });
   const wrong = setSelling(register, { scalePattern: 'nonsense' }, owner);
   assert.equal(wrong.ok ? '' : wrong.refusal.code, 'input.invalid');
