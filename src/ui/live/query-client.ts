@@ -1,5 +1,6 @@
 /** The screen's memory of what the register answered. The event stream says what is stale; nothing is asked again by a timer. */
 import { QueryCache, QueryClient } from '@tanstack/react-query';
+import type { Answer } from '../../protocol/api/routes.ts';
 import { ApiError } from '../api/call.ts';
 
 export const queryClient: QueryClient = new QueryClient({
@@ -23,3 +24,9 @@ export const queryClient: QueryClient = new QueryClient({
     mutations: { networkMode: 'always' },
   },
 });
+
+/** Who is here now. What was asked before and is answered later says who was here then, and would log them out again. */
+export async function keepLogIn(state: Answer<'login'>): Promise<void> {
+  await queryClient.cancelQueries({ queryKey: ['state'] });
+  queryClient.setQueryData(['state'], state);
+}

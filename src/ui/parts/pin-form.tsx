@@ -2,6 +2,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { useTranslation } from '../texts/texts.tsx';
+import { keepLogIn } from '../live/query-client.ts';
 import { ApiError, call } from '../api/call.ts';
 import { KeyPad } from './key-pad.tsx';
 import { Problem } from './problem.tsx';
@@ -84,7 +85,7 @@ export function LogInForm({ onDone }: { readonly onDone?: () => void }): ReactNo
   const client = useQueryClient();
   const logIn: Props['onPin'] = async (typed) => {
     const state = await call('login', { body: typed });
-    client.setQueryData(['state'], state);
+    await keepLogIn(state);
     // What the last one was shown is not for the next.
     void client.resetQueries({ predicate: ({ queryKey: [name] }) => name !== 'state' });
     onDone?.();

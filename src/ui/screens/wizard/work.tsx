@@ -7,6 +7,7 @@ import { useTranslation } from '../../texts/texts.tsx';
 import { call } from '../../api/call.ts';
 import { JobView } from '../../parts/job-view.tsx';
 import { Problem } from '../../parts/problem.tsx';
+import { keepLogIn } from '../../live/query-client.ts';
 import { goTo } from '../../parts/route.ts';
 import { useJob } from '../../parts/use-job.ts';
 import type { Draft } from './draft.ts';
@@ -26,6 +27,7 @@ export function Work({ job: id, draft, onDone, onBack }: Props): ReactNode {
   const job = useJob(id);
   const done = job.data?.state === 'done';
   const code = job.data?.recoveryCode ?? null;
+  const [entered, setEntered] = useState(false);
   const failed = job.data?.state === 'failed' || job.data?.state === 'cancelled';
   // What failed came after the shop was set up: it sells, and the rest is done in Settings.
   const state = useQuery({ queryKey: ['state', id], queryFn: ({ signal }) => call('getState', { signal }), enabled: failed });
@@ -40,19 +42,21 @@ export function Work({ job: id, draft, onDone, onBack }: Props): ReactNode {
   /** The owner typed the PIN a minute ago; whoever joined, or reloaded this page, is asked for theirs. */
   const enter = async (): Promise<void> => {
     try {
-      if (draft.pin !== '') client.setQueryData(['state'], await call('login', { body: { pin: draft.pin } }));
+      if (draft.pin !== '') await keepLogIn(await call('login', { body: { pin: draft.pin } }));
       else await client.invalidateQueries({ queryKey: ['state'] });
     } catch {
       await client.invalidateQueries({ queryKey: ['state'] });
     }
     if (code === null) leave();
+    else setEntered(true);
   };
   const whenDone = useEffectEvent(() => {
     if (done) void enter();
   });
   useEffect(() => whenDone(), [done]);
 
-  if (done && code !== null) return <Recovery code={code} shop={draft.shopName} onDone={leave} />;
+  // Its page asks what only somebody may who is logged in.
+  if (entered && code !== null) return <Recovery code={code} shop={draft.shopName} onDone={leave} />;
   const isSetUp = state.data?.setUp === true;
   const title = t(draft.mode === 'slave' ? 'wizard.joining' : 'wizard.setting-up');
   return (
