@@ -49,7 +49,7 @@ const UNSET: SellingSettings = {
 
 const isFlag = (value: unknown): value is boolean => typeof value === 'boolean';
 /** Until noon: a day has an evening of its own. */
-export const LATEST_DAY_END = 12 * 60;
+const LATEST_DAY_END = 12 * 60;
 const isDayEnd = (value: unknown): value is number => Number.isInteger(value) && Number(value) >= 0 && Number(value) <= LATEST_DAY_END;
 const isPpm = (value: unknown): value is number => typeof value === 'number' && value >= 0 && value <= 1_000_000;
 
